@@ -1,0 +1,46 @@
+"""Frozen options, one dataclass per stage. Each refuses values out of range."""
+
+from dataclasses import dataclass
+
+from talkinghead.errors import InputError
+
+# MakeItTalk's --amp_lip_x/y default to 2, and its users know the scale by that number.
+# Here, too, 2 is a mouth that moves as far as people's mouths do; 1 is half of it.
+NATURAL_AMP_LIP = 2.0
+
+
+def _in_range(owner: object, name: str, low: float, high: float) -> None:
+    value = getattr(owner, name)
+    if not low <= value <= high:
+        raise InputError(f"{name} must lie in [{low:g}, {high:g}], got {value:g}")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a face track is played: all amounts are ratios, 0 switches a thing off."""
+
+    amp_lip_x: float = NATURAL_AMP_LIP  # lips sideways; 2 is natural
+    amp_lip_y: float = NATURAL_AMP_LIP  # lips up and down; 2 is natural
+    amp_pos: float = 1.0  # head motion; 1 is natural
+    still: bool = False  # no head motion at all; blinks and lips go on
+    blink: float = 1.0  # blink rate; 1 is about 15 a minute
+    seed: int = 0  # chance in blinks and head motion
+
+    def __post_init__(self) -> None:
+        for name in ("amp_lip_x", "amp_lip_y", "amp_pos"):
+            _in_range(self, name, 0, 10)
+        _in_range(self, "blink", 0, 4)
+
+
+@dataclass(frozen=True)
+class Output:
+    """The picture that comes out."""
+
+    fps: float = 25.0  # frames per second
+    size: int | None = None  # pixels of the longer side; None keeps the source's
+    side_by_side: bool = False  # landmark drawing to the left of the result
+
+    def __post_init__(self) -> None:
+        _in_range(self, "fps", 1, 120)
+        if self.size is not None:
+            _in_range(self, "size", 32, 8192)

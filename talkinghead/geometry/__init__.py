@@ -1,0 +1,1 @@
+"""Where things are: registration of faces, meshes and maps, the mouth's geometry."""

@@ -1,0 +1,267 @@
+"""What flows between the rooms: frozen dataclasses that refuse nonsense."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from talkinghead.clock import FPS, MEL_FPS
+from talkinghead.errors import AudioError, FaceError, ImageError, InputError, PuppetError
+from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def _finite(what: str, values: Array, error: type[InputError] = InputError) -> None:
+    if not np.isfinite(values).all():
+        raise error(f"{what} holds NaN or infinite values")
+
+
+def _shaped(
+    what: str, values: Array, shape: tuple[int | None, ...], error: type[InputError] = InputError
+) -> None:
+    """Refuse `values` unless its shape is `shape`, where None stands for any length."""
+    fits = values.ndim == len(shape) and all(
+        want in (None, got) for want, got in zip(shape, values.shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join("n" if n is None else str(n) for n in shape)
+        raise error(f"{what} must have shape ({wanted}), got {values.shape}")
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """Mono sound."""
+
+    samples: Array  # (n,) float32 in [-1, 1]
+    rate: int  # Hz
+
+    def __post_init__(self) -> None:
+        _shaped("waveform", self.samples, (None,), AudioError)
+        if self.samples.size == 0:
+            raise AudioError("the sound is empty (0 samples); give a file with at least one")
+        _finite("waveform", self.samples, AudioError)
+        if self.rate <= 0:
+            raise AudioError(f"sample rate must be positive, got {self.rate}")
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return float(self.samples.size / self.rate)
+
+
+@dataclass(frozen=True)
+class SpeechFeatures:
+    """What was heard: content and activity over time, and one speaker embedding."""
+
+    content: Array  # (t, d) float32 at MEL_FPS
+    activity: Array  # (frames,) float32 in [0, 1] at FPS; 0 is silence
+    speaker: Array  # (256,) float32 of unit norm; zeros where nobody speaks
+    content_fps: int = MEL_FPS
+
+    def __post_init__(self) -> None:
+        _shaped("content", self.content, (None, None))
+        _shaped("activity", self.activity, (None,))
+        _shaped("speaker", self.speaker, (256,))
+        for name in ("content", "activity", "speaker"):
+            _finite(name, getattr(self, name))
+
+
+@dataclass(frozen=True)
+class FaceShape:
+    """A face at rest, mouth closed, in face units (face width 1, upright, y down)."""
+
+    points: Array  # (68, 3) float32
+
+    def __post_init__(self) -> None:
+        _shaped("face shape", self.points, (COUNT, 3), FaceError)
+        _finite("face shape", self.points, FaceError)
+
+
+@dataclass(frozen=True)
+class FaceTrack:
+    """A face over time, in face units; head motion is kept apart from the points."""
+
+    points: Array  # (t, 68, 3) face units, without head motion
+    pose: Array  # (t, 6): yaw, pitch, roll in degrees, then x, y, z in face widths
+    fps: float = FPS
+
+    def __post_init__(self) -> None:
+        _shaped("face track", self.points, (None, COUNT, 3), FaceError)
+        _shaped("head pose", self.pose, (len(self.points), 6), FaceError)
+        _finite("face track", self.points, FaceError)
+        _finite("head pose", self.pose, FaceError)
+        if self.fps <= 0:
+            raise InputError(f"frame rate must be positive, got {self.fps}")
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+@dataclass(frozen=True)
+class LandmarkTrack:
+    """Landmarks over time in pixels of one picture, y down."""
+
+    points: Array  # (t, 68, 3) pixels; z in pixels too, nearer is smaller
+    fps: float
+
+    def __post_init__(self) -> None:
+        _shaped("landmark track", self.points, (None, COUNT, 3), FaceError)
+        _finite("landmark track", self.points, FaceError)
+        if self.fps <= 0:
+            raise InputError(f"frame rate must be positive, got {self.fps}")
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def scaled(self, factor: float) -> "LandmarkTrack":
+        """The same track on the picture resized by `factor`."""
+        return replace(self, points=self.points * factor)
+
+
+def rotations(degrees: Array) -> Array:
+    """(t, 3) yaw, pitch, roll in degrees to (t, 3, 3) matrices, roll applied first.
+
+    Axes are the picture's: x right, y down, z away from the viewer. Positive yaw turns
+    the nose to the viewer's right, positive pitch lowers it, positive roll tilts the
+    head clockwise as seen.
+    """
+    yaw, pitch, roll = np.deg2rad(np.asarray(degrees, dtype=np.float64)).T
+    zero, one = np.zeros_like(yaw), np.ones_like(yaw)
+
+    def stack(*rows: Array) -> Array:
+        return np.stack(rows, axis=-1).reshape(-1, 3, 3)
+
+    cy, sy = np.cos(yaw), np.sin(yaw)
+    cp, sp = np.cos(pitch), np.sin(pitch)
+    cr, sr = np.cos(roll), np.sin(roll)
+    about_y = stack(cy, zero, -sy, zero, one, zero, sy, zero, cy)
+    about_x = stack(one, zero, zero, zero, cp, -sp, zero, sp, cp)
+    about_z = stack(cr, -sr, zero, sr, cr, zero, zero, zero, one)
+    return about_y @ about_x @ about_z
+
+
+@dataclass(frozen=True)
+class FaceFrame:
+    """Where a face stands in a picture: pixels = scale * face @ rotation.T + origin."""
+
+    rotation: Array  # (3, 3)
+    scale: float  # pixels per face width
+    origin: Array  # (3,) pixels
+
+    def __post_init__(self) -> None:
+        _shaped("rotation", self.rotation, (3, 3), FaceError)
+        _shaped("origin", self.origin, (3,), FaceError)
+        if not self.scale > 0:
+            raise FaceError(f"face scale must be positive, got {self.scale}")
+
+    def to_pixels(self, points: Array) -> Array:
+        """(..., 3) face units to pixels."""
+        return points @ self.rotation.T * self.scale + self.origin
+
+    def to_face(self, points: Array) -> Array:
+        """(..., 3) pixels to face units; undoes `to_pixels`."""
+        return (points - self.origin) / self.scale @ self.rotation
+
+    def place(self, track: FaceTrack) -> LandmarkTrack:
+        """Put a face-space track on the picture, head motion included."""
+        moved = np.einsum("tij,tpj->tpi", rotations(track.pose[:, :3]), track.points)
+        moved = moved + track.pose[:, None, 3:]
+        return LandmarkTrack(self.to_pixels(moved).astype(np.float32), track.fps)
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A picture with one chosen face."""
+
+    image: Array  # (h, w, 3) uint8 RGB
+    landmarks: Array  # (68, 3) pixels
+
+    def __post_init__(self) -> None:
+        _shaped("portrait", self.image, (None, None, 3), ImageError)
+        if self.image.dtype != np.uint8:
+            raise ImageError(f"portrait must be uint8, got {self.image.dtype}")
+        _shaped("portrait landmarks", self.landmarks, (COUNT, 3), FaceError)
+        _finite("portrait landmarks", self.landmarks, FaceError)
+        width = np.linalg.norm(self.landmarks[JAW_LEFT, :2] - self.landmarks[JAW_RIGHT, :2])
+        if width < 8:
+            raise FaceError(f"the face is {width:.0f} pixels wide; at least 8 are needed")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One picture of a puppet, all layers on the same canvas."""
+
+    name: str
+    image: Array  # (h, w, 4) uint8 RGBA, straight alpha
+
+    def __post_init__(self) -> None:
+        _shaped(f"layer {self.name}", self.image, (None, None, 4), PuppetError)
+
+
+@dataclass(frozen=True)
+class Puppet:
+    """A drawn character: layers from back to front and the points that move its head."""
+
+    name: str
+    layers: dict[str, Layer]  # by role: background, body, head, mouth, eyelids, pupils
+    closed: Array  # (68, 2) pixels, mouth closed
+    opened: Array  # (68, 2) pixels, mouth open as in the drawing
+    triangles: Array | None = None  # (n, 3) into points then border; None: Delaunay
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("closed", "opened"):
+            _shaped(f"puppet {self.name}: {name}", getattr(self, name), (COUNT, 2), PuppetError)
+            _finite(f"puppet {self.name}: {name}", getattr(self, name), PuppetError)
+        if "head" not in self.layers:
+            raise PuppetError(f"puppet {self.name}: layer 'head' is missing")
+        sizes = {layer.image.shape[:2] for layer in self.layers.values()}
+        if len(sizes) != 1:
+            raise PuppetError(f"puppet {self.name}: layers differ in size: {sorted(sizes)}")
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A talking clip read for training or measurement."""
+
+    frames: Array  # (t, h, w, 3) uint8 RGB
+    fps: float
+    audio: Waveform | None
+
+    def __post_init__(self) -> None:
+        _shaped("footage", self.frames, (None, None, None, 3), ImageError)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A finished clip: frames as a stream, and its sound. The frames can be read once."""
+
+    frames: Iterator[Array]  # of (h, w, 3 or 4) uint8
+    count: int
+    size: tuple[int, int]  # width, height in pixels
+    fps: float
+    audio: Waveform | None
+
+
+class Renderer(Protocol):
+    """Paints landmark tracks. One for photos, one for puppets, one for drawings."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the frames in pixels."""
+        ...
+
+    def render(self, track: LandmarkTrack) -> Iterator[Array]:
+        """One (h, w, 3) uint8 frame for each frame of the track, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is animated: a face at rest, where it stands, and who paints it."""
+
+    face: FaceShape
+    frame: FaceFrame
+    renderer: Renderer
