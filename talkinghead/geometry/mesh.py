@@ -1,0 +1,162 @@
+"""Triangle meshes over a picture, and the dense backward maps that warp it."""
+
+import cv2
+import numpy as np
+from scipy.spatial import Delaunay
+
+from talkinghead.errors import FaceError, InputError
+from talkinghead.types import Array
+
+Roi = tuple[int, int, int, int]  # x, y, width, height in pixels
+
+_SHIFT = 6  # fractional bits of the corners that are drawn
+
+
+def delaunay(points: Array) -> Array:
+    """(m, 3) indices of the Delaunay triangles of (n, 2) points, turning clockwise as seen.
+
+    Raises FaceError where the points lie on one line.
+    """
+    try:
+        found = Delaunay(np.asarray(points, dtype=np.float64))
+    except (ValueError, RuntimeError) as error:  # QhullError is a RuntimeError
+        raise FaceError(f"the {len(points)} mesh points span no area; move them apart") from error
+    triangles: Array = found.simplices.astype(np.int32)
+    turned = signed_areas(points, triangles) < 0
+    triangles[turned] = triangles[turned][:, ::-1]
+    return triangles
+
+
+def signed_areas(points: Array, triangles: Array) -> Array:
+    """(m,) twice the area of each triangle, positive where it turns clockwise as seen (y down)."""
+    a, b, c = (np.asarray(points, dtype=np.float64)[triangles[:, i]] for i in range(3))
+    areas: Array = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    return areas
+
+
+def border_points(width: float, height: float, count: int) -> Array:
+    """(4 * count, 2) points evenly along the border of a picture, corners first in each side.
+
+    They stand on the outer edge of the outer pixels (-0.5 to width - 0.5), so that a mesh
+    over them covers every pixel.
+    """
+    if count < 1:
+        raise InputError(f"a border needs at least 1 point a side, got {count}")
+    along = np.arange(count) / count
+    zero, one = np.zeros(count), np.ones(count)
+    sides = [(along, zero), (one, along), (1 - along, one), (zero, 1 - along)]
+    unit: Array = np.concatenate([np.stack(side, axis=1) for side in sides])
+    placed: Array = unit * (width, height) - 0.5
+    return placed
+
+
+class Mesh:
+    """Moves a picture with the corners of its triangles.
+
+    The map is drawn on a grid of cells and enlarged bilinearly, so its cost hardly grows with
+    the picture. Pixel centres are whole numbers; a cell's centre is `(i + 0.5) * cell - 0.5`.
+    """
+
+    def __init__(
+        self,
+        source_points: Array,
+        triangles: Array,
+        size: tuple[int, int],
+        cell: int = 4,
+        roi: Roi | None = None,
+    ) -> None:
+        """Take points (n, 2) and triangles (m, 3) over a picture of `size` (width, height).
+
+        `roi` limits the map to one box of the picture. Folded triangles are allowed.
+        """
+        if cell < 1:
+            raise InputError(f"mesh cell must be at least 1 pixel, got {cell}")
+        self.source = np.asarray(source_points, dtype=np.float64)
+        self.roi: Roi = roi or (0, 0, *size)
+        self.cell = cell
+        # Turned alike, a triangle of negative area is one that folded over.
+        self.triangles = np.array(triangles, dtype=np.int32)
+        turned = signed_areas(self.source, self.triangles) < 0
+        self.triangles[turned] = self.triangles[turned][:, ::-1]
+
+        x, y, width, height = self.roi
+        # One cell more on every side: enlarging would otherwise repeat the outer cells.
+        self._grid = (-(-width // cell) + 2, -(-height // cell) + 2)
+        self._cell_x = (np.arange(self._grid[0]) - 0.5) * cell - 0.5 + x
+        self._cell_y = (np.arange(self._grid[1])[:, None] - 0.5) * cell - 0.5 + y
+        self._pixel_x = np.arange(x, x + width, dtype=np.float32)[None, :]
+        self._pixel_y = np.arange(y, y + height, dtype=np.float32)[:, None]
+
+    def map(self, destination_points: Array) -> tuple[Array, Array]:
+        """Where each pixel of the region comes from when the points move to (n, 2).
+
+        Returns x and y maps, (height, width) float32 in pixels of the whole picture, for
+        `cv2.remap`. Pixels outside the mesh keep still.
+        """
+        small = self.displacement(destination_points)
+        _, _, width, height = self.roi
+        cell, (columns, rows) = self.cell, self._grid
+        if cell > 1:
+            large = (columns * cell, rows * cell)
+            small = cv2.resize(small, large, interpolation=cv2.INTER_LINEAR)
+        part = small[cell : cell + height, cell : cell + width]
+        return part[..., 0] + self._pixel_x, part[..., 1] + self._pixel_y
+
+    def displacement(self, destination_points: Array) -> Array:
+        """Source minus destination at the cells' centres, (rows, columns, 2) float32 pixels.
+
+        The outermost cells lie outside the region.
+        """
+        moved = np.asarray(destination_points, dtype=np.float64)
+        columns, rows = self._grid
+        if moved.shape != self.source.shape:
+            raise InputError(f"mesh points must have shape {self.source.shape}, got {moved.shape}")
+        index = self._draw(moved)
+        # Row 0 is for cells that no triangle covers.
+        table = np.zeros((len(self.triangles) + 1, 6))
+        table[1:] = _displacements(moved, self.source, self.triangles)
+        terms = table[index.ravel()].reshape(rows, columns, 6)
+        out = np.empty((rows, columns, 2), dtype=np.float32)
+        for axis in range(2):
+            a, b, c = (terms[..., 3 * axis + i] for i in range(3))
+            out[..., axis] = a * self._cell_x + b * self._cell_y + c
+        return out
+
+    def _draw(self, moved: Array) -> Array:
+        """(rows, columns) number of the triangle at each cell, from 1; 0 where there is none.
+
+        Where the outline holds still, the triangles that are not folded cover everything
+        (the map's degree is 1), so the folded ones are left out and leave no hole.
+        Small ones come first: drawing reaches half a cell over the edges, and the map of a
+        large triangle continues beyond them more gently.
+        """
+        x, y, _, _ = self.roi
+        corners = (moved - [x, y] + 0.5) / self.cell + 0.5
+        drawn = np.round(corners * (1 << _SHIFT)).astype(np.int32)[self.triangles]
+        areas = signed_areas(moved, self.triangles)
+        index = np.zeros(self._grid[::-1], dtype=np.int32)
+        for i in np.argsort(areas, kind="stable"):
+            if areas[i] > 1e-6:
+                cv2.fillConvexPoly(index, drawn[i], int(i) + 1, cv2.LINE_8, _SHIFT)
+        return index
+
+
+def _displacements(moved: Array, source: Array, triangles: Array) -> Array:
+    """(m, 6) ax, bx, cx, ay, by, cy: source minus destination is a * x + b * y + c.
+
+    Triangles without area get zeros; they are never drawn.
+    """
+    a, b, c = (moved[triangles[:, i]] for i in range(3))
+    shift = (source - moved)[triangles]  # (m, 3 corners, 2)
+    area = signed_areas(moved, triangles)
+    safe = np.where(np.abs(area) > 1e-6, area, np.inf)
+    out = np.empty((len(triangles), 6))
+    for axis in range(2):
+        first = shift[:, 1, axis] - shift[:, 0, axis]
+        second = shift[:, 2, axis] - shift[:, 0, axis]
+        along_x = (first * (c - a)[:, 1] - second * (b - a)[:, 1]) / safe
+        along_y = (second * (b - a)[:, 0] - first * (c - a)[:, 0]) / safe
+        out[:, 3 * axis] = along_x
+        out[:, 3 * axis + 1] = along_y
+        out[:, 3 * axis + 2] = shift[:, 0, axis] - along_x * a[:, 0] - along_y * a[:, 1]
+    return out

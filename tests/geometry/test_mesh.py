@@ -1,0 +1,101 @@
+"""Laws of the mesh map."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from talkinghead.errors import FaceError, InputError
+from talkinghead.geometry.mesh import Mesh, border_points, delaunay, signed_areas
+
+WIDTH, HEIGHT = 90, 70
+
+
+def scattered(count=30, seed=0):
+    rng = np.random.default_rng(seed)
+    inner = rng.uniform([5, 5], [WIDTH - 6, HEIGHT - 6], size=(count, 2))
+    return np.concatenate([inner, border_points(WIDTH, HEIGHT, 4)])
+
+
+def identity(width=WIDTH, height=HEIGHT, x=0, y=0):
+    return np.meshgrid(np.arange(x, x + width), np.arange(y, y + height))
+
+
+@pytest.mark.parametrize("cell", [1, 3, 4])
+def test_points_at_rest_give_the_identity(cell):
+    points = scattered()
+    mesh = Mesh(points, delaunay(points), (WIDTH, HEIGHT), cell)
+    for got, want in zip(mesh.map(points), identity(), strict=True):
+        assert got.dtype == np.float32
+        assert_allclose(got, want, atol=0.01)
+
+
+@pytest.mark.parametrize("cell", [1, 4])
+@pytest.mark.parametrize("roi", [None, (20, 10, 41, 37)])
+def test_an_affine_motion_of_all_points_gives_that_affine(cell, roi):
+    # Larger than the picture, so that it stays covered when the mesh moves.
+    points = (scattered() - [WIDTH / 2, HEIGHT / 2]) * 1.5 + [WIDTH / 2, HEIGHT / 2]
+    matrix, shift = np.array([[1.05, 0.1], [-0.08, 0.95]]), np.array([2.3, -1.7])
+    mesh = Mesh(points, delaunay(points), (WIDTH, HEIGHT), cell, roi)
+    got = np.stack(mesh.map(points @ matrix.T + shift), axis=-1)
+    x, y, width, height = roi or (0, 0, WIDTH, HEIGHT)
+    pixels = np.stack(identity(width, height, x, y), axis=-1)
+    assert_allclose(got, (pixels - shift) @ np.linalg.inv(matrix).T, atol=0.01)
+
+
+def test_pixels_outside_the_mesh_keep_still():
+    square = np.array([[30.0, 20], [60, 20], [60, 50], [30, 50], [45, 35]])
+    moved = square.copy()
+    moved[4] += (6, 4)
+    got = Mesh(square, delaunay(square), (WIDTH, HEIGHT), cell=2).map(moved)
+    for values, want in zip(got, identity(), strict=True):
+        outside = np.ones((HEIGHT, WIDTH), dtype=bool)
+        outside[17:54, 27:64] = False
+        assert_allclose(values[outside], want[outside], atol=1e-4)
+    assert np.abs(got[0] - identity()[0]).max() > 4
+
+
+def test_a_moved_point_takes_its_pixel_along():
+    points = scattered(count=6, seed=3)
+    moved = points.copy()
+    moved[0] = np.round(points[0]) + (2, 1)
+    map_x, map_y = Mesh(points, delaunay(points), (WIDTH, HEIGHT), cell=1).map(moved)
+    column, row = moved[0].astype(int)
+    assert_allclose([map_x[row, column], map_y[row, column]], points[0], atol=0.3)
+
+
+def test_folded_triangles_leave_no_hole():
+    points = scattered()
+    moved = points.copy()
+    moved[:30] += np.random.default_rng(5).normal(scale=12, size=(30, 2))
+    moved[:30] = np.clip(moved[:30], 1, [WIDTH - 2, HEIGHT - 2])
+    triangles = delaunay(points)
+    assert (signed_areas(moved, triangles) < 0).any()
+    mesh = Mesh(points, triangles, (WIDTH, HEIGHT), cell=1)
+    assert (mesh._draw(moved)[1:-1, 1:-1] > 0).all()
+
+
+def test_the_map_moves_a_picture_by_whole_pixels_exactly():
+    picture = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH), dtype=np.uint8)
+    points = (scattered() - 40) * 2 + 40
+    maps = Mesh(points, delaunay(points), (WIDTH, HEIGHT)).map(points + (3, 2))
+    moved = cv2.remap(picture, *maps, cv2.INTER_LINEAR)
+    assert_allclose(moved[2:, 3:], picture[:-2, :-3])
+
+
+def test_border_points_stand_on_the_outline_once_each():
+    points = border_points(WIDTH, HEIGHT, 5)
+    assert len(points) == len(np.unique(points, axis=0)) == 20
+    assert_allclose(points.min(axis=0), -0.5)
+    assert_allclose(points.max(axis=0), [WIDTH - 0.5, HEIGHT - 0.5])
+
+
+def test_points_on_one_line_are_refused():
+    with pytest.raises(FaceError, match="no area"):
+        delaunay(np.stack([np.arange(5.0), np.arange(5.0)], axis=1))
+
+
+def test_wrong_point_counts_are_refused():
+    points = scattered()
+    with pytest.raises(InputError, match="mesh points"):
+        Mesh(points, delaunay(points), (WIDTH, HEIGHT)).map(points[:-1])
