@@ -94,13 +94,19 @@ class Mesh:
         `cv2.remap`. Pixels outside the mesh keep still.
         """
         small = self.displacement(destination_points)
+        return (
+            self._enlarge(small[..., 0], self._pixel_x),
+            self._enlarge(small[..., 1], self._pixel_y),
+        )
+
+    def _enlarge(self, small: Array, pixels: Array) -> Array:
+        """Displacements at the cells to the map at every pixel of the region."""
         _, _, width, height = self.roi
         cell, (columns, rows) = self.cell, self._grid
         if cell > 1:
             large = (columns * cell, rows * cell)
             small = cv2.resize(small, large, interpolation=cv2.INTER_LINEAR)
-        part = small[cell : cell + height, cell : cell + width]
-        return part[..., 0] + self._pixel_x, part[..., 1] + self._pixel_y
+        return np.asarray(small[cell : cell + height, cell : cell + width] + pixels)
 
     def displacement(self, destination_points: Array) -> Array:
         """Source minus destination at the cells' centres, (rows, columns, 2) float32 pixels.

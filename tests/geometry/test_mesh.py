@@ -58,7 +58,8 @@ def test_pixels_outside_the_mesh_keep_still():
 def test_a_moved_point_takes_its_pixel_along():
     points = scattered(count=6, seed=3)
     moved = points.copy()
-    moved[0] = np.round(points[0]) + (2, 1)
+    moved[0] = np.round(points[0])
+    moved[0] += (2, 1)
     map_x, map_y = Mesh(points, delaunay(points), (WIDTH, HEIGHT), cell=1).map(moved)
     column, row = moved[0].astype(int)
     assert_allclose([map_x[row, column], map_y[row, column]], points[0], atol=0.3)
@@ -78,7 +79,8 @@ def test_folded_triangles_leave_no_hole():
 def test_the_map_moves_a_picture_by_whole_pixels_exactly():
     picture = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH), dtype=np.uint8)
     points = (scattered() - 40) * 2 + 40
-    maps = Mesh(points, delaunay(points), (WIDTH, HEIGHT)).map(points + (3, 2))
+    shift = np.array([3, 2])
+    maps = Mesh(points, delaunay(points), (WIDTH, HEIGHT)).map(points + shift)
     moved = cv2.remap(picture, *maps, cv2.INTER_LINEAR)
     assert_allclose(moved[2:, 3:], picture[:-2, :-3])
 
