@@ -1,0 +1,148 @@
+"""Sound in and out: any file or array to 16 kHz mono, loudness, and wav files."""
+
+import wave as wavefile
+from collections.abc import Iterator
+from math import gcd
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from scipy.signal import resample_poly
+
+from talkinghead.clock import RATE
+from talkinghead.errors import AudioError
+from talkinghead.media.files import readable, replacing
+from talkinghead.types import Array, Waveform
+
+LOUDNESS = -23.0  # dBFS, RMS of the speech
+FLOOR = -60.0  # dBFS; what never rises above is silence
+GATE = 25.0  # dB below the loud parts at which a pause begins
+MAX_GAIN = 30.0  # dB
+STEADY = 6.0  # dB; sound that varies less and is quiet is room noise, not speech
+WINDOW = RATE // 50  # samples over which loudness is measured: 20 ms
+KNEE = 0.9  # amplitude at which the limiter sets in
+
+
+def read_audio(source: str | Path) -> Waveform:
+    """The sound of any audio or video file, 16 kHz mono; channels are averaged.
+
+    Raises AudioError when there is no readable sound.
+    """
+    path = readable(source, AudioError)
+    try:
+        with path.open("rb") as file, av.open(file, metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                raise AudioError(f"{path}: has no sound; give a file with an audio track")
+            pieces = list(_decoded(container))
+    except (av.FFmpegError, EOFError) as problem:
+        raise AudioError(
+            f"{path}: cannot be decoded as sound, damaged or truncated; save it again as wav"
+        ) from problem
+    if not sum(piece.size for piece in pieces):
+        raise AudioError(f"{path}: holds 0 samples of sound; record it again")
+    return _checked(np.concatenate(pieces), str(path))
+
+
+def _decoded(container: Any) -> Iterator[Array]:
+    """Pieces of (n,) float32 at 16 kHz from the first audio stream."""
+    resampler, source = None, None
+    for frame in container.decode(audio=0):
+        if resampler is None or source != (frame.format.name, frame.layout.name, frame.rate):
+            if resampler is not None:  # the stream changed its format on the way
+                yield from _mono(resampler.resample(None))
+            source = (frame.format.name, frame.layout.name, frame.rate)
+            resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=RATE)
+        frame.pts = None
+        yield from _mono(resampler.resample(frame))
+    if resampler is not None:
+        yield from _mono(resampler.resample(None))
+
+
+def _mono(frames: list[Any]) -> Iterator[Array]:
+    for frame in frames:
+        yield frame.to_ndarray().mean(axis=0, dtype=np.float32)
+
+
+def as_waveform(samples: Array, rate: int) -> Waveform:
+    """An array of sound, (n,), (n, channels) or (channels, n), as 16 kHz mono.
+
+    Integers are scaled by the range of their type (uint8 is unsigned around 128);
+    floats are taken as they are. Raises AudioError for anything that is not sound.
+    """
+    samples = np.asarray(samples)
+    if samples.ndim not in (1, 2) or samples.size == 0:
+        raise AudioError(f"sound must have shape (n,) or (n, channels), got {samples.shape}")
+    if rate <= 0:
+        raise AudioError(f"sample rate must be positive, got {rate}")
+    if samples.dtype == np.uint8:
+        signal = (samples.astype(np.float32) - 128) / 128
+    elif np.issubdtype(samples.dtype, np.signedinteger):
+        signal = samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min)
+    elif np.issubdtype(samples.dtype, np.floating):
+        signal = samples.astype(np.float32)
+    else:
+        raise AudioError(f"sound must be integers or floats, got {samples.dtype}")
+    if signal.ndim == 2:
+        signal = signal.mean(axis=int(np.argmin(signal.shape)))
+    if not np.isfinite(signal).all():
+        raise AudioError("the sound holds NaN or infinite values; export it again")
+    if rate != RATE:
+        common = gcd(RATE, int(rate))
+        signal = resample_poly(signal, RATE // common, int(rate) // common)
+    return _checked(signal, "the sound")
+
+
+def _checked(samples: Array, where: str) -> Waveform:
+    """Finite samples within [-1, 1]; float recordings that go beyond are scaled down."""
+    if not np.isfinite(samples).all():
+        raise AudioError(f"{where}: holds NaN or infinite values; export it again")
+    peak = float(np.abs(samples).max())
+    if peak > 1:
+        samples = samples / peak
+    return Waveform(np.ascontiguousarray(samples, dtype=np.float32), RATE)
+
+
+def normalise_loudness(wave: Waveform) -> Waveform:
+    """The same sound with its speech at -23 dBFS RMS; pauses do not count.
+
+    Silence and quiet steady noise stay as they are. Peaks are rounded off below 1.
+    """
+    levels = _levels(wave.samples)
+    loud = float(np.percentile(levels, 95))
+    if loud < FLOOR:
+        return wave
+    if loud < LOUDNESS - 20 and loud - np.percentile(levels, 10) < STEADY:
+        return wave
+    active = levels[levels > loud - GATE]
+    level = 10 * np.log10(np.mean(10 ** (active / 10)))
+    gain = 10 ** (min(LOUDNESS - level, MAX_GAIN) / 20)
+    return Waveform(_limited(wave.samples * np.float32(gain)), wave.rate)
+
+
+def _levels(samples: Array) -> Array:
+    """Loudness of each 20 ms in dBFS; a last part shorter than that counts as one."""
+    padded = np.pad(samples, (0, -samples.size % WINDOW))
+    power = (padded.reshape(-1, WINDOW).astype(np.float64) ** 2).mean(axis=1)
+    if samples.size % WINDOW:
+        power[-1] *= WINDOW / (samples.size % WINDOW)
+    levels: Array = 10 * np.log10(power + 1e-12)
+    return levels
+
+
+def _limited(samples: Array) -> Array:
+    """Bend what is louder than the knee so that it stays below 1."""
+    over = np.maximum(np.abs(samples) - KNEE, 0)
+    room = 0.999 - KNEE
+    bent = np.sign(samples) * (KNEE + room * np.tanh(over / room))
+    return np.where(over > 0, bent, samples).astype(np.float32)
+
+
+def write_wav(wave: Waveform, path: str | Path) -> None:
+    """Write 16-bit mono wav, whole or not at all. Raises OutputError."""
+    pcm = np.clip(np.round(wave.samples * 32767), -32768, 32767).astype("<i2")
+    with replacing(path) as temporary, wavefile.open(str(temporary), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(wave.rate)
+        out.writeframes(pcm.tobytes())

@@ -1,0 +1,68 @@
+"""Files: refuse what cannot be read, and write whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from talkinghead.errors import InputError, OutputError
+
+
+def readable(source: str | Path, error: type[InputError]) -> Path:
+    """`source` as the path of a file that has content; otherwise raise `error`."""
+    path = Path(source)
+    try:
+        if path.is_dir():
+            raise error(f"{path}: is a folder; name one file in it")
+        if not path.exists():
+            raise error(f"{path}: no such file; check the path")
+        if path.stat().st_size == 0:
+            raise error(f"{path}: the file is empty; save it again")
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, InputError):
+            raise
+        reason = getattr(problem, "strerror", None) or problem
+        raise error(f"{path}: cannot be read ({reason}); check its permissions") from problem
+    return path
+
+
+@contextmanager
+def replacing(target: str | Path) -> Iterator[Path]:
+    """A temporary name beside `target`, moved onto it at the end.
+
+    When the block fails or is interrupted the temporary file is removed and an older
+    `target` stays as it was. Missing folders are made.
+    """
+    path = Path(target)
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; name the file to write in it")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+        )
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise OutputError(
+            f"{path}: cannot be written ({reason}); choose another place with -o"
+        ) from problem
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())  # mkstemp makes files only the owner can read
+        temporary.replace(path)
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise OutputError(f"{path}: cannot be written ({reason}); is the disk full?") from problem
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,107 @@
+"""Video in and out: footage for training and measurement, finished clips as files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from talkinghead.errors import AudioError, InputError
+from talkinghead.media.audio import read_audio
+from talkinghead.media.files import readable
+from talkinghead.types import Array, Footage
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a video file holds, without decoding it."""
+
+    size: tuple[int, int]  # width, height in pixels as shown, rotation applied
+    fps: float
+    seconds: float  # 0 where the file does not say
+    has_audio: bool
+    video_codec: str
+    audio_codec: str | None
+
+
+def probe(path: str | Path) -> Probe:
+    """Size, rate, length and streams of a video file. Raises InputError."""
+    source = readable(path, InputError)
+    try:
+        with av.open(str(source), metadata_errors="ignore") as container:
+            stream = _video_stream(container, source)
+            first = next(container.decode(stream), None)
+            if first is None:
+                raise InputError(f"{source}: holds no frames; save it again")
+            width, height = first.width, first.height
+            if first.rotation % 180:
+                width, height = height, width
+            sound = container.streams.audio
+            return Probe(
+                size=(width, height),
+                fps=_fps(stream, source),
+                seconds=float(container.duration or 0) / av.time_base,
+                has_audio=bool(sound),
+                video_codec=stream.codec_context.name,
+                audio_codec=sound[0].codec_context.name if sound else None,
+            )
+    except av.FFmpegError as problem:
+        raise _undecodable(source) from problem
+
+
+def read_video(path: str | Path, *, max_frames: int | None = None) -> Footage:
+    """Frames as RGB, turned as the file asks, and the sound as 16 kHz mono.
+
+    With `max_frames` the sound is cut to the length of the frames read. Raises InputError.
+    """
+    source = readable(path, InputError)
+    frames: list[Array] = []
+    try:
+        with av.open(str(source), metadata_errors="ignore") as container:
+            stream = _video_stream(container, source)
+            stream.thread_type = "AUTO"
+            fps = _fps(stream, source)
+            has_audio = bool(container.streams.audio)
+            for frame in container.decode(stream):
+                frames.append(_upright(frame))
+                if len(frames) == max_frames:
+                    break
+    except av.FFmpegError as problem:
+        raise _undecodable(source) from problem
+    if not frames:
+        raise InputError(f"{source}: holds no frames; save it again")
+    audio = None
+    if has_audio:
+        try:
+            audio = read_audio(source)
+        except AudioError:
+            audio = None  # an audio stream without a single packet is no sound
+    if audio is not None and max_frames is not None:
+        end = max(1, round(len(frames) / fps * audio.rate))
+        audio = type(audio)(audio.samples[:end], audio.rate)
+    return Footage(np.stack(frames), fps, audio)
+
+
+def _video_stream(container: Any, source: Path) -> Any:
+    if not container.streams.video:
+        raise InputError(f"{source}: has no picture; give a video file")
+    return container.streams.video[0]
+
+
+def _fps(stream: Any, source: Path) -> float:
+    rate = stream.average_rate or stream.guessed_rate or stream.base_rate
+    if not rate:
+        raise InputError(f"{source}: states no frame rate; convert it to mp4")
+    return float(rate)
+
+
+def _upright(frame: Any) -> Array:
+    """(h, w, 3) uint8 RGB of a decoded frame, turned by its display rotation."""
+    image = frame.to_ndarray(format="rgb24")
+    turns = round(frame.rotation / 90) % 4  # degrees counter-clockwise
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+
+def _undecodable(source: Path) -> InputError:
+    return InputError(f"{source}: cannot be decoded as video, damaged or truncated; save it again")
