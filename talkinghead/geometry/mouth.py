@@ -1,0 +1,98 @@
+"""The mouth of a set of landmarks: how far it is open, and how it looks closed. Pure.
+
+Every function takes (..., 68, 2) or (..., 68, 3) points; results keep the unit of the points.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from talkinghead.landmarks import (
+    CHIN,
+    INNER_LOWER,
+    INNER_UPPER,
+    JAW,
+    JAW_LEFT,
+    JAW_RIGHT,
+    LEFT_EYE_OUTER,
+    LOWER_LIP_INNER,
+    LOWER_LIP_OUTER,
+    MOUTH_LEFT,
+    MOUTH_RIGHT,
+    RIGHT_EYE_OUTER,
+    UPPER_LIP_INNER,
+    UPPER_LIP_OUTER,
+)
+from talkinghead.types import Array
+
+CLOSED: Final = 0.015  # of the face's width: a smaller gap between the lips is a closed mouth
+MEETING: Final = 0.35  # where the lips meet, from the upper (0) to the lower (1)
+# The outer points at the lips' ends have only one inner neighbour, and move half as far.
+_FOLLOW: Final = np.array([0.5, 1, 1, 1, 0.5])[:, None]
+
+
+def opening(points: Array) -> Array:
+    """(...) height of the open mouth, y66 - y62; the face is taken to stand upright."""
+    return np.asarray(points[..., LOWER_LIP_INNER, 1] - points[..., UPPER_LIP_INNER, 1])
+
+
+def width(points: Array) -> Array:
+    """(...) distance of the mouth's corners, |p54 - p48|."""
+    apart = points[..., MOUTH_RIGHT, :] - points[..., MOUTH_LEFT, :]
+    return np.asarray(np.linalg.norm(apart, axis=-1))
+
+
+def face_width(points: Array) -> Array:
+    """(...) distance of the jaw's ends, |p16 - p0|."""
+    apart = points[..., JAW_RIGHT, :] - points[..., JAW_LEFT, :]
+    return np.asarray(np.linalg.norm(apart, axis=-1))
+
+
+def down(points: Array) -> Array:
+    """(..., d) unit vector in the picture's plane, at right angles to the eyes, to the chin."""
+    along = points[..., RIGHT_EYE_OUTER, :] - points[..., LEFT_EYE_OUTER, :]
+    out = np.zeros(along.shape, dtype=np.float64)
+    out[..., 0], out[..., 1] = -along[..., 1], along[..., 0]
+    return np.asarray(out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-12))
+
+
+def gaps(points: Array) -> Array:
+    """(..., 3) signed distance of each inner pair along the face's own down; negative: crossed."""
+    apart = points[..., INNER_LOWER, :] - points[..., INNER_UPPER, :]
+    return np.asarray((apart * down(points)[..., None, :]).sum(axis=-1))
+
+
+def uncross(points: Array) -> Array:
+    """The same points with no inner upper lip below the inner lower one: crossed pairs meet."""
+    out = np.array(points, dtype=np.float64)
+    half = np.minimum(gaps(out), 0)[..., None] * down(out)[..., None, :] / 2
+    out[..., INNER_UPPER, :] += half
+    out[..., INNER_LOWER, :] -= half
+    return out.astype(points.dtype, copy=False)
+
+
+def close_mouth(points: Array) -> Array:
+    """The same face with lips that just meet; a mouth already closed is left alone.
+
+    The inner pairs meet nearer the upper lip, the outer lip keeps the lips' thickness, and the
+    chin comes up as far as the jaw had opened the mouth (a smile parts the lips without it).
+    """
+    out = np.array(points, dtype=np.float64)
+    size = face_width(out)
+    part = gaps(out).max(axis=-1) / np.maximum(size, 1e-12)
+    is_open = (part > CLOSED)[..., None, None]
+    out = np.where(is_open, uncross(out), out)
+
+    apart = (out[..., INNER_LOWER, :] - out[..., INNER_UPPER, :]) * is_open
+    fall, rise = MEETING * apart, (MEETING - 1) * apart
+    out[..., INNER_UPPER, :] += fall
+    out[..., INNER_LOWER, :] += rise
+    ends = [0, 0, 1, 2, 2]  # the inner pair beside each outer point
+    out[..., UPPER_LIP_OUTER, :] += fall[..., ends, :] * _FOLLOW
+    out[..., LOWER_LIP_OUTER, :] += rise[..., ends, :] * _FOLLOW
+
+    by_jaw = 0.7 * np.clip((part - 0.05) / 0.15, 0, 1)[..., None, None]
+    from_chin = np.abs(np.arange(JAW.start, JAW.stop) - CHIN) / 6
+    near = (np.cos(np.pi * np.clip(from_chin, 0, 1)) + 1)[:, None] / 2
+    out[..., JAW, :] += by_jaw * near * rise[..., 1:2, :]
+    return out.astype(points.dtype, copy=False)

@@ -1,0 +1,96 @@
+"""Laws of the mouth's geometry."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from talkinghead.geometry.align import mean_face
+from talkinghead.geometry.mouth import close_mouth, down, gaps, opening, uncross, width
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LOWER_LIP_OUTER, UPPER_LIP_OUTER
+
+
+def face(gap=0.0, dims=3):
+    points = np.array(mean_face()[:, :dims])
+    middle = (points[INNER_UPPER] + points[INNER_LOWER]) / 2
+    points[INNER_UPPER], points[INNER_LOWER] = middle, middle
+    points[INNER_LOWER, 1] += gap
+    points[LOWER_LIP_OUTER, 1] += gap
+    return points
+
+
+def rolled(points, degrees):
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    out = points.copy()
+    out[:, :2] = points[:, :2] @ turn.T
+    return out
+
+
+def test_opening_and_width_follow_their_definitions():
+    points = face(gap=0.1)
+    assert_allclose(opening(points), 0.1)
+    assert_allclose(width(points), np.linalg.norm(points[54] - points[48]))
+    assert opening(np.stack([points, points])).shape == (2,)
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize("degrees", [0, 30, -100])
+def test_a_closed_mouth_has_lips_that_just_meet(dims, degrees):
+    closed = close_mouth(rolled(face(gap=0.12, dims=dims), degrees))
+    assert_allclose(closed[INNER_UPPER], closed[INNER_LOWER], atol=1e-12)
+
+
+def test_closing_twice_is_closing_once():
+    once = close_mouth(face(gap=0.15))
+    assert_array_equal(close_mouth(once), once)
+
+
+def test_closing_keeps_the_thickness_of_the_lips():
+    opened = face(gap=0.1)
+    closed = close_mouth(opened)
+    for outer, inner in [(UPPER_LIP_OUTER, INNER_UPPER), (LOWER_LIP_OUTER, INNER_LOWER)]:
+        before = opened[outer[2]] - opened[inner[1]]
+        assert_allclose(closed[outer[2]] - closed[inner[1]], before, atol=1e-12)
+
+
+def test_lips_meet_nearer_the_upper_one():
+    opened = face(gap=0.1)
+    closed = close_mouth(opened)
+    assert_allclose(closed[62, 1] - opened[62, 1], 0.035, atol=1e-9)
+
+
+def test_a_closed_mouth_is_left_alone():
+    points = face(gap=0.005).astype(np.float32)
+    assert_array_equal(close_mouth(points), points)
+    assert close_mouth(points).dtype == np.float32
+
+
+def test_the_jaw_follows_a_yawn_but_not_a_smile():
+    yawn, smile = face(gap=0.25), face(gap=0.04)
+    assert close_mouth(yawn)[8, 1] < yawn[8, 1] - 0.05
+    assert_array_equal(close_mouth(smile)[8], smile[8])
+    assert_array_equal(close_mouth(yawn)[[0, 16]], yawn[[0, 16]])
+
+
+def test_a_stack_of_faces_closes_like_each_alone():
+    stack = np.stack([face(gap=0.2), face(gap=0.0), face(gap=0.06)])
+    assert_allclose(close_mouth(stack), [close_mouth(each) for each in stack], atol=1e-12)
+
+
+@pytest.mark.parametrize("degrees", [0, 45])
+def test_uncrossed_lips_are_never_crossed(degrees):
+    points = rolled(face(gap=-0.03), degrees)
+    assert (gaps(points) < -0.02).all()
+    assert_allclose(gaps(uncross(points)), 0, atol=1e-12)
+    assert_allclose(uncross(points).mean(axis=0), points.mean(axis=0))
+
+
+def test_uncrossing_leaves_an_open_mouth_alone():
+    points = face(gap=0.05)
+    assert_array_equal(uncross(points), points)
+
+
+def test_down_points_from_brow_to_chin():
+    points = rolled(face(), 70)
+    assert down(points) @ (points[8] - points[27]) > 0
+    assert_allclose(np.linalg.norm(down(points)), 1)
