@@ -1,0 +1,1 @@
+"""Moves: speech features to a face track."""

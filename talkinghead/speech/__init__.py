@@ -1,0 +1,1 @@
+"""Hears: sound to content, activity and speaker."""

@@ -1,0 +1,1 @@
+"""Teaches: clips to examples, examples to weights."""

@@ -1,0 +1,57 @@
+"""Blinks: when they come and how the lids move. Chance is an argument."""
+
+import numpy as np
+
+from talkinghead.landmarks import LOWER_LID, UPPER_LID
+from talkinghead.types import Array
+
+MEAN_GAP = 4.0  # seconds between blinks: 15 a minute
+SHORTEST_GAP = 1.2  # seconds
+CLOSING, OPENING = 0.08, 0.16  # seconds; people close their eyes faster than they open them
+PAUSE_PULL = 0.6  # seconds within which a blink is drawn to a pause in speech
+
+
+def blink_times(activity: Array, fps: float, rate: float, rng: np.random.Generator) -> Array:
+    """Seconds at which the lids meet. Gaps are log-normal, pauses attract (Bentivoglio 1997).
+
+    `rate` multiplies the frequency; 0 gives none.
+    """
+    seconds = len(activity) / fps
+    times: list[float] = []
+    if rate <= 0:
+        return np.zeros(0)
+    now = rng.uniform(0.6, 2.5) / rate
+    while now < seconds:
+        near = np.arange(len(activity)) / fps
+        inside = np.abs(near - now) < PAUSE_PULL
+        quiet = inside & (activity < 0.3)
+        when = float(near[quiet][np.abs(near[quiet] - now).argmin()]) if quiet.any() else now
+        if not times or when - times[-1] >= SHORTEST_GAP / max(rate, 1):
+            times.append(when)
+        now = max(now, when) + max(
+            SHORTEST_GAP / max(rate, 1), rng.lognormal(np.log(MEAN_GAP * 0.85), 0.55) / rate
+        )
+    return np.array(times)
+
+
+def lid_closure(times: Array, frames: int, fps: float) -> Array:
+    """(frames,) 0 open to 1 closed, for blinks at `times` seconds."""
+    clock = np.arange(frames) / fps
+    closure = np.zeros(frames)
+    for when in times:
+        before = np.clip((when - clock) / CLOSING, 0, 1)
+        after = np.clip((clock - when - 1 / fps) / OPENING, 0, 1)
+        shut = 1 - np.where(clock < when, before, after)
+        closure = np.maximum(closure, shut * shut * (3 - 2 * shut))
+    return closure
+
+
+def close_lids(points: Array, closure: Array) -> Array:
+    """(t, 68, 3) with both lids brought together by (t,) `closure`; the upper travels most."""
+    closed = points.copy()
+    upper, lower = points[:, UPPER_LID], points[:, LOWER_LID]
+    meeting = lower + 0.12 * (upper - lower)
+    share = closure[:, None, None]
+    closed[:, UPPER_LID] = upper + share * (meeting - upper)
+    closed[:, LOWER_LID] = lower + share * (meeting - lower)
+    return closed

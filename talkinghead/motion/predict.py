@@ -1,0 +1,32 @@
+"""Runs the branches: features and a face at rest to a face track."""
+
+import numpy as np
+import torch
+
+from talkinghead.clock import STRIDE
+from talkinghead.motion.content_branch import ContentBranch, State
+from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
+
+BLOCK = 1500  # motion frames a pass, one minute: memory stays flat, the state runs on
+
+
+@torch.inference_mode()
+def predict(net: ContentBranch, features: SpeechFeatures, face: FaceShape) -> FaceTrack:
+    """The face over the whole recording, one frame for each of `features.activity`.
+
+    The last sound is held for the look-ahead, so that no frame is lost at the end.
+    """
+    device = next(net.parameters()).device
+    frames, ahead = len(features.activity), net.size.look_ahead
+    padding = (frames + ahead) * STRIDE - len(features.content)
+    content = np.pad(features.content, ((0, padding), (0, 0)), mode="edge")
+    shape = torch.as_tensor(face.points, dtype=torch.float32, device=device)[None]
+    state: State | None = None
+    offsets: list[Array] = []
+    for start in range(0, frames + ahead, BLOCK):
+        block = content[start * STRIDE : (start + BLOCK) * STRIDE]
+        heard = torch.as_tensor(block, dtype=torch.float32, device=device)[None]
+        moved, state = net.step(heard, shape, state)
+        offsets.append(moved[0].cpu().numpy())
+    points = face.points + np.concatenate(offsets)[ahead:]
+    return FaceTrack(points.astype(np.float32), np.zeros((frames, 6), dtype=np.float32))

@@ -1,0 +1,80 @@
+"""How a face track is played: amplify, close, blink, sway. Pure; works in face space."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from talkinghead.config import NATURAL_AMP_LIP, Style
+from talkinghead.landmarks import (
+    INNER_LOWER,
+    INNER_UPPER,
+    JAW,
+    LOWER_LIP_OUTER,
+    MOUTH,
+    UPPER_LIP_OUTER,
+)
+from talkinghead.motion.blink import blink_times, close_lids, lid_closure
+from talkinghead.motion.sway import sway
+from talkinghead.types import Array, FaceShape, FaceTrack
+
+SEAL = 0.012  # face widths: lips nearer than this touch; also what a camera cannot resolve
+UPPER_SHARE = 0.3  # of a closing gap is travelled by the upper lip, the rest by the lower
+FADE = 0.06  # seconds over which the mouth comes to rest where speech ends
+
+
+def restyle(
+    track: FaceTrack,
+    face: FaceShape,
+    activity: Array,
+    style: Style,
+) -> FaceTrack:
+    """The track as `style` wants it, silence closed, lips sealed and never crossed."""
+    points = amplified(track.points, face.points, style)
+    points = silenced(points, face.points, activity, track.fps)
+    points = sealed(points)
+    lids, head = np.random.default_rng(style.seed).spawn(2)
+    times = blink_times(activity, track.fps, style.blink, lids)
+    points = close_lids(points, lid_closure(times, len(track), track.fps))
+    pose = np.zeros_like(track.pose)
+    if not style.still:
+        pose = style.amp_pos * (track.pose + sway(activity, track.fps, head))
+    return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))
+
+
+def amplified(points: Array, rest: Array, style: Style) -> Array:
+    """Lips and jaw moved `amp_lip / NATURAL_AMP_LIP` times as far from rest."""
+    gain = np.array([style.amp_lip_x, style.amp_lip_y, style.amp_lip_y]) / NATURAL_AMP_LIP
+    moved = points.copy()
+    for part in (JAW, MOUTH):
+        moved[:, part] = rest[part] + gain * (points[:, part] - rest[part])
+    return moved
+
+
+def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
+    """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1]."""
+    share = gaussian_filter1d(activity.astype(float), FADE * fps, mode="nearest")
+    share = np.clip(share, 0, 1)[:, None, None]
+    quiet = points.copy()
+    for part in (JAW, MOUTH):
+        quiet[:, part] = rest[part] + share * (points[:, part] - rest[part])
+    return quiet
+
+
+def sealed(points: Array) -> Array:
+    """Inner lips nearer than SEAL brought together, crossed ones to their middle.
+
+    The outer lip follows by half: a pressed lip is a thinner lip.
+    """
+    closed = points.copy()
+    gap = points[:, INNER_LOWER, 1] - points[:, INNER_UPPER, 1]  # (t, 3), y down
+    # Smooth at both ends: zero and flat at no gap, itself from twice SEAL on.
+    share = np.clip(gap / (2 * SEAL), 0, 1)
+    wanted = np.clip(gap, 0, None) * share * share * (3 - 2 * share)
+    excess = gap - wanted  # positive where the lips must come nearer, negative where crossed
+    closed[:, INNER_UPPER, 1] += UPPER_SHARE * excess
+    closed[:, INNER_LOWER, 1] -= (1 - UPPER_SHARE) * excess
+    middle = excess[:, [0, 0, 1, 2, 2]]  # the inner pair that each outer pair goes with
+    closed[:, UPPER_LIP_OUTER, 1] += 0.5 * UPPER_SHARE * middle
+    closed[:, LOWER_LIP_OUTER, 1] -= 0.5 * (1 - UPPER_SHARE) * middle
+    return closed

@@ -1,0 +1,36 @@
+"""When somebody speaks: the energy of the speech band against the recording's own floor."""
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+from talkinghead.clock import MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.speech.mel import FFT, power_spectrum
+from talkinghead.types import Array, Waveform
+
+BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
+RANGE = 35.0  # dB under the loud parts: all below is silence
+ABSOLUTE = -65.0  # dB: a recording that never exceeds this is silent throughout
+HANGOVER = 8  # mel frames kept open around speech: stop gaps are not pauses
+
+
+def activity(wave: Waveform) -> Array:
+    """(frames,) float32 in [0, 1] at FPS: 0 in silence, 1 in speech, soft in between.
+
+    The threshold lies between the recording's noise floor (10th percentile) and its loud
+    parts (95th), but never more than RANGE dB under the latter.
+    """
+    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
+    inside = (bins >= BAND[0]) & (bins <= BAND[1])
+    power = power_spectrum(wave.samples)[:, inside].mean(axis=1)
+    level = uniform_filter1d(10 * np.log10(power + 1e-12), 3, mode="nearest")
+    loud, floor = np.percentile(level, 95), np.percentile(level, 10)
+    frames = motion_frames(wave.samples.size)
+    if loud < ABSOLUTE:
+        return np.zeros(frames, dtype=np.float32)
+    threshold = max(floor + 0.25 * (loud - floor), loud - RANGE) if loud - floor > 12 else -np.inf
+    threshold = max(threshold, ABSOLUTE)
+    soft = np.clip((level - threshold) / 6.0 + 0.5, 0, 1)
+    soft = maximum_filter1d(soft, 2 * HANGOVER + 1, mode="nearest")
+    soft = uniform_filter1d(soft, MEL_FPS // 12, mode="nearest")
+    padded = np.pad(soft, (0, frames * STRIDE - len(soft)), mode="edge")
+    return np.asarray(padded.reshape(frames, STRIDE).mean(axis=1), dtype=np.float32)

@@ -1,0 +1,77 @@
+"""Sound to log-mel: the spectral front end that every encoder shares."""
+
+from functools import cache
+
+import numpy as np
+
+from talkinghead.clock import HOP, RATE
+from talkinghead.errors import AudioError
+from talkinghead.types import Array, Waveform
+
+FFT = 512  # samples, 32 ms
+WINDOW = 400  # samples, 25 ms
+BANDS = 80
+LOW, HIGH = 60.0, 7600.0  # Hz
+FLOOR = 1e-8  # power under which everything is silence
+
+
+def _hz_to_mel(hz: Array) -> Array:
+    return np.asarray(2595 * np.log10(1 + hz / 700))
+
+
+def _mel_to_hz(mel: Array) -> Array:
+    return np.asarray(700 * (10 ** (mel / 2595) - 1))
+
+
+@cache
+def filterbank(warp: float = 1.0) -> Array:
+    """(BANDS, FFT // 2 + 1) triangular mel filters of unit area.
+
+    `warp` stretches the frequency axis, as a vocal tract of another length does
+    (Jaitly and Hinton 2013); 1 leaves it alone.
+    """
+    low, high = _hz_to_mel(np.array([LOW, HIGH])).tolist()
+    edges = _mel_to_hz(np.linspace(low, high, BANDS + 2)) * warp
+    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
+    rise = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    fall = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    filters = np.maximum(0, np.minimum(rise, fall))
+    filters /= np.maximum(filters.sum(axis=1, keepdims=True), 1e-6)
+    filters = filters.astype(np.float32)
+    filters.setflags(write=False)
+    return filters
+
+
+def power_spectrum(samples: Array) -> Array:
+    """(n,) samples at RATE to (t, FFT // 2 + 1) power; frame i is centred on sample i * HOP.
+
+    t = ceil(n / HOP), so the frames cover every sample.
+    """
+    count = -(-len(samples) // HOP)
+    padded = np.zeros((count - 1) * HOP + FFT, dtype=np.float32)
+    lead = FFT // 2
+    body = samples[: len(padded) - lead]
+    padded[lead : lead + len(body)] = body
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT)[::HOP]
+    window = np.zeros(FFT, dtype=np.float32)
+    start = (FFT - WINDOW) // 2
+    window[start : start + WINDOW] = np.hanning(WINDOW)
+    spectrum = np.empty((count, FFT // 2 + 1), dtype=np.float32)
+    block = 6000  # one minute at a time: the complex spectrum of an hour would not fit
+    for first in range(0, count, block):
+        part = np.fft.rfft(frames[first : first + block] * window, axis=1)
+        spectrum[first : first + block] = (part.real**2 + part.imag**2) / WINDOW
+    return spectrum
+
+
+def log_mel_of(power: Array, filters: Array | None = None) -> Array:
+    """(t, FFT // 2 + 1) power to (t, BANDS) log-mel, about zero mean and unit spread for speech."""
+    mel = power @ (filterbank() if filters is None else filters).T
+    return np.asarray((np.log(mel + FLOOR) + 9.0) / 4.0, dtype=np.float32)
+
+
+def log_mel(wave: Waveform) -> Array:
+    """(t, BANDS) float32 log-mel of a waveform at RATE, MEL_FPS frames a second."""
+    if wave.rate != RATE:
+        raise AudioError(f"log-mel needs sound at {RATE} Hz, got {wave.rate}; resample it first")
+    return log_mel_of(power_spectrum(wave.samples))

@@ -1,0 +1,117 @@
+"""Trains the content branch: sound of many talkers to the displacements of their lips."""
+
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from talkinghead import weights
+from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.speech.mel import log_mel_of
+from talkinghead.train.clips import examples_in
+from talkinghead.train.data import Batches, Talker, group_of, talkers_of
+from talkinghead.train.loop import Losses, Plan, train
+from talkinghead.train.losses import content_loss, correlation, opening_curve, width_curve
+from talkinghead.train.splits import split_of
+
+LICENCES = (
+    "GRID corpus: CC BY 4.0 (Cooke, Barker, Cunningham, Shao 2006); all other talking clips: "
+    "research only, used for training and measurement, no frame redistributed"
+)
+
+
+def validate(net: nn.Module, talkers: list[Talker]) -> dict[str, float]:
+    """Correlation of opening and width on whole clips, means by clip then by talker and group."""
+    device = next(net.parameters()).device
+    groups: dict[str, dict[str, list[tuple[float, float, float]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for talker in talkers:
+        face = torch.from_numpy(talker.face)[None].to(device)
+        for cut in talker.cuts:
+            content = torch.from_numpy(log_mel_of(10 ** cut.power.astype(np.float32)))
+            with torch.inference_mode():
+                predicted = net(content[None].to(device), face).cpu()
+            true = torch.from_numpy(cut.offsets)[None]
+            shown, seen = opening_curve(predicted)[0], opening_curve(true)[0]
+            width = correlation(width_curve(predicted)[0], width_curve(true)[0])
+            ratio = float(shown.std() / seen.std().clamp(min=1e-4))
+            figures = (correlation(shown, seen), width, ratio)
+            groups[group_of(cut.source)][talker.name].append(figures)
+    result: dict[str, float] = {}
+    means = []
+    for group, by_talker in sorted(groups.items()):
+        mean = np.mean([np.mean(clips, axis=0) for clips in by_talker.values()], axis=0)
+        means.append(mean)
+        result |= {f"{group} r_open": float(mean[0]), f"{group} r_width": float(mean[1])}
+    r_open, r_width, amp = np.mean(means, axis=0)
+    result |= {"r_open": float(r_open), "r_width": float(r_width), "amp": float(amp)}
+    result["score"] = float(r_open + 0.5 * r_width)
+    return result
+
+
+def revision() -> str:
+    """The git revision the training code stands at, or 'unknown' outside a checkout."""
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout.strip() or "unknown"
+
+
+def train_content(
+    data: Path,
+    out: Path,
+    run: Path,
+    plan: Plan,
+    *,
+    size: ContentBranchSize | None = None,
+    batch: int = 32,
+    device: str = "cpu",
+    report: Callable[[int, int, dict[str, float]], None] | None = None,
+) -> dict[str, float]:
+    """Train on the examples in `data`; weights and card to `out`, progress to `run`.
+
+    Returns the figures on the validation talkers. Test talkers are never looked at.
+    """
+    by_split: dict[str, list[Any]] = defaultdict(list)
+    for example in examples_in(data):
+        by_split[split_of(example.talker)].append(example)
+    taught = talkers_of(by_split["train"])
+    held_out = talkers_of(by_split["validation"]) if by_split["validation"] else taught[:1]
+    batches = Batches(taught, size=batch, seed=plan.seed)
+
+    def loss(net: nn.Module, step: int) -> Losses:
+        one = batches(step).to(device)
+        predicted: Tensor = net(one.content, one.face)
+        return content_loss(predicted, one.offsets, one.mask)
+
+    net = ContentBranch(size)
+    train(net, loss, lambda n: validate(n, held_out), run, plan, device=device, report=report)
+    figures = validate(net, held_out)
+    weights.save(
+        net,
+        out,
+        {
+            "model": "content branch",
+            "size": net.size.as_dict(),
+            "input": "log-mel, 80 bands, 100 frames a second",
+            "output": "displacements of 68 landmarks in face widths, 25 frames a second",
+            "plan": asdict(plan) | {"batch": batch},
+            "talkers": {t.name: t.frames for t in taught},
+            "validation talkers": [t.name for t in held_out],
+            "validation": {name: round(value, 4) for name, value in figures.items()},
+            "licences": LICENCES,
+            "revision": revision(),
+        },
+    )
+    return figures

@@ -1,0 +1,172 @@
+"""Examples to batches: talkers' clips strung together, their sound changed at random."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from talkinghead.clock import STRIDE
+from talkinghead.errors import InputError
+from talkinghead.geometry.mouth import opening
+from talkinghead.landmarks import JAW, MIRROR, MOUTH, MOUTH_LEFT, MOUTH_RIGHT
+from talkinghead.media.audio import normalise_loudness
+from talkinghead.speech.mel import FFT, filterbank, log_mel_of, power_spectrum
+from talkinghead.train.clips import Example
+from talkinghead.types import Array, Waveform
+
+CLOSED_SHARE = 0.05  # of a talker's frames, the most closed: their mean is the face at rest
+JOIN = 3  # frames before a join that see the next clip's sound: not scored
+BINS = FFT // 2 + 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step learns from."""
+
+    content: Tensor  # (b, STRIDE * t, 80) log-mel
+    face: Tensor  # (b, 68, 3) at rest
+    offsets: Tensor  # (b, t, 68, 3) true displacements from rest, face widths
+    mask: Tensor  # (b, t) 1 where the truth is known
+
+    def to(self, device: str) -> "Batch":
+        """The same batch on another device."""
+        parts = (self.content, self.face, self.offsets, self.mask)
+        return Batch(*(part.to(device) for part in parts))
+
+
+@dataclass(frozen=True)
+class _Cut:
+    power: Array  # (STRIDE * t, BINS) float16, log10 of power
+    offsets: Array  # (t, 68, 3) float32
+    source: str
+
+
+@dataclass(frozen=True)
+class Talker:
+    """One talker's clips and face at rest."""
+
+    name: str
+    face: Array  # (68, 3) float32
+    cuts: list[_Cut]
+
+    @property
+    def frames(self) -> int:
+        """Frames over all clips."""
+        return sum(len(cut.offsets) for cut in self.cuts)
+
+
+def group_of(source: str) -> str:
+    """The recording family a clip belongs to: the folder it lies in."""
+    return source.rsplit("/", 2)[-2] if "/" in source else ""
+
+
+def talker_of(name: str, examples: list[Example]) -> Talker:
+    """Give all clips of one talker a common face at rest.
+
+    Registration puts the mouth a little elsewhere in every clip; that shift is taken out of
+    lips and jaw, so that the opening stays absolute and a clip cut in mid-speech is not
+    measured from a half-open mouth.
+    """
+    corners = [MOUTH_LEFT, MOUTH_RIGHT]
+    centre = np.mean([e.points[:, corners].mean(axis=(0, 1)) for e in examples], axis=0)
+    levelled = []
+    for example in examples:
+        points = example.points.copy()
+        shift = points[:, corners].mean(axis=(0, 1)) - centre
+        points[:, MOUTH] -= shift
+        points[:, JAW] -= shift
+        levelled.append(points)
+    everything = np.concatenate(levelled)
+    order = np.argsort(opening(everything))
+    face = everything[order[: max(3, int(CLOSED_SHARE * len(order)))]].mean(axis=0)
+    cuts = []
+    for example, points in zip(examples, levelled, strict=True):
+        wave = normalise_loudness(Waveform(example.samples, 16_000))
+        power = np.log10(power_spectrum(wave.samples) + 1e-10).astype(np.float16)
+        cuts.append(_Cut(power, (points - face).astype(np.float32), example.source))
+    return Talker(name, face.astype(np.float32), cuts)
+
+
+def talkers_of(examples: Iterable[Example]) -> list[Talker]:
+    """All examples with sound, grouped by talker."""
+    grouped: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        if example.samples.size and len(example.points) >= 10 and np.ptp(example.samples) > 0:
+            grouped[example.talker].append(example)
+    if not grouped:
+        raise InputError("no example has sound; speech clips are needed to train on")
+    return [talker_of(name, group) for name, group in sorted(grouped.items())]
+
+
+def corrupt(power: Array, rng: np.random.Generator) -> Array:
+    """(t, BINS) power of clean speech to the power another room and microphone would give."""
+    bins = np.linspace(0, 1, BINS)
+    tilt = sum(
+        rng.normal(0, 1.0 / (k + 1)) * np.cos(np.pi * k * bins + rng.uniform(0, 6.3))
+        for k in range(1, 6)
+    )
+    out = power * 10 ** (rng.uniform(0, 0.9) * np.asarray(tilt) + rng.normal(0, 0.25))
+    if rng.random() < 0.4:  # late reverberation: energy that decays with the room's T60
+        decay = 10 ** (-6 / (rng.uniform(0.15, 0.7) * 100))
+        tail = np.empty_like(out)
+        level = out[0]
+        for t, frame in enumerate(out):
+            level = level * decay + frame * (1 - decay)
+            tail[t] = level
+        out = out + rng.uniform(0.05, 0.5) * tail
+    if rng.random() < 0.7:  # noise of a random colour
+        colour = 10 ** (rng.normal(0, 0.8) * bins + rng.normal(0, 0.5) * np.cos(np.pi * bins))
+        snr = 10 ** (rng.uniform(0.3, 3.5))
+        grain = rng.exponential(size=out.shape)
+        out = out + power.mean() / snr * colour / colour.mean() * grain
+    if rng.random() < 0.15:  # telephone or low-rate codec: nothing above
+        out[:, int(rng.uniform(0.43, 0.9) * BINS) :] *= 1e-6
+    return np.asarray(out, dtype=np.float32)
+
+
+class Batches:
+    """Draws batches for ever; the same seed and step give the same batch."""
+
+    def __init__(self, talkers: list[Talker], *, size: int = 32, frames: int = 125, seed: int = 0):
+        self.talkers, self.size, self.frames, self.seed = talkers, size, frames, seed
+        # Many talkers bring more than many minutes of one: frames count by their root.
+        weights = np.sqrt([talker.frames for talker in talkers])
+        self.chances = weights / weights.sum()
+
+    def __call__(self, step: int) -> Batch:
+        rng = np.random.default_rng([self.seed, step])
+        chosen = rng.choice(len(self.talkers), size=self.size, p=self.chances)
+        rows = [self._row(self.talkers[i], rng) for i in chosen]
+        stacked = [torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)]
+        return Batch(*stacked)
+
+    def _row(self, talker: Talker, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
+        frames = self.frames
+        offsets = np.zeros((frames, 68, 3), dtype=np.float32)
+        mask = np.zeros(frames, dtype=np.float32)
+        power = np.full((frames * STRIDE, BINS), 1e-10, dtype=np.float32)
+        at = 0
+        while at < frames:
+            cut = talker.cuts[rng.integers(len(talker.cuts))]
+            start = int(rng.integers(max(1, len(cut.offsets) - frames + 1)))
+            take = min(frames - at, len(cut.offsets) - start)
+            heard = cut.power[start * STRIDE : (start + take) * STRIDE].astype(np.float32)
+            power[at * STRIDE : at * STRIDE + len(heard)] = 10**heard
+            offsets[at : at + take] = cut.offsets[start : start + take]
+            mask[at : at + max(1, take - JOIN)] = 1
+            at += take
+            if rng.random() < 0.15:  # a pause: lips closed, nothing heard
+                rest = min(frames - at, int(rng.integers(10, 30)))
+                mask[at + 8 : at + rest] = 1
+                at += rest
+        face = talker.face
+        if rng.random() < 0.5:
+            face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
+            offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
+        warp = round(float(rng.uniform(0.84, 1.2)), 2)
+        content = log_mel_of(corrupt(power, rng), filterbank(warp))
+        jitter = rng.normal(0, 0.01, size=face.shape).astype(np.float32)
+        return content, face + jitter, offsets, mask

@@ -1,0 +1,39 @@
+"""Who is left out of training: fixed lists in splits.yaml, by talker and never by clip."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from talkinghead.errors import InputError
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    text = files("talkinghead.train").joinpath("splits.yaml").read_text()
+    return {name: frozenset(talkers) for name, talkers in yaml.safe_load(text).items()}
+
+
+def split_of(talker: str) -> str:
+    """`test` (only ever measured), `validation` (chooses the weights) or `train`."""
+    for name, talkers in _lists().items():
+        if talker in talkers:
+            return name
+    return "train"
+
+
+def talkers(root: Path) -> dict[Path, str]:
+    """Clip (relative path) -> talker, from `root`/manifest.csv (columns path, identity).
+
+    Without a manifest the folder a clip lies in is its talker.
+    """
+    manifest = root / "manifest.csv"
+    if not manifest.exists():
+        return {}
+    with manifest.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if rows and not {"path", "identity"} <= rows[0].keys():
+        raise InputError(f"{manifest}: columns 'path' and 'identity' are needed")
+    return {Path(row["path"]): row["identity"] for row in rows}

@@ -1,0 +1,66 @@
+"""The one door for weights: safetensors in, a filled module in eval mode out, strictly."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from talkinghead.errors import WeightsError
+
+M = TypeVar("M", bound=nn.Module)
+
+# ckpt/ lies beside the package in a checkout, wherever the user stands.
+FOLDER = Path(__file__).resolve().parent.parent / "ckpt"
+
+
+def _card_of(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The JSON card beside `path`: sizes, checksum, data, licences, figures."""
+    card = _card_of(path)
+    if not path.is_file():
+        raise WeightsError(
+            f"{path}: no such weights; the repository carries them in ckpt/, "
+            "or make them with 'talkinghead train'"
+        )
+    try:
+        found = json.loads(card.read_text())
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{card}: the model card is missing or damaged ({error})") from error
+    if not isinstance(found, dict) or not {"size", "sha256"} <= found.keys():
+        raise WeightsError(f"{card}: the model card lacks 'size' or 'sha256'")
+    return found
+
+
+def load(net: M, path: Path, device: str = "cpu") -> M:
+    """Fill `net` from `path`; a wrong checksum, missing or unexpected weights are errors."""
+    card = read_card(path)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != card["sha256"]:
+        raise WeightsError(f"{path}: the file is not the one its card describes; fetch it again")
+    try:
+        state = {name: value.float() for name, value in load_file(path).items()}
+        net.load_state_dict(state, strict=True)
+    except (RuntimeError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{path}: the weights do not fit the network ({reason})") from error
+    return net.to(device).eval()
+
+
+def save(net: nn.Module, path: Path, card: dict[str, Any]) -> None:
+    """Write the weights as fp16 safetensors and the card with sizes and checksum beside them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {
+        name: value.detach().cpu().to(torch.float16 if value.is_floating_point() else value.dtype)
+        for name, value in net.state_dict().items()
+    }
+    partial = path.with_suffix(".partial")
+    save_file({name: value.contiguous() for name, value in state.items()}, partial)
+    checksum = hashlib.sha256(partial.read_bytes()).hexdigest()
+    partial.replace(path)
+    _card_of(path).write_text(json.dumps({"sha256": checksum, **card}, indent=2) + "\n")
