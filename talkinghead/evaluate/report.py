@@ -1,0 +1,155 @@
+"""What an evaluation found: means, per source, per clip, beside the baselines; JSON or a table."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Figures = Mapping[str, float]  # figure -> number; NaN where the clip does not define it
+
+# What is better, in the order of the table. Names without an entry are information only.
+MOTION_FIGURES: dict[str, str] = {
+    "r_open": "high", "r_width": "high", "lag": "0", "amp": "1", "m_lmd": "low", "d_ll": "low",
+    "d_vl": "low", "d_a": "low", "closures": "high", "silence": "low", "jitter": "1",
+    "pose": "alike", "pose_true": "",
+    "pose_yaw": "alike", "pose_yaw_true": "", "pose_pitch": "alike", "pose_pitch_true": "",
+    "pose_roll": "alike", "pose_roll_true": "",
+}  # fmt: skip
+RENDER_FIGURES: dict[str, str] = {
+    "psnr": "high", "ssim": "high", "mouth_psnr": "high", "mouth_ssim": "high",
+    "sharpness": "1", "m_lmd": "low", "flicker": "1", "background": "high",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClipFigures:
+    """The figures of one clip."""
+
+    path: str  # relative to the folder measured
+    source: str  # name of its folder
+    figures: Figures
+    baselines: Mapping[str, Figures]  # baseline -> its figures on this clip
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A clip that was left out."""
+
+    path: str
+    reason: str
+
+
+def mean_of(rows: Iterable[Figures], names: Iterable[str]) -> dict[str, float]:
+    """Mean of each figure over the clips that define it; NaN where none does."""
+    table = list(rows)
+    means = {}
+    for name in names:
+        values = [row[name] for row in table if name in row and math.isfinite(row[name])]
+        means[name] = math.fsum(values) / len(values) if values else math.nan
+    return means
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures of a folder of clips."""
+
+    better: Mapping[str, str]  # figure -> what is better; its order is the table's
+    clips: Sequence[ClipFigures]
+    left_out: Sequence[Skip] = ()
+
+    @property
+    def mean(self) -> dict[str, float]:
+        """Every figure's mean over the clips."""
+        return mean_of((clip.figures for clip in self.clips), self.better)
+
+    @property
+    def by_source(self) -> dict[str, dict[str, float]]:
+        """The means of each folder of clips."""
+        groups = sorted({clip.source for clip in self.clips})
+        return {
+            group: mean_of((c.figures for c in self.clips if c.source == group), self.better)
+            for group in groups
+        }
+
+    @property
+    def baselines(self) -> dict[str, dict[str, float]]:
+        """The means of each baseline over the same clips."""
+        names = dict.fromkeys(name for clip in self.clips for name in clip.baselines)
+        return {
+            name: mean_of(
+                (c.baselines[name] for c in self.clips if name in c.baselines), self.better
+            )
+            for name in names
+        }
+
+    @property
+    def skipped(self) -> int:
+        """How many clips were left out; `left_out` says which and why."""
+        return len(self.left_out)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `--json` prints: numbers, strings and None only."""
+        return {
+            "mean": _plain(self.mean),
+            "by_source": {name: _plain(row) for name, row in self.by_source.items()},
+            "baselines": {name: _plain(row) for name, row in self.baselines.items()},
+            "clips": [{"path": clip.path, **_plain(clip.figures)} for clip in self.clips],
+            "skipped": self.skipped,
+        }
+
+    def to_json(self) -> str:
+        """One JSON object; figures that are not defined are null."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_table(self) -> str:
+        """Plain text for the terminal: means beside the baselines, sources, clips."""
+        baselines = self.baselines
+        blocks = [
+            _grid(
+                [f"mean of {len(self.clips)} clips", "ours", *baselines, "better"],
+                [
+                    [name, _number(self.mean[name]),
+                     *(_number(row[name]) for row in baselines.values()), self.better[name]]
+                    for name in self.better
+                ],
+            )
+        ]  # fmt: skip
+        short = [name for name in self.better if not name.startswith("pose_")]
+        if len(self.by_source) > 1:
+            rows = [[name, *_row(row, short)] for name, row in self.by_source.items()]
+            blocks.append(_grid(["source", *short], rows))
+        rows = []
+        for clip in self.clips:
+            rows.append([clip.path, *_row(clip.figures, short)])
+            rows += [[f"  {name}", *_row(row, short)] for name, row in clip.baselines.items()]
+        blocks.append(_grid(["clip", *short], rows))
+        if self.left_out:
+            lines = [f"  {skip.path}: {skip.reason}" for skip in self.left_out]
+            blocks.append("\n".join([f"left out: {self.skipped}", *lines]))
+        return "\n\n".join(blocks)
+
+
+def _plain(figures: Figures) -> dict[str, float | None]:
+    return {name: float(v) if math.isfinite(v) else None for name, v in figures.items()}
+
+
+def _row(figures: Figures, names: Sequence[str]) -> list[str]:
+    return [_number(figures.get(name, math.nan)) for name in names]
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else "-"
+
+
+def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell, the first to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        return "  ".join(cells).rstrip()
+
+    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([line(head), rule, *(line(row) for row in rows)])

@@ -1,0 +1,90 @@
+"""Talking clips of a folder, and the face a detector finds in their own frames: the truth."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from talkinghead.errors import FaceError, InputError
+from talkinghead.evaluate.ground import filled
+from talkinghead.evaluate.report import Skip
+from talkinghead.media.audio import read_audio
+from talkinghead.media.video import read_video
+from talkinghead.types import Array, Footage
+
+FOUND_SHARE = 0.9  # of the frames must show the face, or the clip is left out
+
+Progress = Callable[[int, int, str], None]  # clips done, clips in all, name of the next
+
+
+class Follower(Protocol):
+    """Finds the face of a video; `face.detect` has two."""
+
+    def follow(self, frames: Iterable[Array]) -> Array:
+        """(t, 68, 3) pixels of t frames (h, w, 3) uint8, NaN where there is no face."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """One clip on disk."""
+
+    path: Path
+    name: str  # relative to the folder measured, with forward slashes
+    group: str  # name of the folder it lies in, relative to the folder measured
+    sound: Path | None  # a wav of the same stem, which replaces the clip's own sound
+
+    def read(self, max_frames: int | None = None) -> Footage:
+        """Frames and sound. Raises InputError for a file that cannot be decoded."""
+        footage = read_video(self.path, max_frames=max_frames)
+        if self.sound is None:
+            return footage
+        return Footage(footage.frames, footage.fps, read_audio(self.sound))
+
+
+def find_clips(folder: Path) -> list[Source]:
+    """All mp4 files under a folder and its sub-folders, by name. Raises InputError for none."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; give a folder of talking clips (mp4)")
+    clips = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() != ".mp4" or path.name.startswith(".") or not path.is_file():
+            continue
+        within = path.parent.relative_to(folder)
+        group = within.as_posix() if within.parts else folder.resolve().name
+        wav = next((w for w in (path.with_suffix(".wav"), path.with_suffix(".WAV"))
+                    if w.is_file()), None)  # fmt: skip
+        clips.append(Source(path, path.relative_to(folder).as_posix(), group, wav))
+    if not clips:
+        raise InputError(f"{folder}: holds no mp4 clip; give a folder of talking clips")
+    return clips
+
+
+def true_face(footage: Footage, detector: Follower) -> Array:
+    """(t, 68, 3) pixels: what the detector finds in the clip's own frames, NaN where nothing.
+
+    Raises FaceError where it finds the face in fewer than 90 % of the frames.
+    """
+    points = np.asarray(detector.follow(footage.frames), dtype=np.float64)
+    share = float(np.isfinite(points).all(axis=(1, 2)).mean())
+    if share < FOUND_SHARE:
+        raise FaceError(f"a face in only {share:.0%} of the frames, {FOUND_SHARE:.0%} are needed")
+    return points
+
+
+def followed(footage: Footage, detector: Follower) -> Array:
+    """As `true_face`, with the few frames without a face filled in between their neighbours."""
+    return filled(true_face(footage, detector))
+
+
+def each_clip(folder: Path, left_out: list[Skip], progress: Progress | None) -> Iterator[Source]:
+    """The clips of a folder, with progress; the body of the loop appends to `left_out`."""
+    clips = find_clips(folder)
+    for done, clip in enumerate(clips):
+        if progress is not None:
+            progress(done, len(clips), clip.name)
+        yield clip
+    if progress is not None:
+        progress(len(clips), len(clips), f"{len(left_out)} left out" if left_out else "")
