@@ -1,0 +1,52 @@
+"""Choose the face of a picture that will speak."""
+
+from collections.abc import Callable
+
+from talkinghead.errors import FaceError
+from talkinghead.face.base import Detector, Face
+from talkinghead.types import Array, Portrait
+
+
+def find_portrait(
+    image: Array,
+    detector: Detector,
+    *,
+    face: int | None = None,
+    where: str = "picture",
+    notify: Callable[[str], None] | None = None,
+) -> Portrait:
+    """The picture (h, w, 3) uint8 RGB with the landmarks of one face.
+
+    Faces are numbered from 0, from left to right as seen. Without `face` the largest is
+    taken, and `notify` is told in one line when there are others. `where` names the picture
+    in messages. Raises FaceError when there is no face, or not the one asked for.
+    """
+    found = detector.faces(image)
+    if not found:
+        raise FaceError(
+            f"{where}: found no face; crop the picture to one frontal face "
+            "that fills about half of it"
+        )
+    ordered = sorted(found, key=_middle)
+    if face is None:
+        chosen = ordered.index(found[0])
+        if len(found) > 1 and notify is not None:
+            notify(
+                f"{where}: found {len(found)} faces, numbered 0 to {len(found) - 1} from left "
+                f"to right; animating the largest, number {chosen}; choose another with --face N"
+            )
+    elif 0 <= face < len(ordered):
+        chosen = face
+    else:
+        count = "1 face, number 0" if len(found) == 1 else f"{len(found)} faces"
+        span = "" if len(found) == 1 else f", numbered 0 to {len(found) - 1} from left to right"
+        raise FaceError(f"{where}: there is no face {face}; found {count}{span}")
+    try:
+        return Portrait(image, ordered[chosen].points)
+    except FaceError as problem:
+        raise FaceError(f"{where}: {problem}; use a larger picture") from problem
+
+
+def _middle(face: Face) -> float:
+    left, _, right, _ = face.box
+    return (left + right) / 2
