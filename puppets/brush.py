@@ -1,0 +1,119 @@
+"""Strokes the drawings are made of: fur tufts, smooth outlines, colour ramps, as SVG text."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+Point = tuple[float, float]
+Colour = tuple[float, float, float]
+
+
+def rgb(text: str) -> Colour:
+    """'#rrggbb' to three numbers in [0, 255]."""
+    return tuple(int(text[i : i + 2], 16) for i in (1, 3, 5))  # type: ignore[return-value]
+
+
+def hexed(colour: Iterable[float]) -> str:
+    """Three numbers in [0, 255] to '#rrggbb'."""
+    return "#" + "".join(f"{round(min(max(c, 0), 255)):02x}" for c in colour)
+
+
+def mix(a: Colour, b: Colour, t: float) -> Colour:
+    """The colour `t` of the way from `a` to `b`."""
+    return tuple(x + (y - x) * t for x, y in zip(a, b, strict=True))  # type: ignore[return-value]
+
+
+def ramp(colours: Sequence[str], t: float) -> Colour:
+    """The colour at `t` in [0, 1] along evenly spaced colours."""
+    t = min(max(t, 0.0), 1.0) * (len(colours) - 1)
+    i = min(int(t), len(colours) - 2)
+    return mix(rgb(colours[i]), rgb(colours[i + 1]), t - i)
+
+
+def smooth(points: Sequence[Point], closed: bool = False) -> str:
+    """SVG path data of the Catmull-Rom curve through `points`."""
+    n = len(points)
+
+    def at(i: int) -> np.ndarray:
+        return np.array(points[i % n] if closed else points[min(max(i, 0), n - 1)])
+
+    parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
+    for i in range(n if closed else n - 1):
+        p, a, b, q = at(i - 1), at(i), at(i + 1), at(i + 2)
+        c1, c2 = a + (b - p) / 6, b - (q - a) / 6
+        parts.append("C" + " ".join(f"{v:.1f}" for v in (*c1, *c2, *b)))
+    return "".join(parts) + ("Z" if closed else "")
+
+
+def path(d: str, fill: str = "none", **attributes: object) -> str:
+    """A path element; underscores in attribute names become hyphens."""
+    extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in attributes.items())
+    return f'<path d="{d}" fill="{fill}"{extra}/>'
+
+
+def ellipse(x: float, y: float, rx: float, ry: float, fill: str, **attributes: object) -> str:
+    """An ellipse element."""
+    extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in attributes.items())
+    return f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}"{extra}/>'
+
+
+def group(role: str, parts: Iterable[str], **attributes: object) -> str:
+    """A group element, on lines of its own."""
+    extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in attributes.items())
+    return f'<g id="{role}"{extra}>\n' + "\n".join(parts) + "\n</g>\n"
+
+
+def tuft(root: Point, angle: float, length: float, width: float, bend: float, fill: str) -> str:
+    """One tapered lock of fur from `root` towards `angle` (radians, 0 is right, y down)."""
+    along = np.array([math.cos(angle), math.sin(angle)])
+    across = np.array([-along[1], along[0]])
+    base = np.array(root)
+    tip = base + along * length + across * bend * length
+    left, right = base - across * width / 2, base + across * width / 2
+    belly = base + along * length * 0.5
+    c1, c2 = belly - across * width * 0.62, belly + across * width * 0.62
+    numbers = " ".join(f"{v:.0f}" for v in (*c1, *tip))
+    back = " ".join(f"{v:.0f}" for v in (*c2, *right))
+    d = f"M{left[0]:.0f} {left[1]:.0f}Q{numbers}Q{back}Z"
+    return f'<path d="{d}" fill="{fill}"/>'
+
+
+def scatter(
+    rng: np.random.Generator, box: tuple[float, float, float, float], gap: float
+) -> np.ndarray:
+    """(n, 2) points about `gap` apart in the box x0, y0, x1, y1: a shaken grid."""
+    x0, y0, x1, y1 = box
+    xs, ys = np.meshgrid(np.arange(x0, x1, gap), np.arange(y0, y1, gap * 0.9))
+    points = np.stack([xs, ys], axis=-1)
+    points[::2, :, 0] += gap / 2
+    flat = points.reshape(-1, 2)
+    return np.asarray(flat + rng.uniform(-0.42, 0.42, flat.shape) * gap)
+
+
+def fur(
+    points: np.ndarray,
+    rng: np.random.Generator,
+    flow: Callable[[float, float], float],
+    light: Callable[[float, float], float],
+    colours: Sequence[str],
+    length: float,
+    width: float,
+    rim: Callable[[float, float], tuple[str, float]] | None = None,
+) -> list[str]:
+    """Tufts at `points`, in the given order: later ones lie on top.
+
+    `flow` gives the direction at a place, `light` its place on the colour ramp, `rim` a
+    second light's colour and strength.
+    """
+    parts = []
+    for x, y in points:
+        tone = ramp(colours, light(x, y) + rng.normal(0, 0.07))
+        if rim is not None:
+            colour, strength = rim(x, y)
+            tone = mix(tone, rgb(colour), min(max(strength * rng.uniform(0.5, 1.1), 0), 1))
+        angle = flow(x, y) + rng.normal(0, 0.16)
+        size = rng.uniform(0.7, 1.25)
+        bend = rng.normal(0, 0.16)
+        parts.append(tuft((x, y), angle, length * size, width * size, bend, hexed(tone)))
+    return parts
