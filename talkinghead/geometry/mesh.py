@@ -140,9 +140,12 @@ class Mesh:
         corners = (moved - [x, y] + 0.5) / self.cell + 0.5
         drawn = np.round(corners * (1 << _SHIFT)).astype(np.int32)[self.triangles]
         areas = signed_areas(moved, self.triangles)
+        beyond = np.array(self._grid) << _SHIFT
+        seen = (drawn.max(axis=1) >= 0) & (drawn.min(axis=1) <= beyond)
+        needed = (areas > 1e-6) & seen.all(axis=1)
         index = np.zeros(self._grid[::-1], dtype=np.int32)
         for i in np.argsort(areas, kind="stable"):
-            if areas[i] > 1e-6:
+            if needed[i]:
                 cv2.fillConvexPoly(index, drawn[i], int(i) + 1, cv2.LINE_8, _SHIFT)
         return index
 

@@ -1,0 +1,48 @@
+"""Smooth masks of polygons at sub-pixel places, in small boxes of a picture."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from talkinghead.geometry.mesh import Roi
+from talkinghead.types import Array
+
+_SUPER: Final = 4  # samples a pixel along each axis
+_SHIFT: Final = 4  # fractional bits of the drawn corners
+
+
+def box_around(points: Array, margin: float, size: tuple[int, int]) -> Roi | None:
+    """The box of (n, 2) points grown by `margin` pixels, cut by a picture; None outside it."""
+    low = np.maximum(np.floor(points.min(axis=0) - margin), 0).astype(int)
+    high = np.minimum(np.ceil(points.max(axis=0) + margin) + 1, size).astype(int)
+    if (high <= low).any():
+        return None
+    width, height = (high - low).tolist()
+    return int(low[0]), int(low[1]), width, height
+
+
+def polygon_mask(points: Array, box: Roi, softness: float = 0.0) -> Array:
+    """(height, width) float32 share of each pixel of `box` inside a polygon (n, 2), in [0, 1].
+
+    `softness` is the sigma in pixels of a feather around the edge.
+    """
+    x, y, width, height = box
+    large = np.zeros((height * _SUPER, width * _SUPER), dtype=np.uint8)
+    corners = (points - [x, y] + 0.5) * _SUPER - 0.5
+    cv2.fillPoly(
+        large, [np.round(corners * (1 << _SHIFT)).astype(np.int32)], 255, cv2.LINE_8, _SHIFT
+    )
+    mask = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
+    mask = mask.astype(np.float32) / 255
+    if softness > 0:
+        mask = cv2.GaussianBlur(mask, (0, 0), softness)
+    return np.asarray(mask)
+
+
+def blend(frame: Array, box: Roi, paint: Array, mask: Array) -> None:
+    """Lay `paint` (h, w, 3) in [0, 255] over a box of a uint8 frame, in place."""
+    x, y, width, height = box
+    part = frame[y : y + height, x : x + width]
+    under = part.astype(np.float32)
+    part[...] = np.rint(under + (paint - under) * mask[..., None]).clip(0, 255)

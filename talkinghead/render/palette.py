@@ -1,0 +1,125 @@
+"""Colours, softness and grain of one picture's face, so that what is painted belongs to it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from talkinghead.geometry.mouth import down, face_width
+from talkinghead.landmarks import (
+    INNER_LIP,
+    JAW,
+    LEFT_EYE_INNER,
+    LEFT_EYE_OUTER,
+    NOSE_BASE,
+    NOSE_TOP,
+    OUTER_LIP,
+    RIGHT_EYE_INNER,
+    RIGHT_EYE_OUTER,
+)
+from talkinghead.types import Array
+
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """What a mouth of this picture is painted with. Colours are (3,) RGB in [0, 1]."""
+
+    teeth: Array
+    gum: Array
+    tongue: Array
+    cavity: Array
+    softness: float  # sigma in pixels of the blur the picture's edges show
+    grain: float  # standard deviation of its noise, in [0, 1]
+
+
+def palette(image: Array, landmarks: Array) -> Palette:
+    """Sample an (h, w, 3) uint8 picture at the landmarks (68, 2 or 3) of its face."""
+    points = np.asarray(landmarks, dtype=np.float64)
+    unit = float(face_width(points))
+    low = np.floor(points[:, :2].min(axis=0) - 0.1 * unit).astype(int)
+    high = np.ceil(points[:, :2].max(axis=0) + 0.1 * unit).astype(int) + 1
+    (left, top), (right, bottom) = np.maximum(low, 0), high
+    face = image[top:bottom, left:right].astype(np.float32) / 255
+    points = points[:, :2] - [left, top]
+    luma = face @ _LUMA
+
+    lips = _mask(luma.shape, points[OUTER_LIP]) & ~_mask(luma.shape, points[INNER_LIP])
+    skin = _cheeks(luma.shape, points, unit)
+    whites = _mask(luma.shape, points[36:42]) | _mask(luma.shape, points[42:48])
+    skin_colour, lip_colour = _median(face, skin), _median(face, lips)
+    skin_luma, lip_luma = float(skin_colour @ _LUMA), float(lip_colour @ _LUMA)
+    bright = _level(luma, skin, 97)
+    dark = _level(luma, _mask(luma.shape, points[JAW]), 2)
+
+    # Teeth are as bright as the whites of the eyes, and never outshine the lit skin by much:
+    # marble stays marble. Their tint is a quarter of the skin's, so grey pictures stay grey.
+    white = _level(luma, whites, 85)
+    teeth_luma = np.clip(0.95 * white, 0.9 * skin_luma, 1.12 * bright)
+    tint = skin_colour - skin_luma
+    floor = 0.55 * dark + 0.18 * lip_luma  # as black as this picture gets inside a mouth
+    warm = lip_colour - lip_luma
+    return Palette(
+        teeth=_colour(teeth_luma, 0.30 * tint),
+        gum=_colour(0.80 * lip_luma, 0.9 * warm),
+        tongue=_colour(0.72 * lip_luma, 1.05 * warm),
+        cavity=_colour(floor, 0.35 * warm),
+        softness=_softness(luma, unit),
+        grain=_grain(luma, skin),
+    )
+
+
+def _colour(luma: float, chroma: Array) -> Array:
+    return np.clip(luma + chroma, 0, 1).astype(np.float32)
+
+
+def _mask(shape: tuple[int, ...], polygon: Array) -> Array:
+    out = np.zeros(shape, dtype=np.uint8)
+    cv2.fillPoly(out, [np.round(polygon * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    return out > 0
+
+
+def _cheeks(shape: tuple[int, ...], points: Array, unit: float) -> Array:
+    """Two discs under the eyes and the nose's ridge: skin that is seldom covered."""
+    out = np.zeros(shape, dtype=np.uint8)
+    below = down(points) * 0.2 * unit
+    left = points[[LEFT_EYE_OUTER, LEFT_EYE_INNER]].mean(axis=0) + below
+    right = points[[RIGHT_EYE_INNER, RIGHT_EYE_OUTER]].mean(axis=0) + below
+    ridge = points[[NOSE_TOP, NOSE_BASE]].mean(axis=0)
+    for centre, radius in [(left, 0.08), (right, 0.08), (ridge, 0.04)]:
+        x, y = np.round(centre).astype(int).tolist()
+        cv2.circle(out, (x, y), max(1, round(radius * unit)), 1, cv2.FILLED)
+    return out > 0
+
+
+def _median(face: Array, where: Array) -> Array:
+    picked = face[where] if where.any() else face.reshape(-1, 3)
+    return np.asarray(np.median(picked, axis=0))
+
+
+def _level(luma: Array, where: Array, percent: float) -> float:
+    return float(np.percentile(luma[where] if where.any() else luma, percent))
+
+
+def _softness(luma: Array, unit: float) -> float:
+    """Sigma of the picture's blur: how much its strong edges lose when blurred once more.
+
+    Zhuo and Sim 2011, eq. 6: edge ratio R after a blur of sigma 1 gives 1 / sqrt(R^2 - 1).
+    """
+    again = cv2.GaussianBlur(luma, (0, 0), 1)
+    slopes = [
+        np.hypot(cv2.Sobel(x, cv2.CV_32F, 1, 0), cv2.Sobel(x, cv2.CV_32F, 0, 1))
+        for x in (luma, again)
+    ]
+    strong = slopes[0] > np.percentile(slopes[0], 97)
+    if slopes[1][strong].size == 0 or slopes[1][strong].min() <= 0:
+        return 0.6
+    ratio = float(np.median(slopes[0][strong] / slopes[1][strong]))
+    return float(np.clip(1 / np.sqrt(max(ratio**2 - 1, 1e-3)), 0.5, max(0.6, 0.012 * unit)))
+
+
+def _grain(luma: Array, skin: Array) -> float:
+    """Noise of smooth skin: median absolute high pass, as a standard deviation."""
+    high = np.abs(luma - cv2.GaussianBlur(luma, (0, 0), 1))
+    return float(np.clip(1.48 * np.median(high[skin]) if skin.any() else 0, 0, 0.04))

@@ -1,0 +1,213 @@
+"""Photos and paintings that speak: a dense warp that follows the landmarks, and a mouth in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from talkinghead.geometry.align import similarity
+from talkinghead.geometry.mesh import Mesh, Roi
+from talkinghead.geometry.mouth import CLOSED, gaps, uncross
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, STABLE
+from talkinghead.render.control import OPENINGS, FaceMesh
+from talkinghead.render.mask import blend, box_around, polygon_mask
+from talkinghead.render.mouth_interior import MouthInterior
+from talkinghead.render.palette import palette
+from talkinghead.types import Array, LandmarkTrack, Portrait
+
+_CELLS: Final = 70  # mesh cells across the face
+_FINE_CELLS: Final = 220  # and across it around the mouth and the eyes
+
+
+@dataclass(frozen=True)
+class Warped:
+    """One frame, and where its mouth is open."""
+
+    image: Array  # (h, w, 3) uint8 RGB
+    mouth: Array  # (bh, bw) float32 in [0, 1], 1 between the lips
+    box: Roi  # where `mouth` lies in the frame: x, y, width, height
+
+
+class PhotoRenderer:
+    """Moves one portrait with its landmarks, at the picture's own resolution.
+
+    The head follows the rigid part of the motion, fading out around it; the face follows the
+    rest. Eyes and the inside of the mouth are not stretched: lids and lips slide over them.
+    """
+
+    def __init__(self, portrait: Portrait, size: int | None = None) -> None:
+        """Take a portrait; `size` is the longer side of the frames, None keeps the picture's."""
+        image, landmarks = portrait.image, portrait.landmarks.astype(np.float64)
+        self._factor = 1.0
+        if size is not None and size != max(image.shape[:2]):
+            self._factor = size / max(image.shape[:2])
+            image, landmarks = _resized(image, landmarks, self._factor)
+        self._image = image
+        self._source = landmarks
+        self._base = _snapped(landmarks)
+        self._face = FaceMesh(self._base, self.size)
+        face, unit = self._face, self._face.unit
+
+        colours = palette(image, landmarks)
+        self._softness = float(np.clip(0.6 * colours.softness, 0.4, 0.01 * unit + 0.4))
+        self._interior = MouthInterior(image, landmarks, colours)
+        self._skin = self._without_mouth()
+
+        coarse, fine = (max(1, round(unit / cells)) for cells in (_CELLS, _FINE_CELLS))
+        self._mesh = Mesh(face.points, face.triangles, self.size, coarse, face.roi)
+        self._details: list[Mesh] = []
+        if coarse > fine:
+            for name in OPENINGS:
+                box = box_around(face.points[face.opening(name)], 0.17 * unit, self.size)
+                box = _within(box, face.roi)
+                if box is not None:
+                    self._details.append(Mesh(face.points, face.triangles, self.size, fine, box))
+        self._near = {name: self._neighbours(name) for name in OPENINGS}
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the frames in pixels."""
+        height, width = self._image.shape[:2]
+        return width, height
+
+    def render(self, track: LandmarkTrack) -> Iterator[Array]:
+        """One (h, w, 3) uint8 frame for each frame of the track, in order.
+
+        The track is in pixels of the original portrait, whatever `size` is.
+        """
+        for points in track.points:
+            yield self.warp(points).image
+
+    def warp(self, points: Array) -> Warped:
+        """The frame for landmarks (68, 3) in pixels of the original portrait."""
+        if self._factor != 1:
+            points = _scaled(points, self._factor)
+        still, moved, jaw = self._motion(points)
+        frame = self._remap(moved)
+        for name in ("left_eye", "right_eye"):
+            self._eye(frame, name, still, moved)
+        return self._mouth(frame, still, moved, jaw)
+
+    def _motion(self, points: Array) -> tuple[Array, Array, Array]:
+        """Mesh points (n, 2) moved with the head alone, and with all; and the jaw's way (2,)."""
+        face = self._face
+        target = points.astype(np.float64)
+        scale, turn, shift = similarity(self._source[STABLE], target[STABLE])
+        local = (target - shift) @ turn / scale  # head motion taken out
+        offsets = uncross(self._base + local - self._source) - self._base
+        jaw = offsets[INNER_LOWER, :2].mean(axis=0)
+
+        spread = face.weights @ offsets
+        follow = face.follow[:, None]
+        solid = np.column_stack([face.points, face.depth])
+        turned = scale * turn[:2]
+        still = face.points + follow * (solid @ turned.T + shift[:2] - face.points)
+        moved = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
+        return still, moved, jaw
+
+    def _remap(self, moved: Array) -> Array:
+        """The picture with its skin moved."""
+        left, top, width, height = self._face.roi
+        map_x, map_y = self._mesh.map(moved)
+        for detail in self._details:
+            x, y, w, h = detail.roi
+            part = np.s_[y - top : y - top + h, x - left : x - left + w]
+            map_x[part], map_y[part] = detail.map(moved)
+        frame: Array = self._image.copy()
+        frame[top : top + height, left : left + width] = cv2.remap(
+            self._skin, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        return frame
+
+    def _eye(self, frame: Array, name: str, still: Array, moved: Array) -> None:
+        """Lay the eye, which moves with the head, under the lids that moved over it."""
+        around = self._face.opening(name)
+        box = _within(box_around(still[around], 2, self.size), self._face.roi)
+        if box is None:
+            return
+        seen = np.minimum(
+            polygon_mask(still[around], box, self._softness),
+            polygon_mask(moved[around], box, self._softness),
+        )
+        matrix = self._affine(name, still)
+        matrix[:, 2] -= box[:2]
+        eye = cv2.warpAffine(
+            self._image, matrix, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        blend(frame, box, eye.astype(np.float32), seen)
+
+    def _mouth(self, frame: Array, still: Array, moved: Array, jaw: Array) -> Warped:
+        """Paint the inside of the mouth between the lips."""
+        lips = moved[self._face.opening("mouth")]
+        margin = 3 * self._softness + 0.04 * self._face.unit
+        box = _within(box_around(lips, margin, self.size), self._face.roi)
+        if box is None:
+            return Warped(frame, np.zeros((0, 0), dtype=np.float32), (0, 0, 0, 0))
+        mask = polygon_mask(lips, box, self._softness)
+        inside = self._interior.paint(mask, box, self._affine("mouth", still), jaw)
+        blend(frame, box, inside, mask)
+        return Warped(frame, mask, box)
+
+    def _affine(self, name: str, still: Array) -> Array:
+        """(2, 3) picture to frame for what is fixed to the head around one opening."""
+        near, solver = self._near[name]
+        return np.asarray((solver @ still[near]).T)
+
+    def _neighbours(self, name: str) -> tuple[Array, Array]:
+        """Mesh points around an opening, and the (3, n) solver of the affine that moves them."""
+        points, around = self._face.points, self._face.opening(name)
+        centre = points[around].mean(axis=0)
+        reach = 0.6 * np.ptp(points[around], axis=0).max() + 0.08 * self._face.unit
+        near = np.flatnonzero(np.linalg.norm(points - centre, axis=1) < reach)
+        design = np.column_stack([points[near], np.ones(len(near))])
+        return near, np.linalg.pinv(design)
+
+    def _without_mouth(self) -> Array:
+        """The picture with an open mouth painted over in lip colour: no tooth can stick to a lip."""
+        if float(gaps(self._source).max()) <= CLOSED * self._face.unit:
+            return self._image
+        lips = self._face.points[self._face.opening("mouth")]
+        box = box_around(lips, 8, self.size)
+        if box is None:
+            return self._image
+        x, y, width, height = box
+        hole = (polygon_mask(lips, box, 0.7) > 0.3).astype(np.uint8)
+        out: Array = self._image.copy()
+        part = np.ascontiguousarray(out[y : y + height, x : x + width])
+        out[y : y + height, x : x + width] = cv2.inpaint(part, hole, 3, cv2.INPAINT_TELEA)
+        return out
+
+
+def _snapped(landmarks: Array) -> Array:
+    """Landmarks whose closed lips lie on one line, so that no slit between them is stretched."""
+    out = uncross(landmarks)
+    if float(gaps(out).max()) <= CLOSED * float(np.linalg.norm(out[16] - out[0])):
+        middle = (out[INNER_UPPER] + out[INNER_LOWER]) / 2
+        out[INNER_UPPER], out[INNER_LOWER] = middle, middle
+    return out
+
+
+def _scaled(points: Array, factor: float) -> Array:
+    """Points of a picture on the same picture resized; pixel centres are whole numbers."""
+    out = points * factor
+    out[..., :2] += (factor - 1) / 2
+    return np.asarray(out)
+
+
+def _resized(image: Array, landmarks: Array, factor: float) -> tuple[Array, Array]:
+    height, width = image.shape[:2]
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, size, interpolation=how), _scaled(landmarks, factor)
+
+
+def _within(box: Roi | None, roi: Roi) -> Roi | None:
+    """The part of a box inside another; None where there is none."""
+    if box is None:
+        return None
+    left, top = max(box[0], roi[0]), max(box[1], roi[1])
+    right = min(box[0] + box[2], roi[0] + roi[2])
+    bottom = min(box[1] + box[3], roi[1] + roi[3])
+    return (left, top, right - left, bottom - top) if right > left and bottom > top else None
