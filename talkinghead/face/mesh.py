@@ -10,7 +10,7 @@ import numpy as np
 
 from talkinghead.face.base import Face, checked_rgb, distinct
 from talkinghead.face.quiet import quiet
-from talkinghead.face.small import Box, crop_around, tiles
+from talkinghead.face.small import MARGIN, Box, crop_around, tiles
 from talkinghead.landmarks import COUNT
 from talkinghead.types import Array
 
@@ -26,6 +26,8 @@ MESH: Final = [
 ]
 _SHORT_RANGE: Final = "facedetectionshortrangecpu__facedetectionshortrange__facedetection__"
 
+SURE: Final = 0.4  # score of the detector, on the face or its close-up, that makes a face
+
 
 class MediapipeDetector:
     """Face mesh with attention, and a second pass for faces too small for its detector.
@@ -38,34 +40,50 @@ class MediapipeDetector:
         self._lock = threading.Lock()  # a graph takes one picture at a time
         self._confidence = confidence
         self._mesh = _mesh_graph(max_faces, confidence, tracking=False)
-        self._boxes = _box_graph(confidence=0.3)
+        self._boxes = _box_graph(confidence)
 
     def faces(self, image: Array) -> list[Face]:
         """All faces, the largest first; see `Detector`."""
         image = checked_rgb(image)
         with self._lock:
-            found = distinct(_process_mesh(self._mesh, image))
-            for window in tiles(image, thorough=False):
-                found = distinct([*found, *self._second_pass(image, window, found)])
-            if not found:
-                for window in tiles(image, thorough=True):
+            first = distinct(_process_mesh(self._mesh, image))
+            looked = (self._confirmed(image, face) for face in first)
+            found = distinct(face for face in looked if face is not None)
+            for parts in (1, 2, 4, 8):
+                if found and parts > 2:  # far smaller faces than those found are bystanders
+                    break
+                for window in tiles(image, parts):
                     found = distinct([*found, *self._second_pass(image, window, found)])
         return found
 
     def _second_pass(self, image: Array, window: Box, known: list[Face]) -> list[Face]:
         """The faces of one window whose centre lies in no known face."""
-        found = []
-        for box, score in _process_boxes(self._boxes, image, window):
-            if any(box.centred_in(face.box) for face in known):
-                continue
-            crop, scale, corner = crop_around(image, box)
-            for face in _process_mesh(self._mesh, crop):
-                points = (face.points / scale + corner).astype(np.float32)
-                grown = Face(points, score)
-                if box.centred_in(grown.box):
-                    found.append(grown)
-                    break
-        return found
+        boxes = [
+            box
+            for box in _process_boxes(self._boxes, image, window)
+            if not any(box.centred_in(face.box) for face in known)
+        ]
+        grown = (self._close_up(image, box, MARGIN) for box in boxes)
+        return [face for face in grown if face is not None and face.score >= SURE]
+
+    def _confirmed(self, image: Array, face: Face) -> Face | None:
+        """A doubtful face as seen in its close-up; None where there is only a cup."""
+        if face.score >= SURE:
+            return face
+        for margin in (1.5, MARGIN):
+            look = self._close_up(image, Box(*face.box), margin)
+            if look is not None and look.score >= SURE:
+                return look
+        return None
+
+    def _close_up(self, image: Array, box: Box, margin: float) -> Face | None:
+        """The face in the middle of the enlarged surroundings of a box."""
+        crop, scale, corner = crop_around(image, box, margin)
+        for face in _process_mesh(self._mesh, crop):
+            points = (face.points / scale + corner).astype(np.float32)
+            if box.centred_in(Face(points, face.score).box):
+                return Face(points, face.score)
+        return None
 
     def follow(self, frames: Iterable[Array]) -> Array:
         """One face through a video; see `Detector`. The one surest in the first frame."""
@@ -161,8 +179,8 @@ def _score(centre: Array, detections: Any) -> float:
     return max(scores)
 
 
-def _process_boxes(graph: _Graph, image: Array, window: Box) -> list[tuple[Box, float]]:
-    """Boxes in pixels of the whole picture, with their scores."""
+def _process_boxes(graph: _Graph, image: Array, window: Box) -> list[Box]:
+    """What looks like a face in a window, in pixels of the whole picture."""
     left, top, right, bottom = (round(edge) for edge in window)
     view = np.ascontiguousarray(image[top:bottom, left:right])
     found = []
@@ -170,5 +188,5 @@ def _process_boxes(graph: _Graph, image: Array, window: Box) -> list[tuple[Box, 
         box = detection.location_data.relative_bounding_box
         x, y = left + box.xmin * view.shape[1], top + box.ymin * view.shape[0]
         wide, high = box.width * view.shape[1], box.height * view.shape[0]
-        found.append((Box(x, y, x + wide, y + high), float(detection.score[0])))
+        found.append(Box(x, y, x + wide, y + high))
     return found

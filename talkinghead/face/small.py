@@ -9,7 +9,7 @@ import numpy as np
 from talkinghead.types import Array
 
 CROP = 320  # pixels to which the surroundings of a small face are enlarged
-MARGIN = 2.2  # side of those surroundings in box sides
+MARGIN = 2.2  # side of those surroundings in sides of the box
 SMALLEST_WINDOW = 256  # pixels; below it enlarging finds nothing more
 
 
@@ -27,22 +27,18 @@ class Box(NamedTuple):
         return other[0] <= x <= other[2] and other[1] <= y <= other[3]
 
 
-def tiles(image: Array, thorough: bool) -> Iterator[Box]:
-    """Windows over an (h, w, 3) picture, each overlapping its neighbours by half.
+def tiles(image: Array, parts: int) -> Iterator[Box]:
+    """Windows over an (h, w, 3) picture, `parts` to its longer side, half overlapping.
 
-    First the whole picture and windows of half its longer side; when `thorough`, windows of
-    a quarter and an eighth.
+    One part is the whole picture. None when they would be too small to be of use.
     """
     height, width = image.shape[:2]
-    if not thorough:
-        yield Box(0, 0, width, height)
-    for parts in (4, 8) if thorough else (2,):
-        side = max(height, width) // parts
-        if side < SMALLEST_WINDOW:
-            return
-        for top in _starts(height, side):
-            for left in _starts(width, side):
-                yield Box(left, top, min(left + side, width), min(top + side, height))
+    side = max(height, width) // parts
+    if parts > 1 and side < SMALLEST_WINDOW:
+        return
+    for top in _starts(height, side):
+        for left in _starts(width, side):
+            yield Box(left, top, min(left + side, width), min(top + side, height))
 
 
 def _starts(length: int, side: int) -> list[int]:
@@ -52,13 +48,13 @@ def _starts(length: int, side: int) -> list[int]:
     return np.linspace(0, last, count).astype(int).tolist()
 
 
-def crop_around(image: Array, box: Box) -> tuple[Array, float, Array]:
-    """The surroundings of a box, (CROP, CROP, 3) black where the picture ends.
+def crop_around(image: Array, box: Box, margin: float = MARGIN) -> tuple[Array, float, Array]:
+    """The surroundings of a box, `margin` times its side, as (CROP, CROP, 3) uint8.
 
-    Also the scale from picture to crop, and the crop's corner (x, y, 0) in the picture:
-    picture = crop / scale + corner.
+    Black where the picture ends. Also the scale from picture to crop, and the crop's
+    corner (x, y, 0) in the picture: picture = crop / scale + corner.
     """
-    side = MARGIN * max(box.right - box.left, box.bottom - box.top)
+    side = margin * max(box.right - box.left, box.bottom - box.top)
     scale = CROP / side
     corner = np.array(
         [(box.left + box.right - side) / 2, (box.top + box.bottom - side) / 2, 0], np.float32

@@ -1,4 +1,4 @@
-"""Video in and out: footage for training and measurement, finished clips as files."""
+"""Video in: footage for training and measurement; video out is in `encode`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,11 @@ import numpy as np
 
 from talkinghead.errors import AudioError, InputError
 from talkinghead.media.audio import read_audio
+from talkinghead.media.encode import write_video
 from talkinghead.media.files import readable
 from talkinghead.types import Array, Footage
+
+__all__ = ["Probe", "probe", "read_video", "write_video"]
 
 
 @dataclass(frozen=True)
