@@ -22,13 +22,14 @@ def energy(wave: Waveform, face: FaceShape, true_opening: Array) -> FaceTrack:
     """A mouth that opens with the smoothed log energy, scaled to the true opening's spread.
 
     `true_opening` (t,) in face units: this baseline is told how far the mouth moves, and
-    its quietest frames are put on the rest face; when it moves it must hear.
+    when, it must hear. Its quietest fifth is the face at rest.
     """
     count = len(true_opening)
     loud = gaussian_filter1d(level(wave, count), SMOOTH, mode="nearest")
     quiet = np.sort(loud)[: max(1, round(REST_SHARE * count))].mean()
-    std = spread(loud)
-    drop = (loud - quiet) * (spread(true_opening) / std if std else 0.0)
+    drop = np.maximum(loud - quiet, 0)  # lips do not cross
+    std = spread(drop)
+    drop = drop * (spread(true_opening) / std if std else 0.0)
     points = np.repeat(face.points[None].astype(np.float64), count, axis=0)
     points[..., 1] += drop[:, None] * _sink()
     return FaceTrack(points, np.zeros((count, 6)), FPS)

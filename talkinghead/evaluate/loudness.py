@@ -10,7 +10,7 @@ from talkinghead.evaluate.metrics import stretches
 from talkinghead.types import Array, Waveform
 
 RANGE = 50.0  # dB under the loud frames where the scale ends: digital silence is not -inf
-SILENT = 30.0  # dB under the loud frames that count as silence; weak consonants lie above
+SILENT = 25.0  # dB under the loud frames that count as silence; room noise may lie 30 under
 PAUSE = 0.3  # seconds: shorter gaps are closures of stops, not pauses
 
 

@@ -95,10 +95,20 @@ def area_distance(predicted: Array, true: Array) -> float:
     return 100 * ratio(gap, float(areas.max()))
 
 
+def under(curve: Array, percent: float) -> Array:
+    """(t,) bool, frames of a curve under its percentile, or at its lowest.
+
+    A mouth shut for a third of the clip has its 25th percentile at its lowest: shut frames
+    are under it all the same. A curve that does not move is never under.
+    """
+    low: Array = (curve < np.percentile(curve, percent)) | (curve <= curve.min() + FLAT)
+    return low & (spread(curve) > 0)
+
+
 def closure_frames(true: Array) -> Array:
     """Frames of lip closure: local minima of the opening (t,) under its 10th percentile."""
     minima, _ = find_peaks(-true)
-    closed: Array = minima[true[minima] < np.percentile(true, 10)]
+    closed: Array = minima[under(true, 10)[minima]]
     return closed
 
 
@@ -107,7 +117,7 @@ def closures(predicted: Array, true: Array) -> float:
 
     Nearby is within one frame. NaN where the true mouth never closes.
     """
-    shut = predicted < np.percentile(predicted, 25) if spread(predicted) else predicted < -np.inf
+    shut = under(predicted, 25)
     around = shut | np.append(shut[1:], False) | np.append(False, shut[:-1])
     at = closure_frames(true)
     return float(around[at].mean()) if at.size else float("nan")

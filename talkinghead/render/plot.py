@@ -8,15 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from talkinghead.errors import OutputError
 from talkinghead.geometry.mouth import opening, width
 from talkinghead.landmarks import CONTOURS
+from talkinghead.media.files import replacing
 from talkinghead.render.sketch import COLOURS
 from talkinghead.types import Array, FaceTrack, Waveform
 
 INK, FAINT, GRID = "#22303c", "#7a8894", "#e4e9ed"
 MOUTH_COLOUR = "#c43048"
 POSE = {"yaw": "#2868b8", "pitch": "#d98a1f", "roll": "#3f9457"}
+SURROUNDINGS = 2.6  # of the face: what is shown of the picture around it
 COLUMNS = 2400  # bins of the waveform: about one per pixel of the picture
 
 
@@ -47,34 +48,48 @@ def plot_track(
     _pose(pose, track, truth)
     pose.set_xlabel("seconds", color=INK)
     pose.set_xlim(0, max(ends))
+    figure.align_ylabels(panels)
     if title:
         figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
     _save(figure, path)
 
 
 def plot_landmarks(image: Array, landmarks: Array, path: Path) -> None:
-    """Write a PNG of landmarks (68, 2 or 3) in pixels over their picture (h, w, 3) uint8 RGB."""
-    height, breadth = image.shape[:2]
+    """Write a PNG of landmarks (68, 2 or 3) in pixels over their picture (h, w, 3) uint8 RGB.
+
+    A face that is small in its picture is shown with its surroundings only.
+    """
+    left, top, right, bottom = _window(image, landmarks)
+    breadth, height = right - left, bottom - top
     inches = 9 / max(height, breadth)
     figure = Figure(figsize=(breadth * inches, height * inches), facecolor="black")
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.imshow(image, interpolation="lanczos" if height < 700 else "antialiased")
-    span = float(np.ptp(landmarks[:, 0]) / max(height, breadth))  # face width / picture size
-    stroke = float(np.clip(4 * span, 0.8, 2.4))
+    axes.imshow(image, interpolation="bicubic" if height < 900 else "antialiased")
     for name, (indices, closed) in CONTOURS.items():
         loop = indices + indices[:1] if closed else indices
         x, y = landmarks[loop, 0], landmarks[loop, 1]
         colour = np.array(COLOURS[name]) / 255
-        bright = 0.45 * colour + 0.55  # the drawing's colours are made for white paper
-        axes.plot(x, y, color="black", linewidth=2.2 * stroke, alpha=0.35)
-        axes.plot(x, y, color=bright, linewidth=stroke)
-        axes.scatter(
-            x, y, s=5 * stroke, color="white", edgecolors=[colour], linewidths=0.5, zorder=3
-        )
-    axes.set_xlim(-0.5, breadth - 0.5)
-    axes.set_ylim(height - 0.5, -0.5)
+        bright = 0.7 * colour + 0.3  # the drawing's colours are made for white paper
+        axes.plot(x, y, color="black", linewidth=3.6, alpha=0.3)
+        axes.plot(x, y, color=bright, linewidth=1.6)
+        axes.scatter(x, y, s=9, color="white", edgecolors=[colour], linewidths=0.7, zorder=3)
+    axes.set_xlim(left - 0.5, right - 0.5)
+    axes.set_ylim(bottom - 0.5, top - 0.5)
     axes.axis("off")
     _save(figure, path)
+
+
+def _window(image: Array, landmarks: Array) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom in pixels: the part of the picture around the face."""
+    height, breadth = image.shape[:2]
+    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    x, y = (low + high) / 2
+    half = SURROUNDINGS * float((high - low).max()) / 2
+    left, right = int(max(0, x - half)), int(min(breadth, np.ceil(x + half)))
+    top, bottom = int(max(0, y - half)), int(min(height, np.ceil(y + half)))
+    if right - left < 2 or bottom - top < 2:  # the face lies outside: show where it is not
+        return 0, 0, breadth, height
+    return left, top, right, bottom
 
 
 def _sound(axes: Axes, wave: Waveform) -> None:
@@ -129,7 +144,17 @@ def _pose(axes: Axes, track: FaceTrack, truth: FaceTrack | None) -> None:
 
 
 def _legend(axes: Axes) -> None:
-    axes.legend(loc="upper right", ncols=3, frameon=False, fontsize=8.5, handlelength=1.4)
+    """Above the panel, where no curve runs."""
+    axes.legend(
+        loc="lower right",
+        bbox_to_anchor=(1, 0.99),
+        borderaxespad=0,
+        ncols=3,
+        frameon=False,
+        fontsize=8.5,
+        handlelength=1.4,
+        labelcolor=INK,
+    )
 
 
 def _dress(axes: Axes, label: str) -> None:
@@ -145,9 +170,5 @@ def _dress(axes: Axes, label: str) -> None:
 def _save(figure: Figure, path: Path) -> None:
     """Write through a canvas of our own: pyplot keeps every figure alive in a global."""
     FigureCanvasAgg(figure)
-    try:
-        figure.savefig(path, dpi=110, format="png")
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot write the plot ({error.strerror}); choose a folder you can write to"
-        ) from error
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=110, format="png")
