@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -243,6 +244,7 @@ class Clip:
     size: tuple[int, int]  # width, height in pixels
     fps: float
     audio: Waveform | None
+    sound: str | Path | None = None  # the file `audio` came from; muxed in its own quality
 
 
 class Renderer(Protocol):
@@ -265,3 +267,4 @@ class Subject:
     face: FaceShape
     frame: FaceFrame
     renderer: Renderer
+    lip_gain: tuple[float, float] = (1.0, 1.0)  # of lips x and y: a puppet's mouth is no man's

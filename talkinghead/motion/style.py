@@ -28,9 +28,15 @@ def restyle(
     face: FaceShape,
     activity: Array,
     style: Style,
+    lip_gain: tuple[float, float] = (1.0, 1.0),
 ) -> FaceTrack:
-    """The track as `style` wants it, silence closed, lips sealed and never crossed."""
-    points = amplified(track.points, face.points, style)
+    """The track as `style` wants it, silence closed, lips sealed and never crossed.
+
+    `lip_gain` (x, y) comes on top of the style's: what a face of other proportions needs.
+    """
+    gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
+    gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
+    points = amplified(track.points, face.points, np.array([gain_x, gain_y, gain_y]))
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
     lids, head = np.random.default_rng(style.seed).spawn(2)
@@ -42,12 +48,11 @@ def restyle(
     return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))
 
 
-def amplified(points: Array, rest: Array, style: Style) -> Array:
-    """Lips and jaw moved `amp_lip / NATURAL_AMP_LIP` times as far from rest."""
-    gain = np.array([style.amp_lip_x, style.amp_lip_y, style.amp_lip_y]) / NATURAL_AMP_LIP
+def amplified(points: Array, rest: Array, gain: Array) -> Array:
+    """Lips moved `gain` (3,) times as far from rest, and the jaw up and down with them."""
     moved = points.copy()
-    for part in (JAW, MOUTH):
-        moved[:, part] = rest[part] + gain * (points[:, part] - rest[part])
+    moved[:, MOUTH] = rest[MOUTH] + gain * (points[:, MOUTH] - rest[MOUTH])
+    moved[:, JAW, 1] = rest[JAW, 1] + gain[1] * (points[:, JAW, 1] - rest[JAW, 1])
     return moved
 
 

@@ -1,21 +1,17 @@
 """Puppets on the stage of face units: where a drawn face stands, and how far its mouth goes."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from talkinghead.errors import PuppetError
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import (
-    JAW,
     JAW_LEFT,
     JAW_RIGHT,
-    MOUTH,
     MOUTH_LEFT,
     MOUTH_RIGHT,
     NOSE_TOP,
 )
-from talkinghead.types import Array, FaceFrame, FaceShape, FaceTrack, Puppet
+from talkinghead.types import Array, FaceFrame, FaceShape, Puppet
 
 MAX_GAIN = 1.8  # beyond it, a drawn mouth tears rather than speaks
 
@@ -56,15 +52,3 @@ def mouth_gain(puppet: Puppet) -> tuple[float, float]:
 
     gain = float(np.clip(width(face.points) / width(mean_face()), 0.5, MAX_GAIN))
     return gain, gain
-
-
-def exaggerate(track: FaceTrack, face: FaceShape, gain: tuple[float, float]) -> FaceTrack:
-    """The track with the moves of mouth and jaw away from `face` multiplied by `gain` (x, y).
-
-    The jaw opens by the vertical gain only: its sides stay where the cheeks are.
-    """
-    points = track.points.copy()
-    moved = points - face.points
-    points[:, MOUTH, :2] = face.points[MOUTH, :2] + moved[:, MOUTH, :2] * gain
-    points[:, JAW, 1] = face.points[JAW, 1] + moved[:, JAW, 1] * gain[1]
-    return replace(track, points=points)

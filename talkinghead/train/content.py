@@ -35,7 +35,7 @@ def validate(net: nn.Module, talkers: list[Talker]) -> dict[str, float]:
     for talker in talkers:
         face = torch.from_numpy(talker.face)[None].to(device)
         for cut in talker.cuts:
-            content = torch.from_numpy(log_mel_of(10 ** cut.power.astype(np.float32)))
+            content = torch.from_numpy(log_mel_of(cut.power))
             with torch.inference_mode():
                 predicted = net(content[None].to(device), face).cpu()
             true = torch.from_numpy(cut.offsets)[None]

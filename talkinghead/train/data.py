@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.signal import lfilter
 from torch import Tensor
 
 from talkinghead.clock import STRIDE
@@ -39,7 +40,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class _Cut:
-    power: Array  # (STRIDE * t, BINS) float16, log10 of power
+    power: Array  # (STRIDE * t, BINS) float32 power of the clean sound
     offsets: Array  # (t, 68, 3) float32
     source: str
 
@@ -85,8 +86,9 @@ def talker_of(name: str, examples: list[Example]) -> Talker:
     cuts = []
     for example, points in zip(examples, levelled, strict=True):
         wave = normalise_loudness(Waveform(example.samples, 16_000))
-        power = np.log10(power_spectrum(wave.samples) + 1e-10).astype(np.float16)
-        cuts.append(_Cut(power, (points - face).astype(np.float32), example.source))
+        cuts.append(
+            _Cut(power_spectrum(wave.samples), (points - face).astype(np.float32), example.source)
+        )
     return Talker(name, face.astype(np.float32), cuts)
 
 
@@ -108,22 +110,19 @@ def corrupt(power: Array, rng: np.random.Generator) -> Array:
         rng.normal(0, 1.0 / (k + 1)) * np.cos(np.pi * k * bins + rng.uniform(0, 6.3))
         for k in range(1, 6)
     )
-    out = power * 10 ** (rng.uniform(0, 0.9) * np.asarray(tilt) + rng.normal(0, 0.25))
+    gain = 10 ** (rng.uniform(0, 0.9) * np.asarray(tilt) + rng.normal(0, 0.25))
+    out = power * gain.astype(np.float32)
     if rng.random() < 0.4:  # late reverberation: energy that decays with the room's T60
         decay = 10 ** (-6 / (rng.uniform(0.15, 0.7) * 100))
-        tail = np.empty_like(out)
-        level = out[0]
-        for t, frame in enumerate(out):
-            level = level * decay + frame * (1 - decay)
-            tail[t] = level
+        tail = lfilter([1 - decay], [1, -decay], out, axis=0)
         out = out + rng.uniform(0.05, 0.5) * tail
     if rng.random() < 0.7:  # noise of a random colour
         colour = 10 ** (rng.normal(0, 0.8) * bins + rng.normal(0, 0.5) * np.cos(np.pi * bins))
         snr = 10 ** (rng.uniform(0.3, 3.5))
-        grain = rng.exponential(size=out.shape)
+        grain = rng.standard_exponential(size=out.shape, dtype=np.float32)
         out = out + power.mean() / snr * colour / colour.mean() * grain
     if rng.random() < 0.15:  # telephone or low-rate codec: nothing above
-        out[:, int(rng.uniform(0.43, 0.9) * BINS) :] *= 1e-6
+        out[:, int(rng.uniform(0.43, 0.9) * BINS) :] *= np.float32(1e-6)
     return np.asarray(out, dtype=np.float32)
 
 
@@ -153,8 +152,8 @@ class Batches:
             cut = talker.cuts[rng.integers(len(talker.cuts))]
             start = int(rng.integers(max(1, len(cut.offsets) - frames + 1)))
             take = min(frames - at, len(cut.offsets) - start)
-            heard = cut.power[start * STRIDE : (start + take) * STRIDE].astype(np.float32)
-            power[at * STRIDE : at * STRIDE + len(heard)] = 10**heard
+            heard = cut.power[start * STRIDE : (start + take) * STRIDE]
+            power[at * STRIDE : at * STRIDE + len(heard)] = heard
             offsets[at : at + take] = cut.offsets[start : start + take]
             mask[at : at + max(1, take - JOIN)] = 1
             at += take

@@ -1,0 +1,193 @@
+"""The story, told once: listen, move, style, place, render."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from talkinghead import weights
+from talkinghead.clock import RATE
+from talkinghead.config import Output, Style
+from talkinghead.errors import InputError
+from talkinghead.face.detect import Detector, detector
+from talkinghead.face.portrait import find_portrait
+from talkinghead.geometry.align import face_frame
+from talkinghead.geometry.mouth import close_mouth
+from talkinghead.media.audio import as_waveform, normalise_loudness, read_audio
+from talkinghead.media.image import read_image
+from talkinghead.media.samples import PORTRAITS
+from talkinghead.media.samples import portrait as sample_portrait
+from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.motion.predict import predict
+from talkinghead.motion.retime import retime
+from talkinghead.motion.style import restyle
+from talkinghead.puppet.stage import mouth_gain, puppet_face
+from talkinghead.puppet.store import load_puppet
+from talkinghead.render.cartoon import CartoonRenderer
+from talkinghead.render.photo import PhotoRenderer
+from talkinghead.render.sketch import SketchRenderer, beside
+from talkinghead.speech.activity import activity
+from talkinghead.speech.content_encoder import LogMel
+from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.types import (
+    Array,
+    Clip,
+    FaceShape,
+    FaceTrack,
+    Portrait,
+    Puppet,
+    SpeechFeatures,
+    Subject,
+    Waveform,
+)
+
+CONTENT = "content.safetensors"
+
+ImageSource = str | Path | Array  # a file, the name of a sample portrait, or (h, w, 3) uint8 RGB
+AudioSource = str | Path | Waveform | tuple[Array, int]  # a file, a waveform, or samples and rate
+
+
+def pick_device(name: str) -> str:
+    """`auto`, `cpu` or `cuda` to the device there is."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise InputError(f"unknown device {name!r}; choose auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("no CUDA device on this machine; choose --device cpu or auto")
+    return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+class Animator:
+    """Makes pictures speak. Built once, called many times; keeps nothing between calls.
+
+    >>> animator = Animator()
+    >>> clip = animator("face.jpg", "speech.wav")
+    >>> write_video(clip, "speaking.mp4")
+    """
+
+    def __init__(
+        self,
+        *,
+        detector_name: str = "mediapipe",
+        device: str = "auto",
+        ckpt: Path | None = None,
+        content_weights: Path | None = None,
+        notify: Callable[[str], None] | None = None,
+    ):
+        """Load the weights in `ckpt` (default: the repository's).
+
+        `notify` receives what the user should know, one line each: which of several faces
+        was taken, for one. Raises WeightsError where weights are missing or damaged.
+        """
+        self.device = pick_device(device)
+        self._detector_name = detector_name
+        self._detector: Detector | None = None
+        self._speaker: SpeakerEncoder | None = None
+        self._notify = notify
+        path = content_weights or (ckpt or weights.FOLDER) / CONTENT
+        size = ContentBranchSize(**weights.read_card(path)["size"])
+        self.content = LogMel()
+        self.branch = weights.load(ContentBranch(size), path, self.device)
+
+    @property
+    def faces(self) -> Detector:
+        """The face detector, built when a photo first needs it; puppets never do."""
+        if self._detector is None:
+            self._detector = detector(self._detector_name, self.device)
+        return self._detector
+
+    def listen(self, wave: Waveform, *, speaker: bool = False) -> SpeechFeatures:
+        """Content and activity of a waveform at RATE; the speaker embedding where asked for."""
+        level = normalise_loudness(wave)
+        if speaker and self._speaker is None:
+            self._speaker = SpeakerEncoder(self.device)
+        voice = self._speaker(level) if speaker and self._speaker else np.zeros(256, np.float32)
+        return SpeechFeatures(self.content(level), activity(level), voice)
+
+    def move(
+        self,
+        features: SpeechFeatures,
+        face: FaceShape,
+        style: Style | None = None,
+        lip_gain: tuple[float, float] = (1.0, 1.0),
+    ) -> FaceTrack:
+        """The face track of what was heard, styled, in face units on the motion clock."""
+        track = predict(self.branch, features, face)
+        return restyle(track, face, features.activity, style or Style(), lip_gain)
+
+    def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
+        """Read a picture and find the face to animate (see `find_portrait`)."""
+        pixels, where = _picture(image)
+        return find_portrait(pixels, self.faces, face=face, where=where, notify=self._notify)
+
+    def photo(
+        self, image: ImageSource, *, face: int | None = None, size: int | None = None
+    ) -> Subject:
+        """A photo, painting or drawing with a face, ready to speak."""
+        portrait = self.portrait(image, face)
+        frame = face_frame(portrait.landmarks)
+        shape = FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32))
+        return Subject(shape, frame, PhotoRenderer(portrait, size))
+
+    def cartoon(
+        self,
+        puppet: str | Path | Puppet,
+        *,
+        background: ImageSource | None = None,
+        size: int | None = None,
+    ) -> Subject:
+        """A puppet, by name or folder, ready to speak before its own or another background."""
+        loaded = puppet if isinstance(puppet, Puppet) else load_puppet(puppet)
+        behind = None if background is None else _picture(background)[0]
+        face, frame = puppet_face(loaded)
+        return Subject(face, frame, CartoonRenderer(loaded, size, behind), mouth_gain(loaded))
+
+    def animate(
+        self,
+        subject: Subject,
+        audio: AudioSource,
+        style: Style | None = None,
+        output: Output | None = None,
+    ) -> Clip:
+        """Let a subject say what is in `audio`. The clip is exactly as long as the sound."""
+        output = output or Output()
+        wave = _sound(audio)
+        track = self.move(self.listen(wave), subject.face, style, subject.lip_gain)
+        count = max(1, round(wave.seconds * output.fps))
+        pixels = subject.frame.place(retime(track, output.fps, count))
+        frames: Iterator[Array] = subject.renderer.render(pixels)
+        width, height = subject.renderer.size
+        if output.side_by_side:
+            frames = beside(SketchRenderer((height, height)).render(pixels), frames)
+            width += height
+        source = audio if isinstance(audio, str | Path) else None
+        return Clip(frames, count, (width, height), output.fps, wave, source)
+
+    def __call__(
+        self,
+        image: ImageSource,
+        audio: AudioSource,
+        *,
+        style: Style | None = None,
+        output: Output | None = None,
+        face: int | None = None,
+    ) -> Clip:
+        """A picture and a recording to a clip: `photo`, then `animate`."""
+        output = output or Output()
+        return self.animate(self.photo(image, face=face, size=output.size), audio, style, output)
+
+
+def _picture(image: ImageSource) -> tuple[Array, str]:
+    if not isinstance(image, str | Path):
+        return image, "picture"
+    if str(image) in PORTRAITS and not Path(image).exists():
+        return sample_portrait(str(image)), str(image)
+    return read_image(image), str(image)
+
+
+def _sound(audio: AudioSource) -> Waveform:
+    if isinstance(audio, str | Path):
+        return read_audio(audio)
+    if isinstance(audio, Waveform):
+        return audio if audio.rate == RATE else as_waveform(audio.samples, audio.rate)
+    return as_waveform(*audio)

@@ -1,0 +1,131 @@
+"""Style: silence keeps lips closed, lips never cross, amounts scale, chance obeys the seed."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from talkinghead.config import Style
+from talkinghead.errors import InputError
+from talkinghead.geometry.align import mean_face
+from talkinghead.geometry.mouth import close_mouth, opening, width
+from talkinghead.landmarks import LOWER_LID, UPPER_LID
+from talkinghead.motion.blink import blink_times, close_lids, lid_closure
+from talkinghead.motion.retime import retime
+from talkinghead.motion.style import restyle, sealed
+from talkinghead.motion.sway import sway
+from talkinghead.types import FaceShape, FaceTrack
+
+FACE = FaceShape(close_mouth(mean_face()).astype(np.float32))
+QUIET = Style(still=True, blink=0)
+
+
+def speaking(frames: int = 100, depth: float = 0.08) -> FaceTrack:
+    points = np.repeat(FACE.points[None], frames, axis=0)
+    drop = depth * (0.5 - 0.5 * np.cos(np.arange(frames) * 2 * np.pi / 10))
+    points[:, [65, 66, 67], 1] += drop[:, None]
+    points[:, 55:60, 1] += drop[:, None]
+    points[:, 54, 0] += 0.3 * drop
+    return FaceTrack(points.astype(np.float32), np.zeros((frames, 6), np.float32))
+
+
+def test_silence_keeps_the_face_at_rest():
+    still = restyle(speaking(), FACE, np.zeros(100), QUIET)
+    assert_allclose(still.points, np.broadcast_to(FACE.points, still.points.shape), atol=1e-6)
+
+
+def test_natural_amounts_leave_a_wide_open_mouth_alone():
+    track = speaking()
+    same = restyle(track, FACE, np.ones(100), QUIET)
+    assert opening(same.points).max() == pytest.approx(opening(track.points).max(), rel=1e-3)
+
+
+@pytest.mark.parametrize(("amount", "ratio"), [(1, 0.5), (4, 2)])
+def test_lips_move_in_proportion_to_the_amount(amount, ratio):
+    natural = restyle(speaking(), FACE, np.ones(100), QUIET)
+    changed = restyle(speaking(), FACE, np.ones(100), Style(amount, amount, still=True, blink=0))
+    assert opening(changed.points).max() == pytest.approx(
+        ratio * opening(natural.points).max(), rel=0.05
+    )
+    assert np.ptp(width(changed.points)) == pytest.approx(
+        ratio * np.ptp(width(natural.points)), rel=0.05
+    )
+
+
+def test_inner_lips_never_cross_and_near_ones_touch():
+    points = np.repeat(FACE.points[None], 3, axis=0)
+    points[0, [65, 66, 67], 1] -= 0.05  # crossed
+    points[1, [65, 66, 67], 1] += 0.004  # nearly closed
+    points[2, [65, 66, 67], 1] += 0.1  # open
+    gap = opening(sealed(points))
+    assert gap[0] == pytest.approx(0, abs=1e-6)
+    assert 0 <= gap[1] < 0.001
+    assert gap[2] == pytest.approx(opening(points)[2])
+
+
+def test_the_same_seed_gives_the_same_motion_and_another_seed_another():
+    activity = np.ones(500)
+    track = speaking(500)
+    one, two = (restyle(track, FACE, activity, Style(seed=7)) for _ in range(2))
+    other = restyle(track, FACE, activity, Style(seed=8))
+    assert_array_equal(one.points, two.points)
+    assert_array_equal(one.pose, two.pose)
+    assert np.abs(one.pose - other.pose).max() > 0.1
+
+
+def test_still_holds_the_head_but_not_the_eyes():
+    track = restyle(speaking(500), FACE, np.ones(500), Style(still=True))
+    assert not track.pose.any()
+    lids = track.points[:, LOWER_LID, 1] - track.points[:, UPPER_LID, 1]
+    assert lids.min() < 0.2 * lids.max()
+
+
+def test_head_motion_scales_with_amp_pos():
+    one, half = (restyle(speaking(), FACE, np.ones(100), Style(amp_pos=a)) for a in (1.0, 0.5))
+    assert_allclose(half.pose, one.pose / 2, rtol=1e-5)
+
+
+def test_people_blink_ten_to_twenty_times_a_minute():
+    counts = [
+        len(blink_times(np.ones(25 * 60), 25, 1.0, np.random.default_rng(seed)))
+        for seed in range(20)
+    ]
+    assert 10 <= np.mean(counts) <= 20
+
+
+def test_blinks_prefer_pauses():
+    activity = np.tile(np.repeat([1.0, 0.0], [40, 10]), 60)
+    times = blink_times(activity, 25, 1.0, np.random.default_rng(0))
+    in_pause = activity[np.round(times * 25).astype(int)] < 0.3
+    assert in_pause.mean() > 0.35  # the pauses are a fifth of the time
+
+
+def test_a_blink_closes_the_lids_for_a_tenth_to_four_tenths_of_a_second():
+    closure = lid_closure(np.array([2.0]), 1000, 250.0)
+    assert closure.max() == pytest.approx(1)
+    assert 0.1 < (closure > 0.1).sum() / 250 < 0.4
+    points = close_lids(np.repeat(FACE.points[None], 1000, axis=0), closure)
+    gap = points[closure.argmax(), LOWER_LID, 1] - points[closure.argmax(), UPPER_LID, 1]
+    assert_allclose(gap, 0, atol=1e-6)
+
+
+def test_the_head_moves_more_in_speech_than_in_silence():
+    talking = sway(np.ones(2000), 25.0, np.random.default_rng(0)).std(axis=0)
+    waiting = sway(np.zeros(2000), 25.0, np.random.default_rng(0)).std(axis=0)
+    assert (talking[:3] > 2 * waiting[:3]).all()
+    assert (talking[:3] < 4).all()
+
+
+@pytest.mark.parametrize("fps", [12.0, 24.0, 29.97, 60.0])
+def test_another_frame_rate_shows_the_same_motion(fps):
+    track = speaking(100)
+    count = round(4 * fps)
+    other = retime(track, fps, count)
+    assert len(other) == count
+    known = np.interp(np.arange(count) / fps, np.arange(100) / 25, opening(track.points))
+    assert np.abs(opening(other.points) - known)[: count - int(fps / 10)].max() < 0.006
+
+
+@pytest.mark.parametrize("bad", [{"amp_lip_x": -1}, {"amp_pos": float("nan")}, {"blink": 99}])
+def test_amounts_out_of_range_are_refused(bad):
+    with pytest.raises(InputError, match=next(iter(bad))):
+        Style(**bad)

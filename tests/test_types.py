@@ -1,0 +1,67 @@
+"""What flows refuses nonsense, and a face frame is undone by itself."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from talkinghead.errors import AudioError, FaceError, ImageError, InputError
+from talkinghead.types import FaceFrame, FaceTrack, Portrait, Waveform, rotations
+
+
+def frame() -> FaceFrame:
+    turn = rotations(np.array([[12.0, -7.0, 5.0]]))[0]
+    return FaceFrame(turn, 55.0, np.array([120.0, 90.0, 3.0]))
+
+
+def test_to_face_undoes_to_pixels():
+    points = np.random.default_rng(0).normal(size=(4, 68, 3))
+    assert_allclose(frame().to_face(frame().to_pixels(points)), points, atol=1e-12)
+
+
+def test_a_track_without_head_motion_is_placed_where_its_points_are():
+    points = np.random.default_rng(0).normal(size=(3, 68, 3))
+    placed = frame().place(FaceTrack(points, np.zeros((3, 6))))
+    assert_allclose(placed.points, frame().to_pixels(points), rtol=1e-5)
+
+
+def test_yaw_turns_the_nose_right_pitch_lowers_it_and_roll_tilts_clockwise():
+    yaw, pitch, roll = rotations(np.diag([20.0, 20.0, 20.0]))
+    nose = np.array([0.0, 0.0, -1.0])  # towards the viewer
+    assert (yaw @ nose)[0] > 0
+    assert (pitch @ nose)[1] > 0
+    assert (roll @ np.array([1.0, 0.0, 0.0]))[1] > 0
+
+
+def test_rotations_are_rotations():
+    turns = rotations(np.random.default_rng(0).uniform(-60, 60, size=(9, 3)))
+    assert_allclose(
+        turns @ turns.transpose(0, 2, 1), np.broadcast_to(np.eye(3), turns.shape), atol=1e-12
+    )
+    assert_allclose(np.linalg.det(turns), 1)
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate"),
+    [
+        (np.zeros((5, 2), np.float32), 16_000),
+        (np.zeros(0, np.float32), 16_000),
+        (np.array([0.0, np.nan]), 16_000),
+        (np.zeros(5, np.float32), 0),
+    ],
+)
+def test_a_waveform_that_is_none_is_refused(samples, rate):
+    with pytest.raises(AudioError):
+        Waveform(samples, rate)
+
+
+def test_nonsense_faces_and_pictures_are_refused():
+    with pytest.raises(FaceError, match="68"):
+        FaceTrack(np.zeros((3, 67, 3)), np.zeros((3, 6)))
+    with pytest.raises(FaceError, match="NaN"):
+        FaceTrack(np.full((3, 68, 3), np.nan), np.zeros((3, 6)))
+    with pytest.raises(InputError, match="frame rate"):
+        FaceTrack(np.zeros((3, 68, 3)), np.zeros((3, 6)), fps=0)
+    with pytest.raises(ImageError, match="uint8"):
+        Portrait(np.zeros((9, 9, 3)), np.zeros((68, 3)))
+    with pytest.raises(FaceError, match="pixels wide"):
+        Portrait(np.zeros((9, 9, 3), np.uint8), np.zeros((68, 3)))
