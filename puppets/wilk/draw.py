@@ -34,8 +34,8 @@ GRADIENTS = """
  <stop offset=".5" stop-color="#f09a1e"/><stop offset="1" stop-color="#8a3a0a"/></radialGradient>
 <radialGradient id="ear" cx=".4" cy=".5"><stop offset="0" stop-color="#3f1a1d" stop-opacity=".9"/>
  <stop offset="1" stop-color="#b06a5c" stop-opacity=".2"/></radialGradient>
-<linearGradient id="lid" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#2a1512"/>
- <stop offset=".5" stop-color="#8a5230"/><stop offset="1" stop-color="#5c3020"/></linearGradient>
+<linearGradient id="lid" x1="0" y1="0" x2="0" y2="1"><stop offset=".25" stop-color="#2a1512"/>
+ <stop offset=".62" stop-color="#84502f"/><stop offset="1" stop-color="#5c3020"/></linearGradient>
 """
 
 
@@ -43,7 +43,7 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
     """The SVG, one group per layer from back to front, and the points closed and open."""
     rng = np.random.default_rng(7)
     layers = [
-        group("background", scene.background(rng)), body(rng), head(rng), pupils(), eyelids(rng),
+        group("background", scene.background(rng)), body(rng), head(rng), pupils(), eyelids(),
         mouth(), teeth(), jaw(), tusks(),
     ]
     svg = (

@@ -226,7 +226,7 @@ def pupils() -> str:
     return group("pupils", parts)
 
 
-def eyelids(rng: np.random.Generator) -> str:
+def eyelids() -> str:
     """Closed lids: skin with a crease, and the lashes along the lower rim."""
     parts = []
     for eye, sign in ((LEFT_EYE, -1), (RIGHT_EYE, 1)):
@@ -239,12 +239,14 @@ def eyelids(rng: np.random.Generator) -> str:
             f'<clipPath id="{name}"><path d="{skin}"/></clipPath>',
             f'<g clip-path="url(#{name})">',
             f'<rect x="{x - 90:.0f}" y="{y - 90:.0f}" width="180" height="160" fill="url(#lid)"/>',
-            ellipse(x - 10, y - 2, 34, 12, "#d79a62", opacity=0.5, filter="url(#soft6)"),
+            ellipse(x - 8, y + 2, 40, 13, "#c98a58", opacity=0.7, filter="url(#soft6)"),
+            path(smooth([(x - 56, y - 4), (x - 22, y - 27), (x + 22, y - 27), (x + 56, y - 4)]),
+                 stroke="#1a0b0b", stroke_width=5, opacity=0.55, filter="url(#soft2)"),
         ]
-        for _ in range(70):
-            px, py = rng.uniform(x - 62, x + 62), rng.uniform(y - 60, y + 14)
-            fill = hexed(ramp(FUR[1:5], 0.45 + rng.normal(0, 0.15)))
-            parts.append(tuft((px, py), math.pi / 2 - (px - x) / 200, 16, 6, 0, fill))
+        for i in range(-4, 5):  # fine wrinkles towards the lashes
+            px = x + i * 11
+            parts.append(path(f"M{px} {y + 4 - abs(i)}Q{px + i * 0.8} {y + 12 - abs(i)} {px + i * 1.6} {y + 22 - 2 * abs(i)}",
+                              stroke="#3a1c14", stroke_width=2, opacity=0.4, stroke_linecap="round"))
         parts += [
             "</g>",
             path(smooth(seam), stroke="#100709", stroke_width=9, stroke_linecap="round"),

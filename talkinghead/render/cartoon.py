@@ -1,6 +1,9 @@
 """Paint puppets: the head's layer warped over a still body, mouth inside, lids that close."""
 
-from collections.abc import Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -37,12 +40,11 @@ class CartoonRenderer:
         layers = {role: self._scaled(layer.image) for role, layer in puppet.layers.items()}
         clear = np.zeros((self.size[1], self.size[0], 4), np.uint8)
         self._clear = layers.get("body", clear)
+        self._scene = np.full_like(clear, 255)
         if background is not None:
-            scene = _filling(background, self.size)
+            self._scene[..., :3] = _filling(background, self.size)
         else:
-            scene = np.full((self.size[1], self.size[0], 3), 255, np.uint8)
-            over(scene, layers.get("background", clear))
-        self._scene = np.ascontiguousarray(scene)
+            over(self._scene, layers.get("background", clear))
         over(self._scene, self._clear)
         self._head = layers["head"]
         if "pupils" in layers:
@@ -62,17 +64,24 @@ class CartoonRenderer:
 
     def render(self, track: LandmarkTrack) -> Iterator[Array]:
         """One (h, w, 3) uint8 frame for each frame of the track, over the background."""
-        for points in track.points:
-            frame = self._scene.copy()
-            self._paint(frame, self._rig.pose(points * self._factor))
-            yield frame
+
+        def painted(points: Array) -> Array:
+            return np.asarray(cv2.cvtColor(self._painted(self._scene, points), cv2.COLOR_RGBA2RGB))
+
+        return _ahead(painted, track.points)
 
     def render_rgba(self, track: LandmarkTrack) -> Iterator[Array]:
         """The same as (h, w, 4) uint8 with straight alpha and without the background."""
-        for points in track.points:
-            frame = self._clear.copy()
-            self._paint(frame, self._rig.pose(points * self._factor))
-            yield straight(frame)
+
+        def painted(points: Array) -> Array:
+            return straight(self._painted(self._clear, points))
+
+        return _ahead(painted, track.points)
+
+    def _painted(self, scene: Array, points: Array) -> Array:
+        frame = scene.copy()
+        self._paint(frame, self._rig.pose(points * self._factor))
+        return frame
 
     def _scaled(self, image: Array) -> Array:
         ready = premultiplied(image)
@@ -138,6 +147,23 @@ class CartoonRenderer:
         inside[..., :3] *= shade[..., None]
         inside[..., 3] = mask * presence
         over(frame[box[1] : box[3], box[0] : box[2]], np.rint(inside).astype(np.uint8))
+
+
+def _ahead(paint: Callable[[Array], Array], points: Array) -> Iterator[Array]:
+    """Paint a few frames at once, and give them in order; no more are held than painters."""
+    painters = max(min(os.cpu_count() or 1, 4), 1)
+    waiting: deque[Future[Array]] = deque()
+    with ThreadPoolExecutor(painters) as pool:
+        try:
+            for frame_points in points:
+                waiting.append(pool.submit(paint, frame_points))
+                if len(waiting) > painters:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def _sprite(layers: dict[str, Array], role: str) -> Sprite | None:

@@ -25,12 +25,9 @@ def straight(image: Array) -> Array:
 
 
 def over(under: Array, top: Array) -> None:
-    """Lay premultiplied (h, w, 4) `top` on `under` (h, w, 3 or 4), in place."""
-    channels = under.shape[2]
-    clear = cv2.merge([255 - top[..., 3]] * channels)
-    if channels == 3:
-        top = cv2.cvtColor(top, cv2.COLOR_RGBA2RGB)
-    cv2.add(cv2.multiply(under, clear, scale=1 / 255), top, dst=under)
+    """Lay premultiplied (h, w, 4) `top` on `under` (h, w, 4), in place."""
+    clear = cv2.bitwise_not(cv2.extractChannel(top, 3))
+    cv2.add(cv2.multiply(under, cv2.merge([clear] * 4), scale=1 / 255), top, dst=under)
 
 
 @dataclass(frozen=True)
