@@ -12,7 +12,8 @@ from scipy.signal import resample_poly
 
 from talkinghead.clock import RATE
 from talkinghead.errors import AudioError
-from talkinghead.media.files import readable, replacing
+from talkinghead.media.container import check_complete, declared_seconds, opened
+from talkinghead.media.files import replacing
 from talkinghead.types import Array, Waveform
 
 LOUDNESS = -23.0  # dBFS, RMS of the speech
@@ -21,6 +22,7 @@ GATE = 25.0  # dB below the loud parts at which a pause begins
 MAX_GAIN = 30.0  # dB
 STEADY = 6.0  # dB; sound that varies less and is quiet is room noise, not speech
 WINDOW = RATE // 50  # samples over which loudness is measured: 20 ms
+AAC_BLOCK = 2048  # samples at 16 kHz: the longest block, of 8 kHz sound
 KNEE = 0.9  # amplitude at which the limiter sets in
 
 
@@ -29,19 +31,20 @@ def read_audio(source: str | Path) -> Waveform:
 
     Raises AudioError when there is no readable sound.
     """
-    path = readable(source, AudioError)
-    try:
-        with path.open("rb") as file, av.open(file, metadata_errors="ignore") as container:
-            if not container.streams.audio:
-                raise AudioError(f"{path}: has no sound; give a file with an audio track")
-            pieces = list(_decoded(container))
-    except (av.FFmpegError, EOFError) as problem:
-        raise AudioError(
-            f"{path}: cannot be decoded as sound, damaged or truncated; save it again as wav"
-        ) from problem
-    if not sum(piece.size for piece in pieces):
+    path = Path(source)
+    with opened(source, AudioError, "sound") as container:
+        if not container.streams.audio:
+            raise AudioError(f"{path}: has no sound; give a file with an audio track")
+        declared = declared_seconds(container, path)
+        pieces = list(_decoded(container))
+        padded = "mp4" in container.format.name  # AAC comes in blocks; only mp4 says where it ends
+    samples = np.concatenate([np.zeros(0, np.float32), *pieces])
+    if not samples.size:
         raise AudioError(f"{path}: holds 0 samples of sound; record it again")
-    return _checked(np.concatenate(pieces), str(path))
+    check_complete(samples.size / RATE, declared, path)
+    if padded and declared and 0 < samples.size - declared * RATE < 2 * AAC_BLOCK:
+        samples = samples[: max(1, round(declared * RATE))]
+    return _checked(samples, str(path))
 
 
 def _decoded(container: Any) -> Iterator[Array]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from talkinghead.errors import AudioError, InputError
 from talkinghead.media.audio import read_audio
+from talkinghead.media.container import opened
 from talkinghead.media.encode import write_video
-from talkinghead.media.files import readable
-from talkinghead.types import Array, Footage
+from talkinghead.types import Array, Footage, Waveform
 
 __all__ = ["Probe", "probe", "read_video", "write_video"]
 
@@ -30,27 +30,24 @@ class Probe:
 
 def probe(path: str | Path) -> Probe:
     """Size, rate, length and streams of a video file. Raises InputError."""
-    source = readable(path, InputError)
-    try:
-        with av.open(str(source), metadata_errors="ignore") as container:
-            stream = _video_stream(container, source)
-            first = next(container.decode(stream), None)
-            if first is None:
-                raise InputError(f"{source}: holds no frames; save it again")
-            width, height = first.width, first.height
-            if first.rotation % 180:
-                width, height = height, width
-            sound = container.streams.audio
-            return Probe(
-                size=(width, height),
-                fps=_fps(stream, source),
-                seconds=float(container.duration or 0) / av.time_base,
-                has_audio=bool(sound),
-                video_codec=stream.codec_context.name,
-                audio_codec=sound[0].codec_context.name if sound else None,
-            )
-    except av.FFmpegError as problem:
-        raise _undecodable(source) from problem
+    source = Path(path)
+    with opened(path, InputError, "video") as container:
+        stream = _video_stream(container, source)
+        first = next(container.decode(stream), None)
+        if first is None:
+            raise InputError(f"{source}: holds no frames; save it again")
+        width, height = first.width, first.height
+        if first.rotation % 180:
+            width, height = height, width
+        sound = container.streams.audio
+        return Probe(
+            size=(width, height),
+            fps=_fps(stream, source),
+            seconds=float(container.duration or 0) / av.time_base,
+            has_audio=bool(sound),
+            video_codec=stream.codec_context.name,
+            audio_codec=sound[0].codec_context.name if sound else None,
+        )
 
 
 def read_video(path: str | Path, *, max_frames: int | None = None) -> Footage:
@@ -58,32 +55,46 @@ def read_video(path: str | Path, *, max_frames: int | None = None) -> Footage:
 
     With `max_frames` the sound is cut to the length of the frames read. Raises InputError.
     """
-    source = readable(path, InputError)
+    source = Path(path)
     frames: list[Array] = []
-    try:
-        with av.open(str(source), metadata_errors="ignore") as container:
-            stream = _video_stream(container, source)
-            stream.thread_type = "AUTO"
-            fps = _fps(stream, source)
-            has_audio = bool(container.streams.audio)
-            for frame in container.decode(stream):
-                frames.append(_upright(frame))
-                if len(frames) == max_frames:
-                    break
-    except av.FFmpegError as problem:
-        raise _undecodable(source) from problem
+    with opened(path, InputError, "video") as container:
+        stream = _video_stream(container, source)
+        stream.thread_type = "AUTO"
+        fps = _fps(stream, source)
+        has_audio = bool(container.streams.audio)
+        late = _sound_delay(container) if has_audio else 0.0
+        for frame in container.decode(stream):
+            frames.append(_upright(frame))
+            if len(frames) == max_frames:
+                break
     if not frames:
         raise InputError(f"{source}: holds no frames; save it again")
-    audio = None
-    if has_audio:
-        try:
-            audio = read_audio(source)
-        except AudioError:
-            audio = None  # an audio stream without a single packet is no sound
+    audio = _sound(source, late) if has_audio else None
     if audio is not None and max_frames is not None:
         end = max(1, round(len(frames) / fps * audio.rate))
-        audio = type(audio)(audio.samples[:end], audio.rate)
+        audio = Waveform(audio.samples[:end], audio.rate)
     return Footage(np.stack(frames), fps, audio)
+
+
+def _sound_delay(container: Any) -> float:
+    """Seconds by which the sound starts after the picture; negative when before."""
+    starts = [
+        float(stream.start_time * stream.time_base) if stream.start_time else 0.0
+        for stream in (container.streams.audio[0], container.streams.video[0])
+    ]
+    return starts[0] - starts[1]
+
+
+def _sound(source: Path, late: float) -> Waveform | None:
+    """The sound from the first frame on; None where the stream is empty or damaged."""
+    try:
+        wave = read_audio(source)
+    except AudioError:
+        return None
+    shift = round(late * wave.rate)
+    if shift >= 0:
+        return Waveform(np.pad(wave.samples, (shift, 0)), wave.rate)
+    return Waveform(wave.samples[-shift:], wave.rate) if -shift < wave.samples.size else None
 
 
 def _video_stream(container: Any, source: Path) -> Any:
@@ -104,7 +115,3 @@ def _upright(frame: Any) -> Array:
     image = frame.to_ndarray(format="rgb24")
     turns = round(frame.rotation / 90) % 4  # degrees counter-clockwise
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
-
-
-def _undecodable(source: Path) -> InputError:
-    return InputError(f"{source}: cannot be decoded as video, damaged or truncated; save it again")
