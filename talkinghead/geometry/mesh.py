@@ -10,6 +10,7 @@ from talkinghead.types import Array
 Roi = tuple[int, int, int, int]  # x, y, width, height in pixels
 
 _SHIFT = 6  # fractional bits of the corners that are drawn
+_STEEPEST = 4.0  # displacement may change this much from pixel to pixel
 
 
 def delaunay(points: Array) -> Array:
@@ -21,10 +22,15 @@ def delaunay(points: Array) -> Array:
         found = Delaunay(np.asarray(points, dtype=np.float64))
     except (ValueError, RuntimeError) as error:  # QhullError is a RuntimeError
         raise FaceError(f"the {len(points)} mesh points span no area; move them apart") from error
-    triangles: Array = found.simplices.astype(np.int32)
-    turned = signed_areas(points, triangles) < 0
-    triangles[turned] = triangles[turned][:, ::-1]
-    return triangles
+    return oriented(points, found.simplices)
+
+
+def oriented(points: Array, triangles: Array) -> Array:
+    """(m, 3) int32 the same triangles, all turning clockwise as seen over these points."""
+    out = np.array(triangles, dtype=np.int32)
+    turned = signed_areas(points, out) < 0
+    out[turned] = out[turned][:, ::-1]
+    return out
 
 
 def signed_areas(points: Array, triangles: Array) -> Array:
@@ -67,17 +73,16 @@ class Mesh:
     ) -> None:
         """Take points (n, 2) and triangles (m, 3) over a picture of `size` (width, height).
 
-        `roi` limits the map to one box of the picture. Folded triangles are allowed.
+        `roi` limits the map to one box of the picture. Triangles turn clockwise as seen, as
+        `delaunay` and `oriented` give them; one that turns the other way has folded over and is
+        covered by its neighbours. Triangles without area in the source are allowed.
         """
         if cell < 1:
             raise InputError(f"mesh cell must be at least 1 pixel, got {cell}")
         self.source = np.asarray(source_points, dtype=np.float64)
         self.roi: Roi = roi or (0, 0, *size)
         self.cell = cell
-        # Turned alike, a triangle of negative area is one that folded over.
-        self.triangles = np.array(triangles, dtype=np.int32)
-        turned = signed_areas(self.source, self.triangles) < 0
-        self.triangles[turned] = self.triangles[turned][:, ::-1]
+        self.triangles = np.asarray(triangles, dtype=np.int32)
 
         x, y, width, height = self.roi
         # One cell more on every side: enlarging would otherwise repeat the outer cells.
@@ -133,39 +138,50 @@ class Mesh:
 
         Where the outline holds still, the triangles that are not folded cover everything
         (the map's degree is 1), so the folded ones are left out and leave no hole.
-        Small ones come first: drawing reaches half a cell over the edges, and the map of a
-        large triangle continues beyond them more gently.
+        Thin ones come first: drawing reaches half a cell over the edges, and the map of a
+        broad triangle continues beyond them more gently.
         """
         x, y, _, _ = self.roi
         corners = (moved - [x, y] + 0.5) / self.cell + 0.5
         drawn = np.round(corners * (1 << _SHIFT)).astype(np.int32)[self.triangles]
-        areas = signed_areas(moved, self.triangles)
         beyond = np.array(self._grid) << _SHIFT
         seen = (drawn.max(axis=1) >= 0) & (drawn.min(axis=1) <= beyond)
-        needed = (areas > 1e-6) & seen.all(axis=1)
+        breadth = _breadth(moved, self.triangles) / self.cell
+        needed = seen.all(axis=1) & (breadth > 0.02)
         index = np.zeros(self._grid[::-1], dtype=np.int32)
-        for i in np.argsort(areas, kind="stable"):
+        for i in np.argsort(breadth, kind="stable"):
             if needed[i]:
                 cv2.fillConvexPoly(index, drawn[i], int(i) + 1, cv2.LINE_8, _SHIFT)
         return index
 
 
+def _breadth(points: Array, triangles: Array) -> Array:
+    """(m,) least height of each triangle; negative where it is folded."""
+    corners = points[triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    return np.asarray(signed_areas(points, triangles) / np.maximum(longest, 1e-9))
+
+
 def _displacements(moved: Array, source: Array, triangles: Array) -> Array:
     """(m, 6) ax, bx, cx, ay, by, cy: source minus destination is a * x + b * y + c.
 
-    Triangles without area get zeros; they are never drawn.
+    Slopes are limited: across a sliver they say nothing, and would reach far beyond it.
     """
     a, b, c = (moved[triangles[:, i]] for i in range(3))
     shift = (source - moved)[triangles]  # (m, 3 corners, 2)
     area = signed_areas(moved, triangles)
-    safe = np.where(np.abs(area) > 1e-6, area, np.inf)
-    out = np.empty((len(triangles), 6))
-    for axis in range(2):
-        first = shift[:, 1, axis] - shift[:, 0, axis]
-        second = shift[:, 2, axis] - shift[:, 0, axis]
-        along_x = (first * (c - a)[:, 1] - second * (b - a)[:, 1]) / safe
-        along_y = (second * (b - a)[:, 0] - first * (c - a)[:, 0]) / safe
-        out[:, 3 * axis] = along_x
-        out[:, 3 * axis + 1] = along_y
-        out[:, 3 * axis + 2] = shift[:, 0, axis] - along_x * a[:, 0] - along_y * a[:, 1]
-    return out
+    area = np.where(np.abs(area) > 1e-6, area, np.inf)[:, None]
+    first, second = shift[:, 1] - shift[:, 0], shift[:, 2] - shift[:, 0]
+    to_b, to_c = (b - a)[:, ::-1], (c - a)[:, ::-1]  # (y, x) of two edges
+    slopes = np.stack(
+        [first * to_c[:, :1] - second * to_b[:, :1], second * to_b[:, 1:] - first * to_c[:, 1:]],
+        axis=2,
+    )
+    slopes /= area[..., None]  # (m, axis, along x or y)
+    steep = np.flatnonzero(np.abs(slopes).max(axis=(1, 2)) > _STEEPEST)
+    if steep.size:
+        left, sizes, right = np.linalg.svd(slopes[steep])
+        slopes[steep] = (left * np.minimum(sizes, _STEEPEST)[:, None]) @ right
+    middle = (a + b + c)[..., None] / 3
+    rest = shift.mean(axis=1) - (slopes @ middle)[..., 0]
+    return np.concatenate([slopes, rest[..., None]], axis=2).reshape(-1, 6)

@@ -44,7 +44,7 @@ _FACE: Final = (0.56, 0.55, 0.95)
 _FINE, _COARSE = 0.095, 0.21  # distance of free points on the face and around it
 _BORDER = 0.15  # motion fades this far before the picture's border
 _REACH = 0.22  # how far skin beyond the face still follows it
-_APART = 0.02  # lips and lids are pulled this far apart before triangles are drawn
+_APART = 0.035  # shut lids are pulled this far apart before triangles are drawn
 
 
 class FaceMesh:
@@ -77,12 +77,7 @@ class FaceMesh:
         free = self._free(fixed, size)
         self.points = np.concatenate([fixed, ring, free])
         shape = self._apart()
-        self.triangles = delaunay(shape)
-        holes = np.zeros(len(self.triangles), dtype=bool)
-        for name in OPENINGS:
-            inside = np.isin(self.triangles, self.opening(name)).all(axis=1)
-            middle = shape[self.triangles].mean(axis=1)
-            holes |= inside & _within(middle, shape[self.opening(name)])
+        self.triangles, holes = self._triangles(shape)
         self._spread(shape, self.triangles[~holes], rows, len(ring))
 
         far = base[[JAW_LEFT, JAW_RIGHT], 2].mean()  # ears and hair are as deep as the jaw's ends
@@ -95,6 +90,29 @@ class FaceMesh:
         """Mesh points around the mouth or an eye, in drawing order."""
         upper, lower = (self.chains[chain] for chain in OPENINGS[name])
         return np.concatenate([upper, lower[-2:0:-1]])
+
+    def _triangles(self, shape: Array) -> tuple[Array, Array]:
+        """(m, 3) triangles and which of them lie in the mouth or in an eye.
+
+        Lips, mouth and eyes are strips between two chains; Delaunay fills the rest.
+        """
+        chains = self.chains
+        strips = [
+            _strip(chains["upper_lip"], chains["upper_inner"]),
+            _strip(chains["lower_inner"], chains["lower_lip"]),
+        ]
+        gaps = [_strip(chains[upper], chains[lower]) for upper, lower in OPENINGS.values()]
+        inner = np.concatenate([chains["upper_inner"], chains["lower_inner"]])
+        others = np.setdiff1d(np.arange(len(shape)), inner)
+        skin = others[delaunay(shape[others])]
+        lips = np.concatenate([chains["upper_lip"], chains["lower_lip"][-2:0:-1]])
+        for around in (lips, self.opening("left_eye"), self.opening("right_eye")):
+            inside = np.isin(skin, around).all(axis=1)
+            inside &= _within(shape[skin].mean(axis=1), shape[around])
+            skin = skin[~inside]
+        triangles = np.concatenate([skin, *strips, *gaps])
+        hole = np.arange(len(triangles)) >= len(triangles) - sum(map(len, gaps))
+        return triangles.astype(np.int32), hole
 
     def _local(self, points: Array) -> Array:
         """Pixels to face widths from the nose's top, upright."""
@@ -134,22 +152,15 @@ class FaceMesh:
         return points
 
     def _apart(self) -> Array:
-        """The points with shut lips and lids pulled apart, so that triangles keep to one side."""
+        """The points with shut lids pulled apart, so that triangles keep to one side of them."""
         out = self.points.copy()
-        for (upper, lower), thick in zip(OPENINGS.values(), (True, False, False), strict=True):
+        for upper, lower in list(OPENINGS.values())[1:]:
             a, b = self.chains[upper][1:-1], self.chains[lower][1:-1]
             lens = np.sin(np.pi * np.arange(1, len(a) + 1) / (len(a) + 1))
             gap = (self.points[b] - self.points[a]) @ self._axes[1]
-            half = np.maximum(_APART * self.unit * lens - gap, 0) / 2
-            up, low = half, half
-            if thick:  # the inner lip stays inside the outer one
-                outer_a, outer_b = self.chains["upper_lip"][1:-1], self.chains["lower_lip"][1:-1]
-                room_a = (self.points[a] - self.points[outer_a]) @ self._axes[1]
-                room_b = (self.points[outer_b] - self.points[b]) @ self._axes[1]
-                up = np.clip(half, 0, np.maximum(room_a * 0.6, 0))
-                low = np.clip(half, 0, np.maximum(room_b * 0.6, 0))
-            out[a] -= up[:, None] * self._axes[1]
-            out[b] += low[:, None] * self._axes[1]
+            half = np.maximum(_APART * self.unit * lens - gap, 0)[:, None] / 2
+            out[a] -= half * self._axes[1]
+            out[b] += half * self._axes[1]
         return out
 
     def _spread(self, shape: Array, triangles: Array, rows: Array, still: int) -> None:
@@ -176,20 +187,45 @@ def _contours() -> tuple[dict[str, Array], Array]:
     rows: list[Array] = []
     known: dict[int, int] = {}
     for name, (landmarks, step) in CHAINS.items():
-        spline = CubicSpline(np.arange(len(landmarks)), np.eye(len(landmarks)), bc_type="natural")
         members = []
-        for i, values in enumerate(spline(np.arange((len(landmarks) - 1) * step + 1) / step)):
+        for i, row in enumerate(_spline(name)):
             landmark = landmarks[i // step] if i % step == 0 else -1
             if landmark in known:
                 members.append(known[landmark])
                 continue
-            row = np.zeros(COUNT)
-            row[landmarks] = values
             known.update({landmark: len(rows)} if landmark >= 0 else {})
             members.append(len(rows))
             rows.append(row)
         chains[name] = np.array(members)
     return chains, np.stack(rows)
+
+
+def _strip(upper: Array, lower: Array) -> Array:
+    """(m, 3) triangles between two chains of the same length; they may share their ends."""
+    a, b, c, d = upper[:-1], upper[1:], lower[1:], lower[:-1]
+    both = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    flat = (both == np.roll(both, 1, axis=1)).any(axis=1)
+    return both[~flat]
+
+
+def _spline(name: str) -> Array:
+    """(k, 68) weights of the landmarks along one chain, both ends included.
+
+    An open mouth is round at its corners: half of its shape is that of a closed loop.
+    """
+    landmarks, step = CHAINS[name]
+    count = len(landmarks)
+    at = np.arange((count - 1) * step + 1) / step
+    out = np.zeros((len(at), COUNT))
+    out[:, landmarks] = CubicSpline(np.arange(count), np.eye(count), bc_type="natural")(at)
+    if name in OPENINGS["mouth"]:
+        upper, lower = (CHAINS[chain][0] for chain in OPENINGS["mouth"])
+        back = lower if landmarks == upper else upper
+        loop = landmarks + back[-2::-1]
+        turns = np.zeros((len(loop), COUNT))
+        turns[np.arange(len(loop)), loop] = 1
+        out = (out + CubicSpline(np.arange(len(loop)), turns, bc_type="periodic")(at)) / 2
+    return out
 
 
 def _film(points: Array, triangles: Array, count: int) -> tuple[csc_matrix, Array]:

@@ -40,6 +40,16 @@ def polygon_mask(points: Array, box: Roi, softness: float = 0.0) -> Array:
     return np.asarray(mask)
 
 
+def seam_mask(points: Array, box: Roi, breadth: float, across: Array, softness: float) -> Array:
+    """(height, width) in [0, 1]: a line along a chain (n, 2) that thins out to both ends.
+
+    `breadth` is its width in pixels in the middle, measured along the unit vector `across`.
+    """
+    lens = np.sin(np.pi * np.linspace(0, 1, len(points))) ** 0.5 * breadth / 2
+    side = lens[:, None] * across
+    return polygon_mask(np.concatenate([points - side, (points + side)[::-1]]), box, softness)
+
+
 def blend(frame: Array, box: Roi, paint: Array, mask: Array) -> None:
     """Lay `paint` (h, w, 3) in [0, 255] over a box of a uint8 frame, in place."""
     x, y, width, height = box

@@ -40,7 +40,7 @@ class MouthInterior:
 
         self._own: tuple[Array, Array] | None = None
         wide = float(gaps(base).max()) / self._unit
-        box = box_around(base[INNER_LIP, :2], 4, image.shape[1::-1])
+        box = box_around(base[INNER_LIP, :2], 4, (image.shape[1], image.shape[0]))
         if wide > CLOSED and box is not None:
             self._own = _own_layers(image, base, box, wide, self._unit)
             self._own_place = np.array([[1.0, 0, box[0]], [0, 1.0, box[1]]])
@@ -58,17 +58,18 @@ class MouthInterior:
         # Light falls in through the opening from above: what lies close under the upper lip or
         # deep in the corners gets little of it.
         unit = self._unit * float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
-        dx, dy = head[:, :2] @ self._down * 0.012 * self._unit
+        dx, dy = head[:, :2] @ self._down * 0.009 * self._unit
         lit = cv2.warpAffine(mask, np.array([[1, 0, dx], [0, 1, dy]]), size)
         lit = cv2.GaussianBlur(lit, (0, 0), max(0.014 * unit, 0.8))
-        lit = np.clip((lit - 0.12) / 0.75, 0, 1)[..., None]
+        lit = np.clip((lit - 0.08) / 0.68, 0, 1)[..., None]
         lit = lit * lit * (3 - 2 * lit)
 
+        dim = self._colours.shadow
         out = self._colours.cavity * (0.75 + 0.35 * lit)
         lower = _warp(self._lower, _after(head, _after(lowered, self._place)), size)
-        out = out * (1 - lower[..., 3:]) + lower[..., :3] * (0.28 + 0.60 * lit)
+        out = out * (1 - lower[..., 3:]) + lower[..., :3] * (dim * (1 - lit) * 0.20 + 0.75 * lit)
         upper = _warp(self._upper, _after(head, self._place), size)
-        out = out * (1 - upper[..., 3:]) + upper[..., :3] * (0.38 + 0.62 * lit)
+        out = out * (1 - upper[..., 3:]) + upper[..., :3] * (dim * (1 - lit) * 0.38 + lit)
         if self._own is not None:
             for layer, motion in zip(self._own, (lowered, np.eye(2, 3)), strict=True):
                 matrix = _after(head, _after(motion, self._own_place))

@@ -30,6 +30,9 @@ class Palette:
     gum: Array
     tongue: Array
     cavity: Array
+    lash: Array  # of the line where lids meet
+    seam: Array  # of the line where lips meet
+    shadow: Array  # what is left of white light that fell in between the lips
     softness: float  # sigma in pixels of the blur the picture's edges show
     grain: float  # standard deviation of its noise, in [0, 1]
 
@@ -51,20 +54,23 @@ def palette(image: Array, landmarks: Array) -> Palette:
     skin_colour, lip_colour = _median(face, skin), _median(face, lips)
     skin_luma, lip_luma = float(skin_colour @ _LUMA), float(lip_colour @ _LUMA)
     bright = _level(luma, skin, 97)
-    dark = _level(luma, _mask(luma.shape, points[JAW]), 2)
 
     # Teeth are as bright as the whites of the eyes, and never outshine the lit skin by much:
     # marble stays marble. Their tint is a quarter of the skin's, so grey pictures stay grey.
     white = _level(luma, whites, 85)
+    dark = min(_level(luma, _mask(luma.shape, points[JAW]), 1), _level(luma, whites, 4))
     teeth_luma = np.clip(0.95 * white, 0.9 * skin_luma, 1.12 * bright)
     tint = skin_colour - skin_luma
-    floor = 0.55 * dark + 0.18 * lip_luma  # as black as this picture gets inside a mouth
+    floor = 0.5 * dark + 0.10 * lip_luma  # as black as this picture gets inside a mouth
     warm = lip_colour - lip_luma
     return Palette(
-        teeth=_colour(teeth_luma, 0.30 * tint),
+        teeth=_colour(teeth_luma, 0.38 * tint),
         gum=_colour(0.80 * lip_luma, 0.9 * warm),
         tongue=_colour(0.72 * lip_luma, 1.05 * warm),
         cavity=_colour(floor, 0.35 * warm),
+        lash=_median(face, whites & (luma <= _level(luma, whites, 15))).astype(np.float32),
+        seam=_colour(0.5 * lip_luma, 0.7 * warm),
+        shadow=np.clip(lip_colour / max(lip_luma, 0.05), 0.4, 1.6).astype(np.float32),
         softness=_softness(luma, unit),
         grain=_grain(luma, skin),
     )

@@ -12,12 +12,13 @@ from talkinghead.geometry.mesh import Mesh, Roi
 from talkinghead.geometry.mouth import CLOSED, gaps, uncross
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, STABLE
 from talkinghead.render.control import OPENINGS, FaceMesh
-from talkinghead.render.mask import blend, box_around, polygon_mask
+from talkinghead.render.mask import blend, box_around, polygon_mask, seam_mask
 from talkinghead.render.mouth_interior import MouthInterior
 from talkinghead.render.palette import palette
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
 _CELLS: Final = 70  # mesh cells across the face
+_RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 _FINE_CELLS: Final = 220  # and across it around the mouth and the eyes
 
 
@@ -50,10 +51,10 @@ class PhotoRenderer:
         self._face = FaceMesh(self._base, self.size)
         face, unit = self._face, self._face.unit
 
-        colours = palette(image, landmarks)
+        self._colours = colours = palette(image, landmarks)
         self._softness = float(np.clip(0.6 * colours.softness, 0.4, 0.01 * unit + 0.4))
         self._interior = MouthInterior(image, landmarks, colours)
-        self._skin = self._without_mouth()
+        self._skin = self._bare()
 
         coarse, fine = (max(1, round(unit / cells)) for cells in (_CELLS, _FINE_CELLS))
         self._mesh = Mesh(face.points, face.triangles, self.size, coarse, face.roi)
@@ -131,12 +132,14 @@ class PhotoRenderer:
             polygon_mask(still[around], box, self._softness),
             polygon_mask(moved[around], box, self._softness),
         )
+        seen = np.minimum(seen / _RIM, 1)
         matrix = self._affine(name, still)
         matrix[:, 2] -= box[:2]
         eye = cv2.warpAffine(
             self._image, matrix, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         blend(frame, box, eye.astype(np.float32), seen)
+        self._seam(frame, box, name, moved, self._colours.lash, 0.018)
 
     def _mouth(self, frame: Array, still: Array, moved: Array, jaw: Array) -> Warped:
         """Paint the inside of the mouth between the lips."""
@@ -148,7 +151,26 @@ class PhotoRenderer:
         mask = polygon_mask(lips, box, self._softness)
         inside = self._interior.paint(mask, box, self._affine("mouth", still), jaw)
         blend(frame, box, inside, mask)
+        self._seam(frame, box, "mouth", moved, self._colours.seam, 0.018)
         return Warped(frame, mask, box)
+
+    def _seam(
+        self, frame: Array, box: Roi, name: str, moved: Array, colour: Array, breadth: float
+    ) -> None:
+        """Where lids or lips of an open source have met, draw the line between them."""
+        face = self._face
+        upper, lower = (face.chains[chain][1:-1] for chain in OPENINGS[name])
+        before = float(np.linalg.norm(face.points[lower] - face.points[upper], axis=1).mean())
+        now = float(np.linalg.norm(moved[lower] - moved[upper], axis=1).mean())
+        if before < CLOSED * face.unit:
+            return
+        shut = float(np.clip(1 - now / (0.35 * before), 0, 1))
+        if shut > 0:
+            chain = np.mean([moved[face.chains[side]] for side in OPENINGS[name]], axis=0)
+            along = chain[-1] - chain[0]
+            across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
+            mask = seam_mask(chain, box, breadth * face.unit, across, self._softness)
+            blend(frame, box, colour * np.float32(255), 0.75 * shut * mask)
 
     def _affine(self, name: str, still: Array) -> Array:
         """(2, 3) picture to frame for what is fixed to the head around one opening."""
@@ -164,19 +186,26 @@ class PhotoRenderer:
         design = np.column_stack([points[near], np.ones(len(near))])
         return near, np.linalg.pinv(design)
 
-    def _without_mouth(self) -> Array:
-        """The picture with an open mouth painted over in lip colour: no tooth can stick to a lip."""
-        if float(gaps(self._source).max()) <= CLOSED * self._face.unit:
-            return self._image
-        lips = self._face.points[self._face.opening("mouth")]
-        box = box_around(lips, 8, self.size)
-        if box is None:
-            return self._image
-        x, y, width, height = box
-        hole = (polygon_mask(lips, box, 0.7) > 0.3).astype(np.uint8)
+    def _bare(self) -> Array:
+        """The picture with eyes and an open mouth painted over in the colours of their rims.
+
+        The skin is moved from it, so that no tooth sticks to a lip and no white to a lid. The
+        rims keep what is blended there, for a face at rest to come out as it went in.
+        """
+        is_open = float(gaps(self._source).max()) > CLOSED * self._face.unit
         out: Array = self._image.copy()
-        part = np.ascontiguousarray(out[y : y + height, x : x + width])
-        out[y : y + height, x : x + width] = cv2.inpaint(part, hole, 3, cv2.INPAINT_TELEA)
+        for name in OPENINGS:
+            if name == "mouth" and not is_open:
+                continue
+            around = self._face.points[self._face.opening(name)]
+            box = box_around(around, 8, self.size)
+            if box is None:
+                continue
+            x, y, width, height = box
+            cover = polygon_mask(around, box, self._softness)
+            hole = (cover > _RIM).astype(np.uint8)
+            part = np.ascontiguousarray(out[y : y + height, x : x + width])
+            out[y : y + height, x : x + width] = cv2.inpaint(part, hole, 3, cv2.INPAINT_TELEA)
         return out
 
 
