@@ -88,7 +88,8 @@ def train(
                 else:
                     mean[name].copy_(value)
         for name, part in parts.items():
-            rows[name] = 0.95 * rows.get(name, float(part)) + 0.05 * float(part)
+            value = part.item()
+            rows[name] = 0.95 * rows.get(name, value) + 0.05 * value
         if (step + 1) % plan.every and step + 1 != plan.steps:
             continue
         raw = {name: value.clone() for name, value in net.state_dict().items()}

@@ -1,0 +1,49 @@
+"""Weights come back as they went in, or not at all."""
+
+import pytest
+import torch
+from torch import nn
+
+from talkinghead import weights
+from talkinghead.errors import WeightsError
+
+
+@pytest.fixture
+def saved(tmp_path):
+    torch.manual_seed(0)
+    net = nn.Linear(4, 2)
+    path = tmp_path / "net.safetensors"
+    weights.save(net, path, {"size": {"in": 4}})
+    return net, path
+
+
+def test_weights_come_back_in_half_precision(saved):
+    net, path = saved
+    back = weights.load(nn.Linear(4, 2), path)
+    torch.testing.assert_close(back.weight, net.weight.half().float())
+    assert not back.training
+
+
+def test_the_card_holds_what_was_written_and_the_checksum(saved):
+    card = weights.read_card(saved[1])
+    assert card["size"] == {"in": 4}
+    assert len(card["sha256"]) == 64
+
+
+def test_another_shape_is_refused(saved):
+    with pytest.raises(WeightsError, match="do not fit"):
+        weights.load(nn.Linear(5, 2), saved[1])
+
+
+def test_a_changed_file_is_refused(saved):
+    saved[1].write_bytes(saved[1].read_bytes()[:-1] + b"x")
+    with pytest.raises(WeightsError, match="not the one its card describes"):
+        weights.load(nn.Linear(4, 2), saved[1])
+
+
+def test_missing_weights_and_cards_are_named(saved, tmp_path):
+    with pytest.raises(WeightsError, match="no such weights"):
+        weights.read_card(tmp_path / "other.safetensors")
+    saved[1].with_suffix(".json").write_text("{")
+    with pytest.raises(WeightsError, match="damaged"):
+        weights.read_card(saved[1])

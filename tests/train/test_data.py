@@ -1,0 +1,116 @@
+"""Examples keep a talker's opening absolute; batches are drawn alike for the same seed."""
+
+import numpy as np
+import pytest
+import torch
+
+from talkinghead.clock import FRAME, RATE
+from talkinghead.errors import FaceError, InputError
+from talkinghead.geometry.align import mean_face
+from talkinghead.geometry.mouth import close_mouth
+from talkinghead.speech.mel import power_spectrum
+from talkinghead.train.clips import (
+    Example,
+    examples_in,
+    fill_gaps,
+    load_example,
+    retime,
+    save_example,
+)
+from talkinghead.train.data import Batches, corrupt, talkers_of
+from talkinghead.train.splits import split_of, talkers
+
+REST = close_mouth(mean_face())
+
+
+def example(frames: int = 60, shift: float = 0.0, talker: str = "a", seed: int = 0) -> Example:
+    rng = np.random.default_rng(seed)
+    points = np.repeat(REST[None], frames, axis=0)
+    drop = 0.06 * (0.5 - 0.5 * np.cos(np.arange(frames) / 2))
+    points[:, [65, 66, 67], 1] += drop[:, None]
+    points[:, 48:68, 1] += shift
+    points[:, 0:17, 1] += shift
+    samples = 0.1 * rng.standard_normal(frames * FRAME) * np.repeat(drop / 0.06, FRAME)
+    return Example(
+        points.astype(np.float32),
+        np.zeros((frames, 6), np.float32),
+        samples.astype(np.float32),
+        talker,
+        f"folder/{seed}.mp4",
+    )
+
+
+def test_where_registration_put_the_mouth_does_not_matter():
+    cuts = talkers_of([example(shift=0.0), example(shift=0.03, seed=1)])[0].cuts
+    np.testing.assert_allclose(cuts[0].offsets, cuts[1].offsets, atol=1e-5)
+
+
+def test_the_same_seed_and_step_give_the_same_batch_and_another_step_another():
+    everyone = talkers_of([example(), example(talker="b", seed=1)])
+    one, two = (Batches(everyone, size=3, frames=40, seed=5)(2) for _ in range(2))
+    other = Batches(everyone, size=3, frames=40, seed=5)(3)
+    torch.testing.assert_close(one.content, two.content)
+    assert not torch.equal(one.content, other.content)
+    assert one.content.shape == (3, 160, 80)
+    assert one.offsets.shape == (3, 40, 68, 3)
+    assert torch.isfinite(one.content).all()
+
+
+def test_corruption_changes_the_room_but_leaves_speech_and_silence_apart():
+    wave = np.concatenate([np.random.default_rng(0).standard_normal(RATE), np.zeros(RATE)])
+    power = power_spectrum(wave.astype(np.float32)) + 1e-10
+    for seed in range(20):
+        heard = corrupt(power, np.random.default_rng(seed))
+        assert heard.shape == power.shape
+        assert (heard >= 0).all()
+        assert heard[10:90].mean() > 1.5 * heard[150:190].mean()
+
+
+def test_silent_examples_alone_cannot_teach():
+    silent = example()
+    mute = Example(silent.points, silent.pose, np.zeros(0, np.float32), "a", "x/y.mp4")
+    with pytest.raises(InputError, match="sound"):
+        talkers_of([mute])
+
+
+def test_an_example_comes_back_as_it_was_saved(tmp_path):
+    save_example(example(), tmp_path / "sub" / "one.npz")
+    back = load_example(tmp_path / "sub" / "one.npz")
+    np.testing.assert_array_equal(back.points, example().points)
+    np.testing.assert_allclose(back.samples, example().samples, atol=1 / 32767)
+    assert [e.talker for e in examples_in(tmp_path)] == ["a"]
+
+
+def test_a_folder_without_examples_says_how_to_make_them(tmp_path):
+    with pytest.raises(InputError, match="preprocess clips"):
+        list(examples_in(tmp_path))
+
+
+def test_gaps_are_bridged_and_too_many_refused():
+    track = np.repeat(np.arange(20.0), 204).reshape(20, 68, 3)
+    broken = track.copy()
+    broken[7] = np.nan
+    np.testing.assert_allclose(fill_gaps(broken), track)
+    broken[:5] = np.nan
+    with pytest.raises(FaceError, match="70%"):
+        fill_gaps(broken)
+
+
+def test_thirty_frames_a_second_become_twenty_five():
+    track = np.repeat(np.arange(31.0), 3).reshape(31, 3)
+    np.testing.assert_allclose(retime(track, 30.0, 25)[:, 0], np.arange(25) * 1.2)
+
+
+def test_no_talker_is_in_two_splits_and_unknown_ones_train():
+    assert split_of("grid_s2") == "test"
+    assert split_of("hd_05") == "validation"
+    assert split_of("somebody") == "train"
+
+
+def test_a_manifest_names_the_talkers(tmp_path):
+    assert talkers(tmp_path) == {}
+    (tmp_path / "manifest.csv").write_text("path,identity\nx/one.mp4,ann\n")
+    assert {str(k): v for k, v in talkers(tmp_path).items()} == {"x/one.mp4": "ann"}
+    (tmp_path / "manifest.csv").write_text("file,who\nx/one.mp4,ann\n")
+    with pytest.raises(InputError, match="identity"):
+        talkers(tmp_path)
