@@ -39,6 +39,8 @@ def replacing(target: str | Path) -> Iterator[Path]:
     path = Path(target)
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; name the file to write in it")
+    if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
+        raise OutputError(f"{path}: cannot be replaced; choose another name")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
@@ -47,7 +49,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise OutputError(
-            f"{path}: cannot be written ({reason}); choose another place with -o"
+            f"{path}: cannot be written ({reason}); choose another place"
         ) from problem
     os.close(handle)
     temporary = Path(name)
@@ -57,7 +59,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as problem:
         reason = problem.strerror or problem
-        raise OutputError(f"{path}: cannot be written ({reason}); is the disk full?") from problem
+        raise OutputError(f"{path}: cannot be written ({reason}); check the disk") from problem
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -1,0 +1,170 @@
+"""Sound: any file to the same waveform, loudness of the speech alone."""
+
+import wave as wavefile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from talkinghead.clock import RATE
+from talkinghead.errors import AudioError, OutputError
+from talkinghead.media.audio import as_waveform, normalise_loudness, read_audio, write_wav
+from talkinghead.types import Array, Waveform
+
+from .making import Encode, tone
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate", "layout"),
+    [
+        ("a.wav", "pcm_u8", 8_000, "mono"),
+        ("a.wav", "pcm_s16le", 44_100, "stereo"),
+        ("a.wav", "pcm_s24le", 96_000, "5.1"),
+        ("a.wav", "pcm_f32le", 22_050, "stereo"),
+        ("a.mp3", "libmp3lame", 44_100, "stereo"),
+        ("a.m4a", "aac", 48_000, "stereo"),
+        ("a.flac", "flac", 16_000, "mono"),
+        ("a.ogg", "libopus", 48_000, "mono"),
+        ("a.opus", "libopus", 48_000, "stereo"),
+        ("a.webm", "libopus", 48_000, "stereo"),
+    ],
+)
+def test_any_file_gives_the_same_sound(
+    encode_sound: Encode, name: str, codec: str, rate: int, layout: str
+) -> None:
+    path = encode_sound(name, codec, rate, layout)
+    before = path.read_bytes()
+    wave = read_audio(path)
+    assert wave.rate == RATE
+    assert wave.samples.dtype == np.float32
+    assert wave.seconds == pytest.approx(1.0, abs=0.01)
+    middle = wave.samples[4_000:12_000]
+    assert np.sqrt(np.mean(middle**2)) == pytest.approx(0.3 / np.sqrt(2), rel=0.06)  # mp3 is softer
+    assert path.read_bytes() == before
+
+
+def test_a_written_wav_reads_back(tmp_path: Path) -> None:
+    wave = Waveform(tone(0.5), RATE)
+    write_wav(wave, tmp_path / "new" / "a.wav")
+    assert_allclose(read_audio(tmp_path / "new" / "a.wav").samples, wave.samples, atol=2e-4)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.m4a", "a.flac", "a.webm"])
+def test_half_a_file_is_refused_in_one_line(encode_sound: Encode, name: str) -> None:
+    codec = {"wav": "pcm_s16le", "mp3": "libmp3lame", "m4a": "aac", "flac": "flac"}
+    path = encode_sound(name, codec.get(name[2:], "libopus"), 48_000, "stereo", 2.0)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(AudioError, match="truncated") as caught:
+        read_audio(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_streamed_wav_without_sizes_is_whole(tmp_path: Path, encode_sound: Encode) -> None:
+    path = encode_sound("a.wav", "pcm_s16le", RATE, "mono")
+    content = path.read_bytes()
+    at = content.index(b"data") + 4
+    path.write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :])
+    assert read_audio(path).seconds == pytest.approx(1.0)
+
+
+def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="no such file"):
+        read_audio(tmp_path / "missing.wav")
+    with pytest.raises(AudioError, match="folder"):
+        read_audio(tmp_path)
+    (tmp_path / "empty.wav").touch()
+    with pytest.raises(AudioError, match="empty"):
+        read_audio(tmp_path / "empty.wav")
+    (tmp_path / "text.wav").write_text("no sound at all\n" * 50)
+    with pytest.raises(AudioError, match="cannot be decoded"):
+        read_audio(tmp_path / "text.wav")
+    with wavefile.open(str(tmp_path / "zero.wav"), "wb") as zero:
+        zero.setparams((1, 2, RATE, 0, "NONE", ""))
+    with pytest.raises(AudioError, match="0 samples"):
+        read_audio(tmp_path / "zero.wav")
+
+
+def test_nan_in_a_file_is_refused(encode_sound: Encode) -> None:
+    path = encode_sound("a.wav", "pcm_f32le", RATE, "mono")
+    content = bytearray(path.read_bytes())
+    content[-4_000:-3_996] = np.float32(np.nan).tobytes()
+    path.write_bytes(content)
+    with pytest.raises(AudioError, match="NaN"):
+        read_audio(path)
+
+
+def test_a_playlist_is_not_followed(tmp_path: Path) -> None:
+    write_wav(Waveform(tone(0.5), RATE), tmp_path / "a.wav")
+    playlist = tmp_path / "list.m3u8"
+    playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.wav\n#EXT-X-ENDLIST\n")
+    with pytest.raises(AudioError):
+        read_audio(playlist)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    rate=st.sampled_from([8_000, 11_025, 16_000, 22_050, 44_100, 48_000]), n=st.integers(2, 9000)
+)
+def test_resampling_keeps_the_duration(rate: int, n: int) -> None:
+    wave = as_waveform(np.full(n, 0.1, np.float32), rate)
+    assert wave.seconds == pytest.approx(n / rate, abs=1 / RATE)
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint8, np.float64])
+def test_sample_types_mean_the_same(dtype: type) -> None:
+    signal = tone(0.2, level=0.5)
+    scale = {np.int16: 2**15, np.int32: 2**31, np.uint8: 2**7, np.float64: 1}[dtype]
+    offset = 128 if dtype is np.uint8 else 0
+    wave = as_waveform((signal * scale + offset).astype(dtype), RATE)
+    assert_allclose(wave.samples, signal, atol=0.01)
+
+
+def test_channels_are_averaged_in_either_order() -> None:
+    left, right = tone(0.2), np.zeros(3_200, np.float32)
+    stereo = np.stack([left, right])
+    assert_allclose(as_waveform(stereo, RATE).samples, left / 2, atol=1e-6)
+    assert_allclose(as_waveform(stereo.T, RATE).samples, left / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [np.zeros(0), np.zeros((2, 3, 4)), np.array([0.1, np.nan]), np.array([True, False])],
+)
+def test_arrays_that_are_no_sound_are_refused(samples: Array) -> None:
+    with pytest.raises(AudioError):
+        as_waveform(samples, RATE)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.1, 0.9])
+def test_speech_is_brought_to_one_loudness_whatever_the_pauses(level: float) -> None:
+    speech = tone(1.0, level=level)
+    pause = np.zeros(3 * RATE, np.float32)
+    for sound in (speech, np.concatenate([pause, speech, pause])):
+        out = normalise_loudness(Waveform(sound, RATE)).samples
+        loud = out[np.abs(sound) > 0]
+        assert 20 * np.log10(np.sqrt(np.mean(loud**2))) == pytest.approx(-23, abs=0.5)
+
+
+def test_silence_and_room_noise_are_not_amplified(rng: np.random.Generator) -> None:
+    silence = Waveform(np.zeros(RATE, np.float32), RATE)
+    assert not normalise_loudness(silence).samples.any()
+    noise = Waveform((rng.normal(size=RATE) * 0.003).astype(np.float32), RATE)
+    assert_allclose(normalise_loudness(noise).samples, noise.samples)
+
+
+def test_peaks_stay_below_one() -> None:
+    sound = tone(1.0, level=0.01)
+    sound[5_000:5_040] = 0.9
+    assert np.abs(normalise_loudness(Waveform(sound, RATE)).samples).max() < 1
+
+
+def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError):
+        write_wav(Waveform(tone(0.1), RATE), tmp_path / "file" / "a.wav")
+    with pytest.raises(OutputError, match="folder"):
+        write_wav(Waveform(tone(0.1), RATE), tmp_path)
