@@ -13,7 +13,7 @@ from talkinghead.errors import FaceError, InputError, TalkingHeadError
 from talkinghead.face.detect import Detector, MediapipeDetector
 from talkinghead.geometry.align import euler, face_frame, register
 from talkinghead.media.video import read_video
-from talkinghead.train.splits import talkers
+from talkinghead.train.splits import Listing, listings
 from talkinghead.types import Array
 
 SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi"}
@@ -55,8 +55,8 @@ def retime(track: Array, fps: float, frames: int) -> Array:
     return np.stack(columns, axis=1).reshape(frames, *track.shape[1:])
 
 
-def example_of(path: Path, faces: Detector, talker: str, source: str) -> Example:
-    """Read, detect and register one clip."""
+def example_of(path: Path, faces: Detector, listing: Listing, source: str) -> Example:
+    """Read, detect and register one clip; sound that is not speech is dropped."""
     footage = read_video(path)
     track = fill_gaps(faces.follow(footage.frames))
     frames = round(len(track) * FPS / footage.fps)
@@ -68,7 +68,9 @@ def example_of(path: Path, faces: Detector, talker: str, source: str) -> Example
     found = register(track, reference)
     turns = frame.rotation.T @ found.rotations @ frame.rotation
     shifts = (found.centres - found.centres.mean(axis=0)) @ frame.rotation / frame.scale
-    samples = np.zeros(0, dtype=np.float32) if footage.audio is None else footage.audio.samples
+    samples = np.zeros(0, dtype=np.float32)
+    if footage.audio is not None and listing.speech:
+        samples = footage.audio.samples
     if samples.size:
         samples = np.pad(samples, (0, max(0, frames * FRAME - samples.size)))[: frames * FRAME]
     pose = np.concatenate([euler(turns), shifts], axis=1)
@@ -76,7 +78,7 @@ def example_of(path: Path, faces: Detector, talker: str, source: str) -> Example
         frame.to_face(found.points).astype(np.float32),
         pose.astype(np.float32),
         samples,
-        talker,
+        listing.talker,
         source,
     )
 
@@ -123,12 +125,12 @@ def examples_in(folder: Path) -> Iterator[Example]:
 _faces: Detector | None = None  # one a worker process: building a detector takes a second
 
 
-def _work(path: Path, talker: str, source: str, target: Path) -> str | None:
+def _work(path: Path, listing: Listing, source: str, target: Path) -> str | None:
     global _faces
     if _faces is None:
         _faces = MediapipeDetector(max_faces=1)
     try:
-        save_example(example_of(path, _faces, talker, source), target)
+        save_example(example_of(path, _faces, listing, source), target)
     except TalkingHeadError as error:
         return f"{source}: {error}"
     return None
@@ -148,7 +150,7 @@ def preprocess(
     clips = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES)
     if not clips:
         raise InputError(f"{root}: no video clips ({', '.join(sorted(SUFFIXES))})")
-    known = talkers(root)
+    known = listings(root)
     skipped_file = out / "skipped.json"
     skipped: dict[str, str] = json.loads(skipped_file.read_text()) if skipped_file.exists() else {}
     out.mkdir(parents=True, exist_ok=True)
@@ -161,8 +163,8 @@ def preprocess(
             if target.exists() or str(name) in skipped:
                 done += 1
                 continue
-            talker = known.get(name, name.parent.name)
-            jobs[pool.submit(_work, clip, talker, str(name), target)] = str(name)
+            listing = known.get(name, Listing(name.parent.name))
+            jobs[pool.submit(_work, clip, listing, str(name), target)] = str(name)
         for job in as_completed(jobs):
             reason = job.result()
             if reason is not None:

@@ -122,7 +122,8 @@ def corrupt(power: Array, rng: np.random.Generator) -> Array:
         grain = rng.standard_exponential(size=out.shape, dtype=np.float32)
         out = out + power.mean() / snr * colour / colour.mean() * grain
     if rng.random() < 0.15:  # telephone or low-rate codec: nothing above
-        out[:, int(rng.uniform(0.43, 0.9) * BINS) :] *= np.float32(1e-6)
+        top = int(rng.uniform(0.43, 0.9) * BINS)
+        out[:, top:] = 1e-6 * out[:, top:]
     return np.asarray(out, dtype=np.float32)
 
 

@@ -1,6 +1,7 @@
 """Who is left out of training: fixed lists in splits.yaml, by talker and never by clip."""
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,10 +25,18 @@ def split_of(talker: str) -> str:
     return "train"
 
 
-def talkers(root: Path) -> dict[Path, str]:
-    """Clip (relative path) -> talker, from `root`/manifest.csv (columns path, identity).
+@dataclass(frozen=True)
+class Listing:
+    """What a data folder's manifest says of one clip."""
 
-    Without a manifest the folder a clip lies in is its talker.
+    talker: str
+    speech: bool = True  # False: the clip's sound is music or nothing, not the talker's voice
+
+
+def listings(root: Path) -> dict[Path, Listing]:
+    """Clip (relative path) -> listing, from `root`/manifest.csv (columns path, identity, sound).
+
+    Empty without a manifest: then the folder a clip lies in is its talker, and it speaks.
     """
     manifest = root / "manifest.csv"
     if not manifest.exists():
@@ -36,4 +45,7 @@ def talkers(root: Path) -> dict[Path, str]:
         rows = list(csv.DictReader(lines))
     if rows and not {"path", "identity"} <= rows[0].keys():
         raise InputError(f"{manifest}: columns 'path' and 'identity' are needed")
-    return {Path(row["path"]): row["identity"] for row in rows}
+    return {
+        Path(row["path"]): Listing(row["identity"], row.get("sound", "speech") == "speech")
+        for row in rows
+    }

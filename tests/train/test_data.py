@@ -1,5 +1,7 @@
 """Examples keep a talker's opening absolute; batches are drawn alike for the same seed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -18,7 +20,7 @@ from talkinghead.train.clips import (
     save_example,
 )
 from talkinghead.train.data import Batches, corrupt, talkers_of
-from talkinghead.train.splits import split_of, talkers
+from talkinghead.train.splits import Listing, listings, split_of
 
 REST = close_mouth(mean_face())
 
@@ -107,10 +109,13 @@ def test_no_talker_is_in_two_splits_and_unknown_ones_train():
     assert split_of("somebody") == "train"
 
 
-def test_a_manifest_names_the_talkers(tmp_path):
-    assert talkers(tmp_path) == {}
-    (tmp_path / "manifest.csv").write_text("path,identity\nx/one.mp4,ann\n")
-    assert {str(k): v for k, v in talkers(tmp_path).items()} == {"x/one.mp4": "ann"}
-    (tmp_path / "manifest.csv").write_text("file,who\nx/one.mp4,ann\n")
+def test_a_manifest_names_the_talkers_and_who_does_not_speak(tmp_path):
+    manifest = tmp_path / "manifest.csv"
+    assert listings(tmp_path) == {}
+    manifest.write_text("path,identity\nx/one.mp4,ann\n")
+    assert listings(tmp_path) == {Path("x/one.mp4"): Listing("ann")}
+    manifest.write_text("path,identity,sound\nx/one.mp4,ann,music\n")
+    assert not listings(tmp_path)[Path("x/one.mp4")].speech
+    manifest.write_text("file,who\nx/one.mp4,ann\n")
     with pytest.raises(InputError, match="identity"):
-        talkers(tmp_path)
+        listings(tmp_path)
