@@ -11,7 +11,7 @@ from talkinghead.landmarks import COUNT
 from talkinghead.types import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single truth to compare by
 class Face:
     """One face found in a picture."""
 
