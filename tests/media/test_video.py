@@ -1,8 +1,10 @@
 """Video out and in: length, size, colours, and never half a file."""
 
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -15,6 +17,15 @@ from talkinghead.types import Array, Clip
 from .making import moving_frames
 
 MakeClip = Callable[..., Clip]
+
+
+class Tracked(np.ndarray[Any, np.dtype[Any]]):
+    """A frame that can be counted: told apart by identity, as plain arrays are not."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+        return self is other
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
@@ -138,3 +149,19 @@ def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
         read_video(tmp_path / "text.mp4")
     with pytest.raises(InputError, match="no such file"):
         probe(tmp_path / "missing.mp4")
+
+
+def test_frames_are_let_go_as_they_are_written(tmp_path: Path) -> None:
+    alive: weakref.WeakSet[Array] = weakref.WeakSet()
+    most = 0
+
+    def frames() -> Iterator[Array]:
+        nonlocal most
+        for image in moving_frames(1, (32, 32)) * 60:
+            frame = image.copy().view(Tracked)
+            alive.add(frame)
+            most = max(most, len(alive))
+            yield frame
+
+    write_video(Clip(frames(), 60, (32, 32), 25, None), tmp_path / "a.mp4")
+    assert most <= 4
