@@ -121,10 +121,14 @@ class Animator:
         return find_portrait(pixels, self.faces, face=face, where=where, notify=self._notify)
 
     def photo(
-        self, image: ImageSource, *, face: int | None = None, size: int | None = None
+        self,
+        image: ImageSource | Portrait,
+        *,
+        face: int | None = None,
+        size: int | None = None,
     ) -> Subject:
         """A photo, painting or drawing with a face, ready to speak."""
-        portrait = self.portrait(image, face)
+        portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
         frame = face_frame(portrait.landmarks)
         shape = FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32))
         return Subject(shape, frame, PhotoRenderer(portrait, size))

@@ -1,0 +1,1 @@
+"""The command line: it translates and reports; the library decides."""

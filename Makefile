@@ -1,0 +1,61 @@
+# What a newcomer and the CI need; `make` alone lists it.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+READY := $(VENV)/.ready
+
+# Where torch's wheels come from, beside PyPI. PyPI's own are built for CUDA and weigh gigabytes:
+# on a machine without a GPU, make TORCH_INDEX=https://download.pytorch.org/whl/cpu demo
+TORCH_INDEX ?=
+
+SOURCES := $(shell find talkinghead -name '*.py') $(wildcard ckpt/* talkinghead/geometry/*.csv)
+WAVS := $(wildcard examples/*.wav)
+PHOTOS := $(WAVS:examples/%.wav=results/astronaut_%.mp4)
+CARTOONS := $(WAVS:examples/%.wav=results/wilk_%.mp4)
+
+help:
+	@echo 'make setup   a Python environment in $(VENV), as pinned in requirements.txt'
+	@echo 'make demo    a photo and a puppet speak: videos in results/'
+	@echo 'make test    style, types, layers and tests: all that the CI checks'
+	@echo 'make clean   remove results and caches; $(VENV) stays'
+	@echo
+	@echo 'Without a GPU, save gigabytes of download:'
+	@echo '  make TORCH_INDEX=https://download.pytorch.org/whl/cpu setup'
+
+setup: $(READY)
+
+# The order matters.
+# - torch and numpy come first and with what they need, so that no looser demand of another
+#   package chooses for them. The rest is a complete list: nothing is left to resolve.
+# - opencv comes last. mediapipe and face-alignment ask for opencv-python and
+#   opencv-contrib-python, whose cv2 needs libGL: a machine without a desktop lacks it. The
+#   headless build of the same version is laid over their files.
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	@scripts/make_venv $(VENV)
+	$(PIP) install $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch==2.13.0 numpy==1.26.4
+	$(PIP) install --no-deps -r requirements.txt -r requirements-dev.txt
+	$(PIP) install --no-deps --force-reinstall opencv-contrib-python-headless==4.11.0.86
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(PHOTOS) $(CARTOONS)
+	@$(if $(WAVS),,echo 'make: examples/ holds no wav to speak' >&2; exit 2)
+	@printf 'Look at:\n'; printf '  %s\n' $^
+
+results/astronaut_%.mp4: examples/%.wav $(SOURCES) main_end2end.py | $(READY)
+	$(PY) main_end2end.py --jpg astronaut --audio $< --output_folder results
+
+results/wilk_%.mp4: examples/%.wav $(SOURCES) $(wildcard puppets/wilk/*) main_end2end_cartoon.py | $(READY)
+	$(PY) main_end2end_cartoon.py --jpg wilk --audio $< --output_folder results
+
+test: $(READY)
+	@scripts/check
+
+clean:
+	rm -rf results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf

@@ -1,0 +1,53 @@
+"""Files named on the command line: looked at before the long work starts."""
+
+import tempfile
+from pathlib import Path
+
+from talkinghead.errors import AudioError, ImageError, OutputError
+from talkinghead.media.files import readable
+from talkinghead.media.samples import PORTRAITS
+
+
+def is_sample(image: str) -> bool:
+    """Whether this is the name of a sample portrait, and not a file of that name."""
+    return image in PORTRAITS and not Path(image).exists()
+
+
+def check_inputs(image: str | None, audio: str) -> None:
+    """Refuse files that are missing, empty or unreadable."""
+    if image is not None and not is_sample(image):
+        readable(image, ImageError)
+    readable(audio, AudioError)
+
+
+def check_target(target: Path, *inputs: str | Path) -> None:
+    """Refuse a file that could not be written, or that would replace one of the inputs.
+
+    Nothing is left behind: missing folders are made when there is something to put in.
+    """
+    if target.is_dir():
+        raise OutputError(f"{target}: is a folder; name the file to write in it")
+    for source in inputs:
+        if target.exists() and Path(source).exists() and target.samefile(source):
+            raise OutputError(f"{target}: would replace what is read; choose another name with -o")
+    check_folder(target.absolute().parent, target)
+
+
+def check_folder(folder: Path, named: Path | None = None) -> None:
+    """Refuse a folder in which no file can be made; `named` is what the message calls it."""
+    place = folder.absolute()
+    try:
+        while not place.exists():
+            place = place.parent
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{named or folder}: cannot be written ({error.strerror or error}); "
+            "choose another place with -o"
+        ) from error
+
+
+def named_after(image: str, audio: str, folder: Path) -> Path:
+    """`folder`/face_speech.mp4 for face.jpg and speech.wav."""
+    return folder / f"{Path(image).stem}_{Path(audio).stem}.mp4"

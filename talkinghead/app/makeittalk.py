@@ -1,0 +1,167 @@
+"""MakeItTalk's command lines, with its flags and their meaning, on top of this package."""
+
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from talkinghead.app.files import check_folder, check_inputs, check_target, named_after
+from talkinghead.app.film import film, load
+from talkinghead.app.guard import guarded
+from talkinghead.app.options import Parser, add_fields, add_models, add_reporting, filled
+from talkinghead.app.progress import Progress, reporter
+from talkinghead.config import Output, Style
+from talkinghead.errors import InputError
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+AMOUNTS = ("amp_lip_x", "amp_lip_y", "amp_pos")
+PHOTO = """\
+examples:
+  python main_end2end.py --jpg face.jpg --amp_lip_x 2
+  python main_end2end.py --jpg astronaut --audio speech.wav --output_folder results
+The same work with all options: talkinghead photo --help
+"""
+CARTOON = """\
+examples:
+  python main_end2end_cartoon.py --jpg wilk
+  python main_end2end_cartoon.py --jpg wilk.png --jpg_bg forest.jpg --audio speech.wav
+The same work with all options: talkinghead cartoon --help
+"""
+# Flags for parts that MakeItTalk has and this package does not have yet: flag -> what it sets.
+# Passing over them in silence would give another video than the one that was asked for.
+ABSENT: dict[str, str] = {
+    "load_AUTOVC_name": "the weights of the voice conversion network",
+    "load_a2l_G_name": "the weights of the speaker-aware branch",
+    "load_G_name": "the weights of the image translation network",
+    "reuse_train_emb_list": "the speakers whose head motion is borrowed in the speaker-aware "
+    "branch",
+    "add_audio_in": "that the image translation network hears the sound, too",
+    "comb_fan_awing": "the landmark drawings that the image translation network was trained on",
+}
+SWITCHES = ("add_audio_in", "comb_fan_awing")
+
+
+def photo_main(argv: Sequence[str] | None = None) -> int:
+    """`main_end2end.py`; the exit status."""
+    parser = Parser(
+        prog="main_end2end.py",
+        description="Let a photo, painting or drawing speak.",
+        epilog=PHOTO,
+    )
+    parser.add_argument(
+        "--jpg", required=True, metavar="IMAGE",
+        help="a picture with a face: a path, a name in examples/, or a sample (astronaut, "
+        "grace_hopper)",
+    )  # fmt: skip
+    _common(parser)
+    group = parser.add_argument_group("MakeItTalk's flags for its networks")
+    group.add_argument(
+        "--load_a2l_C_name", dest="content_weights", type=Path, metavar="PATH",
+        help="weights of the content branch (default: ckpt/content.safetensors)",
+    )  # fmt: skip
+    group.add_argument(
+        "--close_input_face_mouth", action="store_true",
+        help="accepted; the mouth is always closed at rest here",
+    )  # fmt: skip
+    for flag, what in ABSENT.items():
+        help = f"{what}; refused, there is no such part yet"
+        if flag in SWITCHES:
+            group.add_argument(f"--{flag}", action="store_true", help=help)
+        else:
+            group.add_argument(f"--{flag}", metavar="VALUE", nargs="+", help=help)
+    add_models(parser)
+    add_reporting(parser)
+    return _main(parser, _photo, argv)
+
+
+def cartoon_main(argv: Sequence[str] | None = None) -> int:
+    """`main_end2end_cartoon.py`; the exit status."""
+    parser = Parser(
+        prog="main_end2end_cartoon.py", description="Let a puppet speak.", epilog=CARTOON
+    )
+    parser.add_argument(
+        "--jpg", required=True, metavar="PUPPET",
+        help="a puppet: its name, also with an ending as in wilk.png, or its folder",
+    )  # fmt: skip
+    parser.add_argument(
+        "--jpg_bg", metavar="IMAGE",
+        help="a picture to stand before (default: the puppet's background)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--inner_lip", action="store_true",
+        help="accepted; which points a puppet has is stored in the puppet here",
+    )  # fmt: skip
+    _common(parser)
+    add_models(parser, detector=False)
+    add_reporting(parser)
+    return _main(parser, _cartoon, argv)
+
+
+def _common(parser: Parser) -> None:
+    parser.add_argument(
+        "--audio", metavar="FILE",
+        help="a recording; a path or a name in examples/ (default: every wav in examples/)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output_folder", type=Path, default=Path("results"), metavar="DIR",
+        help="folder for the videos, named IMAGE_AUDIO.mp4 (default: %(default)s)",
+    )  # fmt: skip
+    add_fields(parser, Style, only=AMOUNTS)
+
+
+def _photo(args: Namespace, progress: Progress) -> None:
+    for flag, what in ABSENT.items():
+        if getattr(args, flag):
+            raise InputError(
+                f"--{flag} sets {what}; this version has no such part; leave the flag out"
+            )
+    image = _found(args.jpg)
+    style, jobs = filled(Style, args), _jobs(args, image)
+    for audio, target in jobs.items():
+        check_inputs(image, audio)
+        check_target(target, image, audio)
+    animator = load(args, progress)
+    progress.stage("finding the face")
+    subject = animator.photo(image)
+    for audio, target in jobs.items():
+        film(animator, subject, audio, target, style, Output(), progress)
+
+
+def _cartoon(args: Namespace, progress: Progress) -> None:
+    style, jobs = filled(Style, args), _jobs(args, args.jpg)
+    for audio, target in jobs.items():
+        check_inputs(args.jpg_bg, audio)
+        check_target(target, audio, *filter(None, [args.jpg_bg]))
+    animator = load(args, progress)
+    progress.stage("setting up the puppet")
+    subject = animator.cartoon(args.jpg, background=args.jpg_bg)
+    for audio, target in jobs.items():
+        film(animator, subject, audio, target, style, Output(), progress)
+
+
+def _found(name: str) -> str:
+    """A path as it stands; otherwise, as in MakeItTalk, a file in examples/."""
+    example = EXAMPLES / name
+    return str(example) if not Path(name).exists() and example.is_file() else name
+
+
+def _jobs(args: Namespace, image: str) -> dict[str, Path]:
+    """Recording -> video: the one that is named, or every wav in examples/."""
+    check_folder(args.output_folder)
+    if args.audio:
+        recordings = [_found(args.audio)]
+    else:
+        recordings = [str(path) for path in sorted(EXAMPLES.glob("*.wav"))]
+    if not recordings:
+        raise InputError(f"{EXAMPLES}: holds no wav; name a recording with --audio")
+    return {audio: named_after(image, audio, args.output_folder) for audio in recordings}
+
+
+def _main(
+    parser: Parser, work: Callable[[Namespace, Progress], None], argv: Sequence[str] | None
+) -> int:
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    progress = reporter(args.progress, args.quiet)
+    return guarded(lambda: work(args, progress), progress)

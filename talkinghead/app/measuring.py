@@ -1,0 +1,127 @@
+"""`talkinghead evaluate` and `talkinghead compare`: against real clips."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from talkinghead.app.files import check_target
+from talkinghead.app.film import load
+from talkinghead.app.options import Parser, add_models, add_reporting
+from talkinghead.app.progress import Progress
+from talkinghead.errors import InputError
+from talkinghead.evaluate.compare import compare
+from talkinghead.evaluate.motion import evaluate_motion
+from talkinghead.evaluate.render import evaluate_render, scene_of
+from talkinghead.media.encode import write_video
+from talkinghead.media.files import replacing
+from talkinghead.media.image import write_image
+from talkinghead.media.video import read_video
+from talkinghead.pipeline import Animator
+from talkinghead.render.photo import PhotoRenderer
+from talkinghead.types import FaceShape, FaceTrack, Waveform
+
+EVALUATE = """\
+examples:
+  talkinghead evaluate motion clips/
+  talkinghead evaluate render clips/ --json --out render.json
+"""
+COMPARE = """\
+examples:
+  talkinghead compare clip.mp4 -o mouths.png
+  talkinghead compare clip.mp4 -o mouths.png --video both.mp4
+"""
+KINDS = {
+    "motion": "the motion predicted from a clip's sound, against the clip's own",
+    "render": "a clip's first frame moved by the clip's landmarks, against the clip",
+}
+
+
+def configure_evaluate(parser: Parser) -> None:
+    """The sub-commands of `evaluate`."""
+    kinds = parser.add_subparsers(metavar="WHAT", title="what", required=True)
+    for name, what in KINDS.items():
+        kind = kinds.add_parser(
+            name, help=what, description=f"Measure {what}.", epilog=EVALUATE
+        )  # fmt: skip
+        kind.add_argument("clips", metavar="DIR", type=Path, help="folder of talking clips (mp4)")
+        kind.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
+        if name == "render":
+            kind.add_argument(
+                "--max-frames", type=int, metavar="N", help="of each clip (default: all)"
+            )
+        add_models(kind)
+        add_reporting(kind)
+        kind.set_defaults(run=evaluate, kind=name)
+
+
+def configure_compare(parser: Parser) -> None:
+    """The options of `compare`."""
+    parser.epilog = COMPARE
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="a video of one talking face")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="PNG",
+        help="contact sheet to write: true mouths above rendered ones",
+    )  # fmt: skip
+    parser.add_argument("--video", type=Path, metavar="MP4", help="both side by side, half speed")
+    parser.add_argument(
+        "--max-frames", type=int, default=250, metavar="N",
+        help="of the clip (default: %(default)s)",
+    )  # fmt: skip
+    add_models(parser)
+    add_reporting(parser)
+    parser.set_defaults(run=show)
+
+
+def evaluate(args: Namespace, progress: Progress) -> None:
+    """Measure, and print a table or JSON."""
+    if args.out:
+        check_target(args.out)
+    _check_frames(getattr(args, "max_frames", None))
+    animator = load(args, progress)
+
+    def step(done: int, total: int, _: str) -> None:
+        if done == 0:
+            progress.start(total, "clip")
+        progress.step(done)
+
+    def predict(wave: Waveform, face: FaceShape) -> FaceTrack:
+        return animator.move(animator.listen(wave), face)
+
+    if args.kind == "motion":
+        report = evaluate_motion(args.clips, predict, animator.faces, progress=step)
+    else:
+        report = evaluate_render(
+            args.clips, PhotoRenderer, animator.faces, max_frames=args.max_frames, progress=step
+        )
+    for skip in report.left_out:
+        progress.note(f"left out {skip.path}: {skip.reason}")
+    if args.out:
+        with replacing(args.out) as temporary:
+            temporary.write_text(report.to_json() + "\n")
+    progress.stop()
+    print(report.to_json() if args.json else report.to_table(), flush=True)
+    progress.success(clips=len(report.clips), skipped=report.skipped)
+
+
+def show(args: Namespace, progress: Progress) -> None:
+    """Render a clip from its first frame and its landmarks, beside the clip itself."""
+    _check_frames(args.max_frames)
+    for target in filter(None, [args.output, args.video]):
+        check_target(target, args.clip)
+    animator: Animator = load(args, progress)
+    progress.stage("following the face")
+    scene = scene_of(read_video(args.clip, max_frames=args.max_frames), animator.faces)
+    progress.stage("painting")
+    sheet, clip = compare(scene, PhotoRenderer)
+    write_image(sheet, args.output)
+    progress.wrote(args.output)
+    if args.video:
+        progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
+        write_video(clip, args.video, progress=lambda done, _: progress.step(done))
+        progress.wrote(args.video)
+    progress.success(output=str(args.output))
+
+
+def _check_frames(count: int | None) -> None:
+    if count is not None and count < 3:
+        raise InputError(f"--max-frames must be 3 or more, got {count}")

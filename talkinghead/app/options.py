@@ -1,0 +1,107 @@
+"""Options that commands share; amounts and defaults are read off the dataclasses they fill."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_args
+
+from talkinghead.config import Output, Style
+
+T = TypeVar("T")
+
+DETECTORS = ("mediapipe", "face-alignment")  # of face.detect, whose import takes seconds
+DEVICES = ("auto", "cpu", "cuda")
+MODES = ("auto", "bar", "json", "none")
+
+HELP: dict[type, dict[str, str]] = {
+    Style: {
+        "amp_lip_x": "how far lips move sideways; 2 is natural, 1 half of it, 0 not at all",
+        "amp_lip_y": "how far lips and jaw open; 2 is natural",
+        "amp_pos": "how far the head moves; 1 is natural, 0 not at all",
+        "still": "hold the head still; lips and blinks go on",
+        "blink": "how often the eyes blink; 1 is about 15 times a minute, 0 never",
+        "seed": "chance in blinks and head motion: the same seed gives the same video",
+    },
+    Output: {
+        "fps": "frames per second of the video",
+        "size": "pixels of the video's longer side (default: as large as the picture)",
+        "side_by_side": "show the landmarks, drawn, to the left of the result",
+    },
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, like every other error."""
+
+    def __init__(self, **options: Any):
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and exit with status 2."""
+        self.exit(2, f"talkinghead: error: {message}; see '{self.prog} --help'\n")
+
+
+def spellings(name: str) -> list[str]:
+    """`--amp_lip_x` as MakeItTalk writes it, and `--amp-lip-x` as shells do."""
+    return list(dict.fromkeys([f"--{name}", f"--{name.replace('_', '-')}"]))
+
+
+def _add_field(group: argparse._ArgumentGroup, field: Field[Any], help: str) -> None:
+    if field.type is bool:
+        group.add_argument(*spellings(field.name), action="store_true", help=help)
+        return
+    kind: Any = next(iter(get_args(field.type)), field.type)
+    if field.default is not None and field.default is not MISSING:
+        help += " (default: %(default)s)"
+    group.add_argument(
+        *spellings(field.name), type=kind, default=field.default, metavar="N", help=help
+    )
+
+
+def add_fields(parser: argparse.ArgumentParser, cls: type, only: tuple[str, ...] = ()) -> None:
+    """One option for each field of a dataclass in HELP, or for those named in `only`."""
+    title = {Style: "how the face moves", Output: "the video"}[cls]
+    group = parser.add_argument_group(title)
+    for field in fields(cls):
+        if not only or field.name in only:
+            _add_field(group, field, HELP[cls][field.name])
+
+
+def filled(cls: Callable[..., T], args: argparse.Namespace) -> T:
+    """The dataclass with what was given. Raises InputError for a value out of range."""
+    names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    return cls(**{name: value for name, value in vars(args).items() if name in names})
+
+
+def add_models(parser: argparse.ArgumentParser, *, detector: bool = True) -> None:
+    """Where the networks are and run, and which of them finds faces."""
+    group = parser.add_argument_group("models")
+    group.add_argument(
+        "--device", choices=DEVICES, default="auto", help="where networks run (default: auto)"
+    )
+    group.add_argument(
+        "--ckpt", type=Path, metavar="DIR", help="folder of the weights (default: ckpt/)"
+    )
+    if detector:
+        group.add_argument(
+            "--detector",
+            choices=DETECTORS,
+            default=DETECTORS[0],
+            help="what finds the face: mediapipe works offline, face-alignment downloads its "
+            "network at the first use (default: mediapipe)",
+        )
+
+
+def add_reporting(parser: argparse.ArgumentParser) -> None:
+    """How much is said meanwhile, on stderr."""
+    group = parser.add_argument_group("reporting, on stderr")
+    group.add_argument(
+        "--progress",
+        choices=MODES,
+        default="auto",
+        help="a bar, one JSON object a line, or nothing; auto is a bar on a terminal "
+        "(default: auto)",
+    )
+    group.add_argument("--quiet", action="store_true", help="say nothing but errors")

@@ -1,0 +1,106 @@
+"""`talkinghead plot`: look at what moves, without a picture being painted."""
+
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+
+from talkinghead.app.files import check_folder, check_inputs
+from talkinghead.app.film import load
+from talkinghead.app.options import Parser, add_fields, add_models, add_reporting, filled
+from talkinghead.app.progress import Progress
+from talkinghead.config import Style
+from talkinghead.errors import InputError
+from talkinghead.geometry.align import mean_face
+from talkinghead.media.audio import read_audio
+from talkinghead.media.encode import write_video
+from talkinghead.pipeline import Animator
+from talkinghead.render.plot import plot_landmarks, plot_track
+from talkinghead.render.sketch import SketchRenderer
+from talkinghead.types import (
+    Array,
+    Clip,
+    FaceFrame,
+    FaceShape,
+    FaceTrack,
+    Subject,
+)
+
+NOBODY = "none"  # in place of a picture
+EXAMPLES = """\
+examples:
+  talkinghead plot astronaut speech.wav -o plots/
+  talkinghead plot none speech.wav -o plots/
+  talkinghead plot --puppet wilk speech.wav -o plots/
+writes in DIR
+  track.png      mouth opening and width and head pose, under the sound
+  landmarks.png  the 68 points on the picture; not without a picture
+  landmarks.mp4  the points as they move, with the sound
+"""
+
+
+def configure(parser: Parser) -> None:
+    """The options of `plot`."""
+    parser.epilog = EXAMPLES
+    parser.add_argument(
+        "image", metavar="IMAGE", nargs="?",
+        help="a picture with a face, or a sample (astronaut, grace_hopper), or 'none' for the "
+        "average face",
+    )  # fmt: skip
+    parser.add_argument("audio", metavar="AUDIO", help="a recording, or a video with sound")
+    parser.add_argument("--puppet", metavar="NAME", help="a puppet instead of IMAGE")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write in"
+    )
+    parser.add_argument(
+        "--face", type=int, metavar="N",
+        help="which face, numbered from 0 from left to right (default: the largest)",
+    )  # fmt: skip
+    add_fields(parser, Style)
+    add_models(parser)
+    add_reporting(parser)
+    parser.set_defaults(run=plot)
+
+
+def plot(args: Namespace, progress: Progress) -> None:
+    """Write the plots and the video."""
+    if (args.image is None) == (args.puppet is None):
+        raise InputError("give either IMAGE (or 'none') or --puppet NAME, and one of them only")
+    style = filled(Style, args)
+    check_inputs(None if args.image in (None, NOBODY) else args.image, args.audio)
+    check_folder(args.output)
+    animator = load(args, progress)
+    progress.stage("finding the face")
+    subject, picture, points = _shown(args, animator)
+    progress.stage("listening")
+    wave = read_audio(args.audio)
+    track = animator.move(animator.listen(wave), subject.face, style, subject.lip_gain)
+
+    args.output.mkdir(parents=True, exist_ok=True)
+    progress.stage("drawing")
+    plot_track(track, wave, args.output / "track.png", Path(args.audio).name)
+    progress.wrote(args.output / "track.png")
+    if picture is not None:
+        plot_landmarks(picture, points, args.output / "landmarks.png")
+        progress.wrote(args.output / "landmarks.png")
+    sketch = SketchRenderer()
+    frames = sketch.render(subject.frame.place(track))
+    clip = Clip(frames, len(track), sketch.size, track.fps, wave, args.audio)
+    progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
+    write_video(clip, args.output / "landmarks.mp4", progress=lambda done, _: progress.step(done))
+    progress.success(output=str(args.output))
+    progress.wrote(args.output / "landmarks.mp4")
+
+
+def _shown(args: Namespace, animator: Animator) -> tuple[Subject, Array | None, Array]:
+    """Who moves, the picture to draw on, and the 68 points in its pixels."""
+    if args.image == NOBODY:
+        face, frame = FaceShape(mean_face()), FaceFrame(np.eye(3), 300.0, np.zeros(3))
+        return Subject(face, frame, SketchRenderer()), None, face.points
+    if args.puppet:
+        subject = animator.cartoon(args.puppet)
+        points = subject.frame.to_pixels(subject.face.points)
+        at_rest = subject.frame.place(FaceTrack(subject.face.points[None], np.zeros((1, 6))))
+        return subject, next(subject.renderer.render(at_rest)), points
+    portrait = animator.portrait(args.image, args.face)
+    return animator.photo(portrait), portrait.image, portrait.landmarks
