@@ -40,6 +40,72 @@ class Plan:
         return 0.02 + 0.49 * (1 + float(torch.cos(torch.tensor(torch.pi * min(share, 1.0)))))
 
 
+class _Run:
+    """Everything that changes while training: what a checkpoint holds."""
+
+    def __init__(self, net: nn.Module, plan: Plan, folder: Path, device: str):
+        torch.manual_seed(plan.seed)
+        self.net, self.plan, self.folder, self.device = net.to(device), plan, folder, device
+        self.adam = torch.optim.Adam(net.parameters(), lr=plan.rate, betas=(0.9, 0.99))
+        self.mean = {name: value.detach().clone() for name, value in net.state_dict().items()}
+        self.step, self.best = 0, float("-inf")
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "last.pt").exists():
+            self._resume(torch.load(folder / "last.pt", map_location=device, weights_only=True))
+
+    def _resume(self, stored: dict[str, Any]) -> None:
+        self.net.load_state_dict(stored["net"])
+        self.adam.load_state_dict(stored["adam"])
+        self.mean, self.step, self.best = stored["mean"], stored["step"], stored["best"]
+        torch.set_rng_state(stored["chance"].cpu())
+
+    def save(self) -> None:
+        """Write last.pt: the next call of `train` goes on from here."""
+        state = {
+            "net": self.net.state_dict(),
+            "adam": self.adam.state_dict(),
+            "mean": self.mean,
+            "step": self.step,
+            "best": self.best,
+            "chance": torch.get_rng_state(),
+        }
+        _save(state, self.folder / "last.pt")
+
+    def descend(self, parts: Losses) -> None:
+        """One step of Adam, and the weights' running mean brought after it."""
+        for group in self.adam.param_groups:
+            group["lr"] = self.plan.rate * self.plan.factor(self.step)
+        self.adam.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.adam.step()
+        keep = min(self.plan.average, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            for name, value in self.net.state_dict().items():
+                if value.is_floating_point():
+                    self.mean[name].lerp_(value, 1 - keep)
+                else:
+                    self.mean[name].copy_(value)
+        self.step += 1
+
+    def measure(self, validate: Callable[[nn.Module], dict[str, float]]) -> dict[str, float]:
+        """The averaged weights' figures; the best of them go to best.pt."""
+        raw = {name: value.clone() for name, value in self.net.state_dict().items()}
+        self.net.load_state_dict(self.mean)
+        figures = validate(self.net.eval())
+        self.net.load_state_dict(raw)
+        if figures["score"] > self.best:
+            self.best = figures["score"]
+            _save(self.mean, self.folder / "best.pt")
+        return figures
+
+    def finish(self) -> nn.Module:
+        """The net with the weights that validated best."""
+        best = torch.load(self.folder / "best.pt", map_location=self.device, weights_only=True)
+        self.net.load_state_dict(best)
+        return self.net.eval()
+
+
 def train(
     net: nn.Module,
     loss: Callable[[nn.Module, int], Losses],
@@ -55,68 +121,22 @@ def train(
     `validate` gives figures of which `score` is maximised. `folder` receives last.pt (all that
     is needed to go on), best.pt, log.csv and curves.png; an existing last.pt is resumed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(plan.seed)
-    net = net.to(device)
-    adam = torch.optim.Adam(net.parameters(), lr=plan.rate, betas=(0.9, 0.99))
-    mean = {name: value.detach().clone() for name, value in net.state_dict().items()}
-    first, best = 0, float("-inf")
-    last = folder / "last.pt"
-    if last.exists():
-        stored = torch.load(last, map_location=device, weights_only=True)
-        net.load_state_dict(stored["net"])
-        adam.load_state_dict(stored["adam"])
-        mean, first, best = stored["mean"], stored["step"], stored["best"]
-        torch.set_rng_state(stored["chance"].cpu())
-    rows: dict[str, float] = {}
+    run = _Run(net, plan, folder, device)
+    smooth: dict[str, float] = {}
     began = time.monotonic()
-    for step in range(first, plan.steps):
-        net.train()
-        for group in adam.param_groups:
-            group["lr"] = plan.rate * plan.factor(step)
-        parts = loss(net, step)
-        total = torch.stack(list(parts.values())).sum()
-        adam.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        adam.step()
-        keep = min(plan.average, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for name, value in net.state_dict().items():
-                if value.is_floating_point():
-                    mean[name].lerp_(value, 1 - keep)
-                else:
-                    mean[name].copy_(value)
+    while run.step < plan.steps:
+        parts = loss(net.train(), run.step)
+        run.descend(parts)
         for name, part in parts.items():
             value = part.item()
-            rows[name] = 0.95 * rows.get(name, value) + 0.05 * value
-        if (step + 1) % plan.every and step + 1 != plan.steps:
-            continue
-        raw = {name: value.clone() for name, value in net.state_dict().items()}
-        net.load_state_dict(mean)
-        net.eval()
-        figures = validate(net)
-        net.load_state_dict(raw)
-        row = {**rows, **figures, "seconds": time.monotonic() - began}
-        _log(folder, step + 1, row)
-        if figures["score"] > best:
-            best = figures["score"]
-            _save(mean, folder / "best.pt")
-        _save(
-            {
-                "net": net.state_dict(),
-                "adam": adam.state_dict(),
-                "mean": mean,
-                "step": step + 1,
-                "best": best,
-                "chance": torch.get_rng_state(),
-            },
-            last,
-        )
-        if report is not None:
-            report(step + 1, plan.steps, row)
-    net.load_state_dict(torch.load(folder / "best.pt", map_location=device, weights_only=True))
-    return net.eval()
+            smooth[name] = 0.95 * smooth.get(name, value) + 0.05 * value
+        if run.step % plan.every == 0 or run.step == plan.steps:
+            row = {**smooth, **run.measure(validate), "seconds": time.monotonic() - began}
+            _log(folder, run.step, row)
+            run.save()
+            if report is not None:
+                report(run.step, plan.steps, row)
+    return run.finish()
 
 
 def _save(state: Any, path: Path) -> None:
