@@ -70,27 +70,23 @@ class Mesh:
         size: tuple[int, int],
         cell: int = 4,
         roi: Roi | None = None,
+        details: tuple[Roi, ...] = (),
+        detail_cell: int = 1,
     ) -> None:
         """Take points (n, 2) and triangles (m, 3) over a picture of `size` (width, height).
 
-        `roi` limits the map to one box of the picture. Triangles turn clockwise as seen, as
-        `delaunay` and `oriented` give them; one that turns the other way has folded over and is
-        covered by its neighbours. Triangles without area in the source are allowed.
+        `roi` limits the map to one box of the picture; `details` are boxes inside it that are
+        drawn with finer cells. Triangles turn clockwise as seen, as `delaunay` and `oriented`
+        give them; one that turns the other way has folded over and is covered by its
+        neighbours. Triangles without area in the source are allowed.
         """
-        if cell < 1:
-            raise InputError(f"mesh cell must be at least 1 pixel, got {cell}")
+        if min(cell, detail_cell) < 1:
+            raise InputError(f"mesh cells must be at least 1 pixel, got {cell}, {detail_cell}")
         self.source = np.asarray(source_points, dtype=np.float64)
-        self.roi: Roi = roi or (0, 0, *size)
-        self.cell = cell
         self.triangles = np.asarray(triangles, dtype=np.int32)
-
-        x, y, width, height = self.roi
-        # One cell more on every side: enlarging would otherwise repeat the outer cells.
-        self._grid = (-(-width // cell) + 2, -(-height // cell) + 2)
-        self._cell_x = (np.arange(self._grid[0]) - 0.5) * cell - 0.5 + x
-        self._cell_y = (np.arange(self._grid[1])[:, None] - 0.5) * cell - 0.5 + y
-        self._pixel_x = np.arange(x, x + width, dtype=np.float32)[None, :]
-        self._pixel_y = np.arange(y, y + height, dtype=np.float32)[:, None]
+        self.roi: Roi = roi or (0, 0, *size)
+        self._grid = _Grid(self.roi, cell)
+        self._details = [_Grid(box, detail_cell) for box in details]
 
     def map(self, destination_points: Array) -> tuple[Array, Array]:
         """Where each pixel of the region comes from when the points move to (n, 2).
@@ -98,42 +94,57 @@ class Mesh:
         Returns x and y maps, (height, width) float32 in pixels of the whole picture, for
         `cv2.remap`. Pixels outside the mesh keep still.
         """
-        small = self.displacement(destination_points)
-        return (
-            self._enlarge(small[..., 0], self._pixel_x),
-            self._enlarge(small[..., 1], self._pixel_y),
-        )
-
-    def _enlarge(self, small: Array, pixels: Array) -> Array:
-        """Displacements at the cells to the map at every pixel of the region."""
-        _, _, width, height = self.roi
-        cell, (columns, rows) = self.cell, self._grid
-        if cell > 1:
-            large = (columns * cell, rows * cell)
-            small = cv2.resize(small, large, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(small[cell : cell + height, cell : cell + width] + pixels)
-
-    def displacement(self, destination_points: Array) -> Array:
-        """Source minus destination at the cells' centres, (rows, columns, 2) float32 pixels.
-
-        The outermost cells lie outside the region.
-        """
         moved = np.asarray(destination_points, dtype=np.float64)
-        columns, rows = self._grid
         if moved.shape != self.source.shape:
             raise InputError(f"mesh points must have shape {self.source.shape}, got {moved.shape}")
-        index = self._draw(moved)
         # Row 0 is for cells that no triangle covers.
-        table = np.zeros((len(self.triangles) + 1, 6))
+        table = np.zeros((len(self.triangles) + 1, 6), dtype=np.float32)
         table[1:] = _displacements(moved, self.source, self.triangles)
-        terms = table[index.ravel()].reshape(rows, columns, 6)
-        out = np.empty((rows, columns, 2), dtype=np.float32)
-        for axis in range(2):
-            a, b, c = (terms[..., 3 * axis + i] for i in range(3))
-            out[..., axis] = a * self._cell_x + b * self._cell_y + c
-        return out
+        corners = moved[self.triangles]
+        breadth = _breadth(moved, self.triangles)
+        left, top, _, _ = self.roi
+        maps = self._grid.map(corners, breadth, table)
+        for detail in self._details:
+            x, y, width, height = detail.roi
+            part = np.s_[y - top : y - top + height, x - left : x - left + width]
+            for whole, fine in zip(maps, detail.map(corners, breadth, table), strict=True):
+                whole[part] = fine
+        return maps
 
-    def _draw(self, moved: Array) -> Array:
+
+class _Grid:
+    """Cells over one box of the picture, on which the triangles of a mesh are drawn."""
+
+    def __init__(self, roi: Roi, cell: int) -> None:
+        x, y, width, height = roi
+        self.roi = roi
+        self.cell = cell
+        # One cell more on every side: enlarging would otherwise repeat the outer cells.
+        self._size = (-(-width // cell) + 2, -(-height // cell) + 2)
+        columns, rows = (np.arange(count, dtype=np.float32) for count in self._size)
+        self._x = (columns - 0.5) * cell - 0.5 + x
+        self._y = (rows[:, None] - 0.5) * cell - 0.5 + y
+
+    def map(self, corners: Array, breadth: Array, table: Array) -> tuple[Array, Array]:
+        """Source x and y of each pixel of the box, (height, width) float32.
+
+        Takes the moved triangles (m, 3, 2), their breadth (m,) in pixels and the rows
+        (m + 1, 6) of their affines.
+        """
+        terms = np.take(table, self.draw(corners, breadth), axis=0)
+        _, _, width, height = self.roi
+        cell, (columns, rows) = self.cell, self._size
+        maps = []
+        for axis, here in enumerate((self._x, self._y)):
+            a, b, c = (terms[..., 3 * axis + i] for i in range(3))
+            small = a * self._x + b * self._y + c + here
+            if cell > 1:
+                large = (columns * cell, rows * cell)
+                small = cv2.resize(small, large, interpolation=cv2.INTER_LINEAR)
+            maps.append(small[cell : cell + height, cell : cell + width])
+        return maps[0], maps[1]
+
+    def draw(self, corners: Array, breadth: Array) -> Array:
         """(rows, columns) number of the triangle at each cell, from 1; 0 where there is none.
 
         Where the outline holds still, the triangles that are not folded cover everything
@@ -142,16 +153,17 @@ class Mesh:
         broad triangle continues beyond them more gently.
         """
         x, y, _, _ = self.roi
-        corners = (moved - [x, y] + 0.5) / self.cell + 0.5
-        drawn = np.round(corners * (1 << _SHIFT)).astype(np.int32)[self.triangles]
-        beyond = np.array(self._grid) << _SHIFT
-        seen = (drawn.max(axis=1) >= 0) & (drawn.min(axis=1) <= beyond)
-        breadth = _breadth(moved, self.triangles) / self.cell
-        needed = seen.all(axis=1) & (breadth > 0.02)
-        index = np.zeros(self._grid[::-1], dtype=np.int32)
-        for i in np.argsort(breadth, kind="stable"):
-            if needed[i]:
-                cv2.fillConvexPoly(index, drawn[i], int(i) + 1, cv2.LINE_8, _SHIFT)
+        cells = (corners - (x, y) + 0.5) / self.cell + 0.5
+        drawn = np.round(cells * (1 << _SHIFT)).astype(np.int32)
+        a, b, c = drawn[:, 0], drawn[:, 1], drawn[:, 2]
+        low, high = np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+        beyond = np.array(self._size) << _SHIFT
+        seen = ((high >= 0) & (low <= beyond)).all(axis=1) & (breadth > 0.02 * self.cell)
+        order = np.flatnonzero(seen)
+        order = order[np.argsort(breadth[order], kind="stable")]
+        index = np.zeros(self._size[::-1], dtype=np.int32)
+        for number, triangle in zip((order + 1).tolist(), drawn[order], strict=True):
+            cv2.fillConvexPoly(index, triangle, number, cv2.LINE_8, _SHIFT)
         return index
 
 

@@ -30,9 +30,10 @@ def polygon_mask(points: Array, box: Roi, softness: float = 0.0) -> Array:
     x, y, width, height = box
     large = np.zeros((height * _SUPER, width * _SUPER), dtype=np.uint8)
     corners = (points - [x, y] + 0.5) * _SUPER - 0.5
-    cv2.fillPoly(
-        large, [np.round(corners * (1 << _SHIFT)).astype(np.int32)], 255, cv2.LINE_8, _SHIFT
-    )
+    outline = [np.round(corners * (1 << _SHIFT)).astype(np.int32)]
+    cv2.fillPoly(large, outline, 255, cv2.LINE_8, _SHIFT)
+    # Filling draws the outline too: without it, shut lips leave no line.
+    cv2.polylines(large, outline, True, 0, 1, cv2.LINE_8, _SHIFT)
     mask = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
     mask = mask.astype(np.float32) / 255
     if softness > 0:

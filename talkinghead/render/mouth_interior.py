@@ -35,6 +35,9 @@ class MouthInterior:
         centre = rest[[*INNER_UPPER, *INNER_LOWER], :2].mean(axis=0)
         to_picture = np.column_stack([axis_x * self._unit, axis_y * self._unit, centre])
         self._place = _after(to_picture, canvas.matrix())
+        # Of a mouth that is open in the picture, the jaw is already down.
+        lowered = JAW_SHARE * (base - rest)[INNER_LOWER, :2].mean(axis=0)
+        self._place_jaw = self._place + np.column_stack([np.zeros((2, 2)), lowered])
         self._upper, self._lower = canvas.upper, canvas.lower
         self._down = axis_y
 
@@ -44,6 +47,9 @@ class MouthInterior:
         if wide > CLOSED and box is not None:
             self._own = _own_layers(image, base, box, wide, self._unit)
             self._own_place = np.array([[1.0, 0, box[0]], [0, 1.0, box[1]]])
+            # A toothless open mouth stays toothless.
+            self._upper = self._upper * _shows_teeth(self._own[1], colours)
+            self._lower = self._lower * _shows_teeth(self._own[0], colours)
 
     def paint(self, mask: Array, box: Roi, head: Array, jaw: Array) -> Array:
         """(h, w, 3) float32 in [0, 255]: the inside of the mouth in one box of a frame.
@@ -66,7 +72,7 @@ class MouthInterior:
 
         dim = self._colours.shadow
         out = self._colours.cavity * (0.75 + 0.35 * lit)
-        lower = _warp(self._lower, _after(head, _after(lowered, self._place)), size)
+        lower = _warp(self._lower, _after(head, _after(lowered, self._place_jaw)), size)
         out = out * (1 - lower[..., 3:]) + lower[..., :3] * (dim * (1 - lit) * 0.20 + 0.75 * lit)
         upper = _warp(self._upper, _after(head, self._place), size)
         out = out * (1 - upper[..., 3:]) + upper[..., :3] * (dim * (1 - lit) * 0.38 + lit)
@@ -85,7 +91,7 @@ def _own_layers(
     x, y, width, height = box
     colour = image[y : y + height, x : x + width].astype(np.float32) / 255
     inside = polygon_mask(base[INNER_LIP, :2], box)
-    alpha = np.clip(2 * cv2.GaussianBlur(inside, (0, 0), 0.7) - 1, 0, 1)
+    alpha = np.clip(2 * cv2.GaussianBlur(inside, (0, 0), 0.7) - 0.1, 0, 1)
     # A mouth opened wide shows both rows of teeth: the lower part belongs to the jaw.
     columns, rows = np.meshgrid(np.arange(width) + x, np.arange(height) + y)
     axis = down(base[:, :2])
@@ -99,6 +105,15 @@ def _own_layers(
 
     # The skull's part lies over the jaw's, which is whole below it.
     return layer(np.clip(jaw * 4, 0, 1)), layer(1 - jaw)
+
+
+def _shows_teeth(own: Array, colours: Palette) -> float:
+    """How sure it is that a part of the picture's own mouth holds teeth, 0 to 1."""
+    seen = own[own[..., 3] > 0.9][:, :3].mean(axis=1)
+    if seen.size == 0:
+        return 1.0
+    bright = float(np.percentile(seen, 90)) / max(float(colours.teeth.mean()), 1e-3)
+    return float(np.clip((bright - 0.45) / 0.3, 0, 1))
 
 
 def _after(second: Array, first: Array) -> Array:

@@ -67,10 +67,10 @@ def palette(image: Array, landmarks: Array) -> Palette:
         teeth=_colour(teeth_luma, 0.38 * tint),
         gum=_colour(0.80 * lip_luma, 0.9 * warm),
         tongue=_colour(0.72 * lip_luma, 1.05 * warm),
-        cavity=_colour(floor, 0.35 * warm),
+        cavity=_colour(floor, 0.4 * warm),
         lash=_median(face, whites & (luma <= _level(luma, whites, 15))).astype(np.float32),
         seam=_colour(0.5 * lip_luma, 0.7 * warm),
-        shadow=np.clip(lip_colour / max(lip_luma, 0.05), 0.4, 1.6).astype(np.float32),
+        shadow=np.clip((lip_colour / max(lip_luma, 0.05)) ** 2, 0.2, 1.8).astype(np.float32),
         softness=_softness(luma, unit),
         grain=_grain(luma, skin),
     )

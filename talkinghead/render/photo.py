@@ -18,6 +18,7 @@ from talkinghead.render.palette import palette
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
 _CELLS: Final = 70  # mesh cells across the face
+_CUBIC_PIXELS: Final = 400_000
 _RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 _FINE_CELLS: Final = 220  # and across it around the mouth and the eyes
 
@@ -56,15 +57,16 @@ class PhotoRenderer:
         self._interior = MouthInterior(image, landmarks, colours)
         self._skin = self._bare()
 
+        boxes = (
+            _within(box_around(face.points[face.opening(name)], 0.17 * unit, self.size), face.roi)
+            for name in OPENINGS
+        )
         coarse, fine = (max(1, round(unit / cells)) for cells in (_CELLS, _FINE_CELLS))
-        self._mesh = Mesh(face.points, face.triangles, self.size, coarse, face.roi)
-        self._details: list[Mesh] = []
-        if coarse > fine:
-            for name in OPENINGS:
-                box = box_around(face.points[face.opening(name)], 0.17 * unit, self.size)
-                box = _within(box, face.roi)
-                if box is not None:
-                    self._details.append(Mesh(face.points, face.triangles, self.size, fine, box))
+        details = tuple(box for box in boxes if box is not None and coarse > fine)
+        self._mesh = Mesh(face.points, face.triangles, self.size, coarse, face.roi, details, fine)
+        # Cubic sampling keeps small pictures sharp; in large ones the eye sees no difference.
+        few = face.roi[2] * face.roi[3] <= _CUBIC_PIXELS
+        self._sampling = cv2.INTER_CUBIC if few else cv2.INTER_LINEAR
         self._near = {name: self._neighbours(name) for name in OPENINGS}
 
     @property
@@ -112,13 +114,9 @@ class PhotoRenderer:
         """The picture with its skin moved."""
         left, top, width, height = self._face.roi
         map_x, map_y = self._mesh.map(moved)
-        for detail in self._details:
-            x, y, w, h = detail.roi
-            part = np.s_[y - top : y - top + h, x - left : x - left + w]
-            map_x[part], map_y[part] = detail.map(moved)
         frame: Array = self._image.copy()
         frame[top : top + height, left : left + width] = cv2.remap(
-            self._skin, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            self._skin, map_x, map_y, self._sampling, borderMode=cv2.BORDER_REPLICATE
         )
         return frame
 
@@ -148,7 +146,10 @@ class PhotoRenderer:
         box = _within(box_around(lips, margin, self.size), self._face.roi)
         if box is None:
             return Warped(frame, np.zeros((0, 0), dtype=np.float32), (0, 0, 0, 0))
-        mask = polygon_mask(lips, box, self._softness)
+        # Shut lips enclose nothing; drawing them would leave a trace all the same.
+        upper, lower = (moved[self._face.chains[chain]] for chain in OPENINGS["mouth"])
+        apart = float(np.linalg.norm(lower - upper, axis=1).max())
+        mask = polygon_mask(lips, box, self._softness) * np.float32(min(1.0, 3 * apart))
         inside = self._interior.paint(mask, box, self._affine("mouth", still), jaw)
         blend(frame, box, inside, mask)
         self._seam(frame, box, "mouth", moved, self._colours.seam, 0.018)
@@ -189,8 +190,8 @@ class PhotoRenderer:
     def _bare(self) -> Array:
         """The picture with eyes and an open mouth painted over in the colours of their rims.
 
-        The skin is moved from it, so that no tooth sticks to a lip and no white to a lid. The
-        rims keep what is blended there, for a face at rest to come out as it went in.
+        The skin is moved from it, so that no tooth sticks to a lip and no white to a lid. Lids
+        keep what is blended over them, for a face at rest to come out as it went in.
         """
         is_open = float(gaps(self._source).max()) > CLOSED * self._face.unit
         out: Array = self._image.copy()
@@ -202,10 +203,15 @@ class PhotoRenderer:
             if box is None:
                 continue
             x, y, width, height = box
-            cover = polygon_mask(around, box, self._softness)
-            hole = (cover > _RIM).astype(np.uint8)
+            if name == "mouth":  # landmarks may lie a little inside the gap between the lips
+                reach = max(1.0, 0.008 * self._face.unit)
+                hole = polygon_mask(around, box, reach) > 0.1
+            else:
+                hole = polygon_mask(around, box, self._softness) > _RIM
             part = np.ascontiguousarray(out[y : y + height, x : x + width])
-            out[y : y + height, x : x + width] = cv2.inpaint(part, hole, 3, cv2.INPAINT_TELEA)
+            out[y : y + height, x : x + width] = cv2.inpaint(
+                part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA
+            )
         return out
 
 

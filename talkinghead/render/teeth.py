@@ -30,8 +30,8 @@ _LOWER: Final = (
     (0.146, 0.006, 0.056, 0.66),
     (0.173, 0.011, 0.050, 0.48),
 )
-UPPER_EDGE: Final = 0.020  # the upper teeth end this far below the closed lips
-LOWER_EDGE: Final = 0.010  # and the lower ones begin this far below, behind the upper
+UPPER_EDGE: Final = 0.017  # the upper teeth end this far below the closed lips
+LOWER_EDGE: Final = 0.015  # and the lower ones begin this far below, behind the upper
 _TONGUE: Final = (0.0, 0.068, 0.118, 0.070)  # centre and half axes, moving with the jaw
 _SUPER: Final = 3  # drawn this much larger, then averaged
 

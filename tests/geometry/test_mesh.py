@@ -6,7 +6,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 from talkinghead.errors import FaceError, InputError
-from talkinghead.geometry.mesh import Mesh, border_points, delaunay, signed_areas
+from talkinghead.geometry.mesh import (
+    Mesh,
+    _breadth,
+    _Grid,
+    border_points,
+    delaunay,
+    oriented,
+    signed_areas,
+)
 
 WIDTH, HEIGHT = 90, 70
 
@@ -72,8 +80,23 @@ def test_folded_triangles_leave_no_hole():
     moved[:30] = np.clip(moved[:30], 1, [WIDTH - 2, HEIGHT - 2])
     triangles = delaunay(points)
     assert (signed_areas(moved, triangles) < 0).any()
-    mesh = Mesh(points, triangles, (WIDTH, HEIGHT), cell=1)
-    assert (mesh._draw(moved)[1:-1, 1:-1] > 0).all()
+    grid = _Grid((0, 0, WIDTH, HEIGHT), cell=1)
+    drawn = grid.draw(moved[triangles], _breadth(moved, triangles))
+    assert (drawn[1:-1, 1:-1] > 0).all()
+
+
+def test_details_agree_with_the_coarse_map():
+    points = scattered()
+    moved = points + np.random.default_rng(2).normal(scale=0.5, size=points.shape)
+    triangles = delaunay(points)
+    plain = Mesh(points, triangles, (WIDTH, HEIGHT), cell=4).map(moved)
+    box = (20, 16, 32, 24)
+    fine = Mesh(points, triangles, (WIDTH, HEIGHT), 4, details=(box,)).map(moved)
+    for a, b in zip(plain, fine, strict=True):
+        assert np.abs(a - b).mean() < 0.1
+        inside = np.zeros(a.shape, dtype=bool)
+        inside[16:40, 20:52] = True
+        assert_allclose(a[~inside], b[~inside])
 
 
 def test_the_map_moves_a_picture_by_whole_pixels_exactly():
@@ -83,6 +106,15 @@ def test_the_map_moves_a_picture_by_whole_pixels_exactly():
     maps = Mesh(points, delaunay(points), (WIDTH, HEIGHT)).map(points + shift)
     moved = cv2.remap(picture, *maps, cv2.INTER_LINEAR)
     assert_allclose(moved[2:, 3:], picture[:-2, :-3])
+
+
+def test_oriented_triangles_turn_alike():
+    points = scattered()
+    triangles = delaunay(points)
+    mixed = triangles.copy()
+    mixed[::2] = mixed[::2, ::-1]
+    assert (signed_areas(points, mixed) < 0).any()
+    assert (signed_areas(points, oriented(points, mixed)) > 0).all()
 
 
 def test_border_points_stand_on_the_outline_once_each():
