@@ -24,7 +24,12 @@ def _shoulders(rng: np.random.Generator) -> list[str]:
         outer = ((x - 512) / 440) ** 2 + ((y - 1060) / 300) ** 2
         return "#86c9d8", (outer - 0.72) * 2.4 if x > 560 else 0
 
-    base = path(smooth([(86, 1080), (130, 930), (260, 815), (512, 770), (764, 815), (894, 930), (938, 1080)]), "#23130f")
+    base = path(
+        smooth(
+            [(86, 1080), (130, 930), (260, 815), (512, 770), (764, 815), (894, 930), (938, 1080)]
+        ),
+        "#23130f",
+    )
     return [base, *fur(places, rng, flow, light, FUR, 78, 24, rim)]
 
 
@@ -32,7 +37,16 @@ def _knit(rng: np.random.Generator) -> list[str]:
     """The scarf's wrap: rows of small stitches along a sagging band."""
     parts = []
     band = smooth([(244, 828), (330, 900), (512, 938), (694, 900), (780, 828)])
-    parts.append(path(band, stroke="#3b0d12", stroke_width=132, stroke_linecap="round", opacity=0.55, filter="url(#soft12)"))
+    parts.append(
+        path(
+            band,
+            stroke="#3b0d12",
+            stroke_width=132,
+            stroke_linecap="round",
+            opacity=0.55,
+            filter="url(#soft12)",
+        )
+    )
     parts.append(path(band, stroke="#8f1f24", stroke_width=112, stroke_linecap="round"))
     for row in range(-4, 5):
         for step in range(62):
@@ -41,12 +55,19 @@ def _knit(rng: np.random.Generator) -> list[str]:
             x = 512 - 282 * math.cos(angle) * (1 + 0.015 * row)
             y = 815 + 122 * math.sin(angle) + row * 12.5
             turn = math.degrees(math.atan2(122 * math.cos(angle), 282 * math.sin(angle)))
-            shade = 0.98 - 0.5 * t - 0.05 * abs(row) - 0.02 * row + 0.1 * (step % 2) + rng.normal(0, 0.05)
+            shade = (
+                0.98
+                - 0.5 * t
+                - 0.05 * abs(row)
+                - 0.02 * row
+                + 0.1 * (step % 2)
+                + rng.normal(0, 0.05)
+            )
             fill = hexed(ramp(["#5a1018", "#a4262a", "#d5483c", "#f0785a"], shade))
             for side in (-1, 1):
                 parts.append(
-                    f'<ellipse rx="7.6" ry="4.6" fill="{fill}" transform="translate({x + side * 3.4:.1f} '
-                    f'{y:.1f}) rotate({turn + side * 38:.0f})"/>'
+                    f'<ellipse rx="7.6" ry="4.6" fill="{fill}" transform="translate('
+                    f'{x + side * 3.4:.1f} {y:.1f}) rotate({turn + side * 38:.0f})"/>'
                 )
     return parts
 
@@ -60,12 +81,16 @@ def _tail(rng: np.random.Generator) -> list[str]:
             y = 908 + row * 12 + step * 0.6
             pale = row in (7, 8)
             shade = 0.8 - 0.045 * step + rng.normal(0, 0.05)
-            stops = ["#a08058", "#e8d2a4", "#fdf0cf"] if pale else ["#5a1018", "#a4262a", "#d5483c", "#f0785a"]
+            stops = (
+                ["#a08058", "#e8d2a4", "#fdf0cf"]
+                if pale
+                else ["#5a1018", "#a4262a", "#d5483c", "#f0785a"]
+            )
             fill = hexed(ramp(stops, shade))
             for side in (-1, 1):
                 parts.append(
-                    f'<ellipse rx="7.2" ry="4.4" fill="{fill}" transform="translate({x + side * 3.2:.1f} '
-                    f'{y:.1f}) rotate({side * 38 + 4})"/>'
+                    f'<ellipse rx="7.2" ry="4.4" fill="{fill}" transform="translate('
+                    f'{x + side * 3.2:.1f} {y:.1f}) rotate({side * 38 + 4})"/>'
                 )
     return parts
 

@@ -4,7 +4,8 @@ import numpy as np
 import scene
 from body import body
 from brush import group
-from head import eyelids, head, pupils
+from face import eyelids, pupils
+from head import head
 from mouth import jaw, mouth, teeth, tusks
 from shape import points
 
@@ -43,11 +44,19 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
     """The SVG, one group per layer from back to front, and the points closed and open."""
     rng = np.random.default_rng(7)
     layers = [
-        group("background", scene.background(rng)), body(rng), head(rng), pupils(), eyelids(),
-        mouth(), teeth(), jaw(), tusks(),
+        group("background", scene.background(rng)),
+        body(rng),
+        head(rng),
+        pupils(),
+        eyelids(),
+        mouth(),
+        teeth(),
+        jaw(),
+        tusks(),
     ]
     svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024" width="1024" height="1024">\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024" '
+        'width="1024" height="1024">\n'
         f"<defs>{BLURS}{scene.DEFS}{GRADIENTS}</defs>\n" + "".join(layers) + "</svg>\n"
     )
     return svg, points(opened=False), points(opened=True)

@@ -36,22 +36,32 @@ def _horn(mirror: bool, rng: np.random.Generator) -> list[str]:
         tone = tuple(c + rng.normal(0, 5) for c in tone)
         a, b = centre[i], along[i] * (9 + 5 * (1 - t[i]))
         bow = [tuple(lower[i]), tuple(a + b), tuple(upper[i])]
-        nxt = [tuple(upper[i] + along[i] * 26), tuple(a + b + along[i] * 26), tuple(lower[i] + along[i] * 26)]
+        nxt = [
+            tuple(upper[i] + along[i] * 26),
+            tuple(a + b + along[i] * 26),
+            tuple(lower[i] + along[i] * 26),
+        ]
         inside.append(path(smooth(bow) + "L" + smooth(nxt)[1:] + "Z", hexed(tone)))
     for i in range(1, count - 2, 3):  # the grooves, each with a lit lip
         a, b = centre[i], along[i] * (9 + 5 * (1 - t[i]))
         bow = smooth([tuple(lower[i]), tuple(a + b), tuple(upper[i])])
         lit = smooth([tuple(p + along[i] * 4) for p in (lower[i], a + b, upper[i])])
-        inside.append(path(bow, stroke="#2b1b16", stroke_width=round(5.5 * (1 - t[i]) + 1.5, 1), opacity=0.62))
+        inside.append(
+            path(bow, stroke="#2b1b16", stroke_width=round(5.5 * (1 - t[i]) + 1.5, 1), opacity=0.62)
+        )
         inside.append(path(lit, stroke="#fff0cf", stroke_width=2.4, opacity=0.38))
     # The right horn is mirrored, so its underside is the other edge.
     under, over = (upper, lower) if centre[10, 1] < upper[10, 1] else (lower, upper)
     shade = smooth([tuple(p) for p in under])
     shine = smooth([tuple(p + (c - p) * 0.5) for p, c in zip(over, centre, strict=True)])
-    inside.append(path(shade, stroke="#140b10", stroke_width=58, opacity=0.75, filter="url(#soft12)"))
+    inside.append(
+        path(shade, stroke="#140b10", stroke_width=58, opacity=0.75, filter="url(#soft12)")
+    )
     inside.append(path(shine, stroke="#fff2cf", stroke_width=16, opacity=0.7, filter="url(#soft4)"))
     if mirror:
-        inside.append(path(shade, stroke="#8fd0e2", stroke_width=9, opacity=0.6, filter="url(#soft4)"))
+        inside.append(
+            path(shade, stroke="#8fd0e2", stroke_width=9, opacity=0.6, filter="url(#soft4)")
+        )
     parts.append(f'<g clip-path="url(#{name})">' + "".join(inside) + "</g>")
     return parts
 
@@ -67,15 +77,21 @@ def _ear(sign: int, rng: np.random.Generator) -> list[str]:
     def at(x: float, y: float) -> Point:
         return (512 + sign * (200 + (x - 200) * 0.8), y)
 
-    shell = smooth([at(230, 392), at(330, 372), at(428, 412), at(470, 496), at(384, 500), at(262, 492)], True)
-    inner = smooth([at(262, 420), at(330, 402), at(402, 430), at(440, 478), at(372, 474), at(280, 470)], True)
+    shell = smooth(
+        [at(230, 392), at(330, 372), at(428, 412), at(470, 496), at(384, 500), at(262, 492)], True
+    )
+    inner = smooth(
+        [at(262, 420), at(330, 402), at(402, 430), at(440, 478), at(372, 474), at(280, 470)], True
+    )
     parts = [path(shell, "#5a2e1e"), path(inner, "#8f4f48")]
     parts.append(path(inner, "url(#ear)"))
     ramp_of = ["#3a1f1c", "#6a3620", "#a35f2c", "#d6954a"]
     rows = []
     for i in range(64):  # the fringe: along the upper edge, hanging tip, lower edge
         t = i / 63
-        top = np.array([at(228 + 235 * t, 398 - 34 * math.sin(math.pi * min(t * 1.25, 1)) + 96 * t**3)])[0]
+        top = np.array(
+            [at(228 + 235 * t, 398 - 34 * math.sin(math.pi * min(t * 1.25, 1)) + 96 * t**3)]
+        )[0]
         low = np.array([at(252 + 218 * t, 494 + 8 * math.sin(math.pi * t))])[0]
         rows += [(low, 0.5, 0.32 - 0.1 * sign), (top, -0.25, 0.72 - 0.16 * sign)]
     for root, tilt, tone in rows:
@@ -90,6 +106,11 @@ def ears(rng: np.random.Generator) -> list[str]:
     ring = [
         ellipse(884, 520, 21, 25, "none", stroke="#5b3a0c", stroke_width=11),
         ellipse(884, 520, 21, 25, "none", stroke="#e2a52f", stroke_width=8),
-        path("M867 506A21 25 0 0 1 898 503", stroke="#fff0b0", stroke_width=3.5, stroke_linecap="round"),
+        path(
+            "M867 506A21 25 0 0 1 898 503",
+            stroke="#fff0b0",
+            stroke_width=3.5,
+            stroke_linecap="round",
+        ),
     ]
     return _ear(-1, rng) + _ear(1, rng) + ring

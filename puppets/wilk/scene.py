@@ -1,7 +1,7 @@
 """Wilk's background: a forest at night, the moon behind the trees, mist, fireflies."""
 
 import numpy as np
-from brush import ellipse, hexed, path, ramp, smooth, tuft
+from brush import ellipse, hexed, path, ramp, tuft
 
 DEFS = """
 <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">
@@ -43,7 +43,9 @@ def _trunk(x: float, width: float, lean: float, fill: str, edge: str) -> list[st
     )
     side = 1 if x < 512 else -1
     a = x + side * top * 0.9
-    shine = f"M{a + lean:.0f} -10C{a:.0f} 400 {a + side * 10:.0f} 700 {x + side * low * 0.9:.0f} 1030"
+    shine = (
+        f"M{a + lean:.0f} -10C{a:.0f} 400 {a + side * 10:.0f} 700 {x + side * low * 0.9:.0f} 1030"
+    )
     return [
         path(d, fill),
         path(shine, stroke=edge, stroke_width=7, opacity=0.55, filter="url(#soft4)"),
@@ -58,7 +60,12 @@ def background(rng: np.random.Generator) -> list[str]:
         parts.append(ellipse(x, y, r, r, "#eaf6ff", opacity=round(rng.uniform(0.3, 0.9), 2)))
     parts.append(ellipse(716, 232, 470, 470, "url(#glow)"))
     parts.append(ellipse(716, 232, 142, 142, "url(#moon)"))
-    for x, y, rx, ry in [(672, 200, 30, 22), (742, 262, 40, 28), (764, 176, 17, 13), (690, 290, 20, 13)]:
+    for x, y, rx, ry in [
+        (672, 200, 30, 22),
+        (742, 262, 40, 28),
+        (764, 176, 17, 13),
+        (690, 290, 20, 13),
+    ]:
         parts.append(ellipse(x, y, rx, ry, "#dcc68d", opacity=0.45, filter="url(#soft4)"))
     rows = [(0.15, 620, 250, 11), (0.45, 730, 340, 9), (0.8, 860, 470, 7)]
     for depth, foot, height, count in rows:

@@ -17,11 +17,15 @@ def whole(half: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return half + mirrored(half[:-1])
 
 
-LEFT_EYE = [(340.0, 458.0), (372.0, 427.0), (414.0, 431.0), (450.0, 470.0), (412.0, 486.0), (370.0, 484.0)]
-RIGHT_EYE = [
-    (2 * CENTRE - x, y)
-    for x, y in (LEFT_EYE[i] for i in (3, 2, 1, 0, 5, 4))
+LEFT_EYE = [
+    (340.0, 458.0),
+    (372.0, 427.0),
+    (414.0, 431.0),
+    (450.0, 470.0),
+    (412.0, 486.0),
+    (370.0, 484.0),
 ]
+RIGHT_EYE = [(2 * CENTRE - x, y) for x, y in (LEFT_EYE[i] for i in (3, 2, 1, 0, 5, 4))]
 LEFT_BROW = [(300.0, 398.0), (334.0, 372.0), (376.0, 368.0), (420.0, 384.0), (464.0, 416.0)]
 BRIDGE = [(512.0, 440.0), (512.0, 480.0), (512.0, 520.0), (512.0, 560.0)]
 NOSTRILS = whole([(452.0, 588.0), (482.0, 606.0), (512.0, 612.0)])
@@ -58,5 +62,14 @@ def points(opened: bool) -> np.ndarray:
     outer = upper + lower[-2:0:-1]
     inner = above + below[-2:0:-1]
     brows = LEFT_BROW + mirrored(LEFT_BROW)
-    rows = [jaw(DROP if opened else 0.0), brows, BRIDGE, NOSTRILS, LEFT_EYE, RIGHT_EYE, outer, inner]
+    rows = [
+        jaw(DROP if opened else 0.0),
+        brows,
+        BRIDGE,
+        NOSTRILS,
+        LEFT_EYE,
+        RIGHT_EYE,
+        outer,
+        inner,
+    ]
     return np.array([point for row in rows for point in row])

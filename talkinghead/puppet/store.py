@@ -1,26 +1,31 @@
 """Puppet folders: find them, read them with every field checked, and write them."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from talkinghead.errors import ImageError, PuppetError
+from talkinghead.errors import PuppetError
 from talkinghead.landmarks import COUNT
-from talkinghead.media.image import read_rgba, write_image
-from talkinghead.types import Array, Layer, Puppet
+from talkinghead.media.image import write_image
+from talkinghead.puppet.record import (
+    FORMAT,
+    LAYOUT,
+    OPTIONAL,
+    RECORD,
+    ROLES,
+    border_of,
+    canvas_of,
+    gain_of,
+    layers_of,
+    points_of,
+    read_record,
+    triangles_of,
+    wrong,
+)
+from talkinghead.types import Puppet
 
-FORMAT = 1
-LAYOUT = "ibug68"
-RECORD = "puppet.yaml"
-# From back to front; what is inside the mouth shows only between the lips.
-ROLES = (
-    "background", "body", "head", "pupils", "eyelids", "mouth", "jaw", "teeth", "tusks",
-)  # fmt: skip
-REQUIRED = ("format", "name", "licence", "canvas", "layers", "points")
-OPTIONAL = ("title", "author", "drawn", "triangles", "mouth_gain")
 _HOME = Path(__file__).resolve().parents[2] / "puppets"
 
 
@@ -69,19 +74,22 @@ def load_puppet(name_or_folder: str | Path, root: Path | None = None) -> Puppet:
     """
     folder = find_puppet(name_or_folder, root)
     record = folder / RECORD
-    data = _record(record)
-    canvas = _canvas(record, data["canvas"])
-    layers = _layers(record, data["layers"], canvas)
-    closed = _points(record, data["points"], "closed", None)
-    opened = _points(record, data["points"], "open", closed)
+    data = read_record(record)
+    canvas = canvas_of(record, data["canvas"])
+    layers = layers_of(record, data["layers"], canvas)
+    closed = points_of(record, data["points"], "closed", None)
+    opened = points_of(record, data["points"], "open", closed)
     meta: dict[str, Any] = {key: data[key] for key in OPTIONAL if key in data}
     meta |= {"licence": str(data["licence"]), "folder": str(folder)}
     meta.setdefault("drawn", "closed")
     if meta["drawn"] not in ("closed", "open"):
-        raise _wrong(record, "drawn", f"must be 'closed' or 'open', got {meta['drawn']!r}")
+        raise wrong(record, "drawn", f"must be 'closed' or 'open', got {meta['drawn']!r}")
     if "mouth_gain" in meta:
-        meta["mouth_gain"] = _gain(record, meta["mouth_gain"])
-    triangles = _triangles(record, meta.pop("triangles", "delaunay"))
+        meta["mouth_gain"] = gain_of(record, meta["mouth_gain"])
+    if "border" in data["points"]:
+        meta["border"] = border_of(record, data["points"]["border"])
+    rule = meta.pop("triangles", "delaunay")
+    triangles = triangles_of(record, rule, COUNT + len(meta.get("border", ())))
     return Puppet(str(data["name"]), layers, closed, opened, triangles, meta)
 
 
@@ -94,114 +102,15 @@ def save_puppet(puppet: Puppet, folder: Path) -> None:
         np.savetxt(folder / f"{stem}.csv", points, fmt="%.2f", delimiter=",")
     height, width = puppet.layers["head"].image.shape[:2]
     kept = {key: puppet.meta[key] for key in OPTIONAL if key in puppet.meta}
+    border = {"border": puppet.meta["border"]} if "border" in puppet.meta else {}
     data = {
         "format": FORMAT,
         "name": puppet.name,
         "licence": puppet.meta.get("licence", "unknown"),
         "canvas": [width, height],
         "layers": {role: f"{role}.png" for role in ROLES if role in puppet.layers},
-        "points": {"layout": LAYOUT, "closed": "closed.csv", "open": "open.csv"},
+        "points": {"layout": LAYOUT, "closed": "closed.csv", "open": "open.csv", **border},
         **kept,
         "triangles": "delaunay" if puppet.triangles is None else puppet.triangles.tolist(),
     }
     (folder / RECORD).write_text(yaml.safe_dump(data, sort_keys=False, default_flow_style=None))
-
-
-def _wrong(record: Path, field: str, why: str) -> PuppetError:
-    return PuppetError(f"{record}: field '{field}' {why}")
-
-
-def _record(record: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(record.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PuppetError(f"{record}: is not YAML: {error}") from error
-    if not isinstance(data, dict):
-        raise PuppetError(f"{record}: must hold fields like 'name: wilk'")
-    for field in REQUIRED:
-        if field not in data:
-            raise _wrong(record, field, "is missing")
-    for field in data:
-        if field not in REQUIRED + OPTIONAL:
-            raise _wrong(record, str(field), f"is unknown; known: {', '.join(REQUIRED + OPTIONAL)}")
-    if data["format"] != FORMAT:
-        raise _wrong(record, "format", f"must be {FORMAT}, got {data['format']!r}")
-    return data
-
-
-def _canvas(record: Path, value: Any) -> tuple[int, int]:
-    whole = isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value)
-    if not whole or min(value) < 16:
-        raise _wrong(record, "canvas", f"must be [width, height] in pixels, got {value!r}")
-    return value[0], value[1]
-
-
-def _layers(record: Path, value: Any, canvas: tuple[int, int]) -> dict[str, Layer]:
-    if not isinstance(value, dict) or "head" not in value:
-        raise _wrong(record, "layers", "must name at least the file of 'head'")
-    layers = {}
-    for role in value:
-        if role not in ROLES:
-            raise _wrong(record, f"layers.{role}", f"is not a role; roles: {', '.join(ROLES)}")
-    for role in ROLES:
-        if role not in value:
-            continue
-        try:
-            image = read_rgba(record.parent / str(value[role]))
-        except ImageError as error:
-            raise _wrong(record, f"layers.{role}", f"cannot be used: {error}") from error
-        size = (image.shape[1], image.shape[0])
-        if size != canvas:
-            raise _wrong(record, f"layers.{role}", f"is {size} pixels, the canvas is {canvas}")
-        layers[role] = Layer(role, image)
-    return layers
-
-
-def _points(record: Path, value: Any, pose: str, fallback: Array | None) -> Array:
-    """(68, 2) float64 from a list in the record or a file beside it."""
-    if not isinstance(value, dict):
-        raise _wrong(record, "points", "must hold 'layout', 'closed' and 'open'")
-    if value.get("layout") != LAYOUT:
-        raise _wrong(record, "points.layout", f"must be '{LAYOUT}', got {value.get('layout')!r}")
-    field = f"points.{pose}"
-    rows = value.get(pose)
-    if rows is None:
-        if fallback is None:
-            raise _wrong(record, field, "is missing")
-        return fallback.copy()
-    where = ""
-    if isinstance(rows, str):
-        where = f" ({rows})"
-        try:
-            with (record.parent / rows).open(newline="") as file:
-                rows = [row for row in csv.reader(file) if row]
-        except OSError as error:
-            raise _wrong(record, field, f"names '{rows}', which cannot be read") from error
-    try:
-        points = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise _wrong(record, field, f"must hold numbers only{where}: {error}") from error
-    if points.shape != (COUNT, 2) or not np.isfinite(points).all():
-        raise _wrong(record, field, f"must be {COUNT} rows of x,y{where}, got {points.shape}")
-    return points
-
-
-def _triangles(record: Path, value: Any) -> Array | None:
-    if value == "delaunay":
-        return None
-    try:
-        triangles = np.array(value, dtype=np.int32)
-    except (TypeError, ValueError):
-        triangles = np.empty(0, dtype=np.int32)
-    if triangles.ndim != 2 or triangles.shape[1:] != (3,) or triangles.size == 0:
-        raise _wrong(record, "triangles", "must be 'delaunay' or rows of three point numbers")
-    if triangles.min() < 0 or triangles.max() >= COUNT:
-        raise _wrong(record, "triangles", f"must number points from 0 to {COUNT - 1}")
-    return triangles
-
-
-def _gain(record: Path, value: Any) -> list[float]:
-    fits = isinstance(value, list) and len(value) == 2
-    if not fits or not all(isinstance(v, int | float) and 0 < v <= 10 for v in value):
-        raise _wrong(record, "mouth_gain", f"must be [x, y] in (0, 10], got {value!r}")
-    return [float(v) for v in value]

@@ -1,16 +1,13 @@
 """Paint puppets: the head's layer warped over a still body, mouth inside, lids that close."""
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
 from talkinghead.errors import ImageError, InputError
-from talkinghead.geometry.mesh import Mesh
-from talkinghead.landmarks import LEFT_EYE, MOUTH_LEFT, MOUTH_RIGHT, RIGHT_EYE
+from talkinghead.geometry.mesh import Mesh, Roi
+from talkinghead.landmarks import LEFT_EYE, MOUTH, MOUTH_LEFT, MOUTH_RIGHT, RIGHT_EYE
 from talkinghead.render.layers import Sprite, over, premultiplied, straight
 from talkinghead.render.lids import Lid
 from talkinghead.render.rig import Pose, Rig
@@ -49,13 +46,16 @@ class CartoonRenderer:
         self._head = layers["head"]
         if "pupils" in layers:
             over(self._head, layers["pupils"])
-        self._mesh = Mesh(self._rig.source, self._rig.triangles, self.size, roi=self._reach())
-        # The mesh turns its triangles alike by their drawn shape; those between shut lips have
-        # none, so the rig's own order, taken with the mouth open, is the one to trust.
-        self._mesh.triangles = np.array(self._rig.triangles, dtype=np.int32)
+        roi = self._reach()
+        # Lips drawn apart meet in a line: coarse cells would leave a strip of what was between.
+        open_drawn = puppet.meta.get("drawn") == "open"
+        details = (self._around_mouth(roi),) if open_drawn else ()
+        self._mesh = Mesh(
+            self._rig.source, self._rig.triangles, self.size, roi=roi, details=details
+        )
         inside = {role: _sprite(layers, role) for role in ("mouth", "jaw", "teeth")}
         self._inside = inside
-        self._painted_open = puppet.meta.get("drawn") == "open" and inside["mouth"] is None
+        self._painted_open = open_drawn and inside["mouth"] is None
         tusks = _sprite(layers, "tusks")
         middle = float(self._rig.rest[[MOUTH_LEFT, MOUTH_RIGHT], 0].mean())
         self._tusks = tusks.halves(middle) if tusks else (None, None)
@@ -64,19 +64,13 @@ class CartoonRenderer:
 
     def render(self, track: LandmarkTrack) -> Iterator[Array]:
         """One (h, w, 3) uint8 frame for each frame of the track, over the background."""
-
-        def painted(points: Array) -> Array:
-            return np.asarray(cv2.cvtColor(self._painted(self._scene, points), cv2.COLOR_RGBA2RGB))
-
-        return _ahead(painted, track.points)
+        for points in track.points:
+            yield cv2.cvtColor(self._painted(self._scene, points), cv2.COLOR_RGBA2RGB)
 
     def render_rgba(self, track: LandmarkTrack) -> Iterator[Array]:
         """The same as (h, w, 4) uint8 with straight alpha and without the background."""
-
-        def painted(points: Array) -> Array:
-            return straight(self._painted(self._clear, points))
-
-        return _ahead(painted, track.points)
+        for points in track.points:
+            yield straight(self._painted(self._clear, points))
 
     def _painted(self, scene: Array, points: Array) -> Array:
         frame = scene.copy()
@@ -94,7 +88,7 @@ class CartoonRenderer:
         scaled[..., :3] = np.minimum(scaled[..., :3], scaled[..., 3:])
         return scaled
 
-    def _reach(self) -> tuple[int, int, int, int]:
+    def _reach(self) -> Roi:
         """The box the head may fill: what is drawn, and room to move."""
         x, y, width, height = cv2.boundingRect((self._head[..., 3] > 0).astype(np.uint8))
         room = max(self.size) // 10
@@ -103,13 +97,20 @@ class CartoonRenderer:
         y1 = min(y + height + room, self.size[1])
         return x0, y0, x1 - x0, y1 - y0
 
+    def _around_mouth(self, roi: Roi) -> Roi:
+        """The box in which the mouth stays while the head moves."""
+        lips = self._rig.source[MOUTH]
+        room = (lips[:, 0].max() - lips[:, 0].min()) / 3
+        x, y, width, height = roi
+        x0, y0 = np.clip(lips.min(axis=0) - room, (x, y), (x + width, y + height)).astype(int)
+        x1, y1 = np.clip(lips.max(axis=0) + room, (x, y), (x + width, y + height)).astype(int)
+        return int(x0), int(y0), int(x1 - x0), int(y1 - y0)
+
     def _paint(self, frame: Array, pose: Pose) -> None:
         x, y, width, height = self._mesh.roi
         view = frame[y : y + height, x : x + width]
         map_x, map_y = self._mesh.map(pose.vertices)
-        head = cv2.remap(
-            self._head, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-        )
+        head = cv2.remap(self._head, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         over(view, head)
         if not self._painted_open:
             self._paint_mouth(frame, pose)
@@ -141,29 +142,12 @@ class CartoonRenderer:
             if sprite is not None:
                 over(inside, sprite.moved(matrix, box))
         # The lips' shadow: deep under the edge, gone further in.
-        depth = cv2.GaussianBlur(mask, (0, 0), max(width / 22, 1))
-        shade = mask.astype(np.float32) * (presence / 255**2) * (0.25 * 255 + 0.75 * depth)
-        inside = inside.astype(np.float32)
-        inside[..., :3] *= shade[..., None]
-        inside[..., 3] = mask * presence
-        over(frame[box[1] : box[3], box[0] : box[2]], np.rint(inside).astype(np.uint8))
-
-
-def _ahead(paint: Callable[[Array], Array], points: Array) -> Iterator[Array]:
-    """Paint a few frames at once, and give them in order; no more are held than painters."""
-    painters = max(min(os.cpu_count() or 1, 4), 1)
-    waiting: deque[Future[Array]] = deque()
-    with ThreadPoolExecutor(painters) as pool:
-        try:
-            for frame_points in points:
-                waiting.append(pool.submit(paint, frame_points))
-                if len(waiting) > painters:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        mask = cv2.convertScaleAbs(mask, alpha=presence)
+        reach = 2 * int(max(width / 16, 1)) + 1
+        depth = cv2.convertScaleAbs(cv2.blur(mask, (reach, reach)), alpha=0.75, beta=0.25 * 255)
+        shade = cv2.multiply(mask, depth, scale=1 / 255)
+        seen = cv2.multiply(inside, cv2.merge([shade, shade, shade, mask]), scale=1 / 255)
+        over(frame[box[1] : box[3], box[0] : box[2]], seen)
 
 
 def _sprite(layers: dict[str, Array], role: str) -> Sprite | None:

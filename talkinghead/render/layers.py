@@ -20,7 +20,7 @@ def straight(image: Array) -> Array:
     """(h, w, 4) premultiplied RGBA to straight, uint8; clear pixels are black."""
     alpha = np.maximum(image[..., 3:].astype(np.uint16), 1)
     out = image.copy()
-    out[..., :3] = np.minimum((image[..., :3] * np.uint16(255) + alpha // 2) // alpha, 255)
+    out[..., :3] = np.minimum((image[..., :3].astype(np.uint16) * 255 + alpha // 2) // alpha, 255)
     return out
 
 
@@ -62,7 +62,8 @@ class Sprite:
     def box(self, matrix: Array, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """x0, y0, x1, y1 of the moved sprite within a frame of `size` (width, height)."""
         height, width = self.image.shape[:2]
-        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) + (self.x, self.y)
+        right, low_y = self.x + width, self.y + height
+        corners = np.array([[self.x, self.y], [right, self.y], [right, low_y], [self.x, low_y]])
         moved = corners @ matrix[:, :2].T + matrix[:, 2]
         low = np.clip(np.floor(moved.min(axis=0)) - 1, 0, size).astype(int)
         high = np.clip(np.ceil(moved.max(axis=0)) + 1, 0, size).astype(int)

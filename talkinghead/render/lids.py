@@ -13,7 +13,7 @@ class Lid:
     def __init__(self, layer: Array, eye: Array) -> None:
         """Take the premultiplied layer of closed lids, and the six points (6, 2) of one eye."""
         low, high = eye.min(axis=0), eye.max(axis=0)
-        room = (high - low)[0] * 0.5
+        room = (high - low)[0] * 0.2
         height, width = layer.shape[:2]
         x0, y0 = np.clip(low - room, 0, (width, height)).astype(int)
         x1, y1 = np.clip(high + room + 1, 0, (width, height)).astype(int)
@@ -30,7 +30,8 @@ class Lid:
         self._map_y = np.repeat(rows - y0, x1 - x0, axis=1)
         # Above the eye's upper rim the fur is drawn already.
         rim = max((high - low)[0] * 0.03, 1.0)
-        self._seen = np.clip(rows - (top[None, :] - rim), 0, 1).astype(np.float32)[..., None]
+        seen = np.rint(np.clip(rows - (top[None, :] - rim), 0, 1) * 255).astype(np.uint8)
+        self._seen = cv2.merge([seen] * 4)
 
     def paste(self, frame: Array, openness: float, matrix: Array) -> None:
         """Lay the lid over the frame, `openness` 1 as drawn to 0 shut, moved by a 2x3 matrix."""
@@ -41,8 +42,9 @@ class Lid:
             borderMode=cv2.BORDER_CONSTANT,
         )  # fmt: skip
         # The first trace of a lid fades in, so that a blink does not start with a step.
-        shown = self._seen * min((1 - openness) * 8, 1.0)
-        Sprite(np.rint(lid * shown).astype(np.uint8), self._x, self._y).paste(frame, matrix)
+        strength = min((1 - openness) * 8, 1.0)
+        shown = cv2.multiply(lid, self._seen, scale=strength / 255)
+        Sprite(shown, self._x, self._y).paste(frame, matrix)
 
 
 def _arc(row: Array, columns: Array) -> Array:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkinghead.geometry.align import similarity
-from talkinghead.geometry.mesh import delaunay
+from talkinghead.geometry.mesh import delaunay, oriented
 from talkinghead.landmarks import (
     COUNT,
     INNER_LEFT,
@@ -25,7 +25,7 @@ from talkinghead.landmarks import (
 )
 from talkinghead.types import Array, Puppet
 
-STEPS = 4  # pieces into which each side of a contour is cut: straight lips look broken
+STEPS = 3  # pieces into which each side of a contour is cut: straight lips look broken
 RING = 28  # border points around the face
 REACH = 1.3  # how far out they stand, in face radii
 _UPPER_INNER = [INNER_LEFT, *INNER_UPPER, INNER_RIGHT]
@@ -35,7 +35,6 @@ _CURVES = [
     _LOWER_INNER,
     [MOUTH_LEFT, *UPPER_LIP_OUTER, MOUTH_RIGHT],
     [MOUTH_LEFT, *LOWER_LIP_OUTER, MOUTH_RIGHT],
-    list(range(JAW.start, JAW.stop)),
 ]
 
 
@@ -74,6 +73,18 @@ def ring(points: Array) -> Array:
     return placed
 
 
+def _parted(points: Array) -> Array:
+    """The points with the lips apart, for a puppet whose open mouth is not stated."""
+    gap = (points[INNER_LOWER, 1] - points[INNER_UPPER, 1]).min()
+    width = np.linalg.norm(points[MOUTH_RIGHT] - points[MOUTH_LEFT])
+    if gap > 0.05 * width:
+        return points
+    parted = points.copy()
+    parted[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += 0.3 * width
+    parted[JAW, 1] += 0.3 * width * np.sin(np.linspace(0, np.pi, 17)) ** 3
+    return parted
+
+
 @dataclass(frozen=True)
 class Pose:
     """One frame of a puppet. Matrices are 2x3, from rest pixels to the frame's."""
@@ -108,7 +119,8 @@ class Rig:
         self._finer = np.concatenate([np.eye(COUNT), *extra])
         self.source = self._vertices(drawn)
         # The open mouth has area everywhere; the shut one would give no triangles between lips.
-        self.triangles = delaunay(self._vertices(opened)) if given is None else given
+        ready = self._vertices(_parted(opened))
+        self.triangles = delaunay(ready) if given is None else oriented(ready, given)
         self._outline = np.concatenate(
             [curve(_UPPER_INNER, ends=True), curve(_LOWER_INNER, ends=True)[-2:0:-1]]
         )
