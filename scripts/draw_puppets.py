@@ -1,4 +1,4 @@
-"""Draw the puppets: run each puppets/<name>/draw.py, write its SVG, layers and points.
+"""Draw the puppets: run each puppets/<name>/draw.py, write its SVG, layers, points and a sheet.
 
     python scripts/draw_puppets.py [NAME ...]
 
@@ -14,9 +14,17 @@ from xml.etree import ElementTree
 
 import numpy as np
 import resvg_py
-from PIL import Image
+from PIL import Image, ImageDraw
 
-PUPPETS = Path(__file__).resolve().parent.parent / "puppets"
+from talkinghead.landmarks import CONTOURS, LOWER_LID, UPPER_LID
+from talkinghead.puppet.store import load_puppet
+from talkinghead.render.cartoon import CartoonRenderer
+from talkinghead.types import LandmarkTrack, Puppet
+
+ROOT = Path(__file__).resolve().parent.parent
+PUPPETS = ROOT / "puppets"
+TILE = 300  # pixels a side, in the sheet of docs/
+INSIDE = ("mouth", "jaw", "teeth", "tusks")
 SVG = "http://www.w3.org/2000/svg"
 
 
@@ -62,6 +70,34 @@ def draw(folder: Path) -> None:
     print(f"{folder.name}: {size / 1e6:.2f} MB")
 
 
+def sheet(puppet: Puppet) -> Image.Image:
+    """Layers above; below them the puppet shut, open, blinking, and its points."""
+    blink = puppet.closed.copy()
+    blink[UPPER_LID] = blink[LOWER_LID]
+    poses = np.stack([puppet.closed, puppet.opened, blink, puppet.opened])
+    track = LandmarkTrack(np.concatenate([poses, np.zeros((4, 68, 1))], axis=2), 25)
+    played = [Image.fromarray(frame) for frame in CartoonRenderer(puppet).render(track)]
+    pen = ImageDraw.Draw(played[3])
+    for row, closes in CONTOURS.values():
+        line = [tuple(puppet.opened[i]) for i in (*row, *row[: int(closes)])]
+        pen.line(line, fill="#00e5ff", width=5)
+        for x, y in line:
+            pen.ellipse((x - 7, y - 7, x + 7, y + 7), fill="white", outline="#00506a", width=2)
+    shown = [("background",), ("body",), ("head", "pupils"), (*INSIDE, "eyelids")]
+    tiles = []
+    for roles in shown:
+        tile = Image.new("RGBA", played[0].size, "#dfe4ea")
+        for role in roles:
+            if role in puppet.layers:
+                tile.alpha_composite(Image.fromarray(puppet.layers[role].image))
+        tiles.append(tile.convert("RGB"))
+    page = Image.new("RGB", (4 * TILE, 2 * TILE))
+    for i, tile in enumerate(tiles + played):
+        small = tile.resize((TILE, TILE), Image.Resampling.LANCZOS)
+        page.paste(small, (i % 4 * TILE, i // 4 * TILE))
+    return page
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="puppets to draw; all when left out")
@@ -69,6 +105,8 @@ def main() -> None:
     for folder in sorted(p.parent for p in PUPPETS.glob("*/draw.py")):
         if not names or folder.name in names:
             draw(folder)
+            page = sheet(load_puppet(folder))
+            page.save(ROOT / "docs" / f"puppet-{folder.name}.jpg", quality=84, optimize=True)
 
 
 if __name__ == "__main__":
