@@ -97,7 +97,7 @@ def _tail(rng: np.random.Generator) -> list[str]:
 
 def body(rng: np.random.Generator) -> str:
     """The body's group."""
-    shade = ellipse(512, 800, 300, 130, "#0d0608", opacity=0.42, filter="url(#soft30)")
+    shade = ellipse(512, 850, 200, 60, "#0d0608", opacity=0.5, filter="url(#soft30)")
     # What shows where the head moves aside: the dark inside of the scarf.
     collar = [
         ellipse(512, 826, 300, 112, "#4a0f15"),
