@@ -1,46 +1,18 @@
 """The mesh over one face: 68 landmarks become contours, skin and surroundings that follow."""
 
-from typing import Final
-
 import numpy as np
-from scipy.interpolate import CubicSpline
 from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from talkinghead.geometry.mesh import Roi, delaunay, signed_areas
+from talkinghead.geometry.mesh import Roi, delaunay
 from talkinghead.geometry.mouth import down, face_width
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT, NOSE_TOP
+from talkinghead.render.contours import OPENINGS, contours, strip
+from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, radius, smooth
 from talkinghead.types import Array
 
-# Each chain of landmarks and how many mesh points stand in for one step along it. Lips and
-# lids are pairs of equal length, so that opposite points have the same number.
-CHAINS: Final[dict[str, tuple[list[int], int]]] = {
-    "upper_lip": ([48, 49, 50, 51, 52, 53, 54], 2),
-    "lower_lip": ([48, 59, 58, 57, 56, 55, 54], 2),
-    "upper_inner": ([60, 61, 62, 63, 64], 3),
-    "lower_inner": ([60, 67, 66, 65, 64], 3),
-    "left_upper_lid": ([36, 37, 38, 39], 3),
-    "left_lower_lid": ([36, 41, 40, 39], 3),
-    "right_upper_lid": ([42, 43, 44, 45], 3),
-    "right_lower_lid": ([42, 47, 46, 45], 3),
-    "jaw": (list(range(17)), 1),
-    "left_brow": ([17, 18, 19, 20, 21], 1),
-    "right_brow": ([22, 23, 24, 25, 26], 1),
-    "nose_bridge": ([27, 28, 29, 30], 1),
-    "nostrils": ([31, 32, 33, 34, 35], 1),
-}
-OPENINGS: Final = {
-    "mouth": ("upper_inner", "lower_inner"),
-    "left_eye": ("left_upper_lid", "left_lower_lid"),
-    "right_eye": ("right_upper_lid", "right_lower_lid"),
-}
-
-# All in face widths. The head moves as one inside the inner ellipse; motion is gone at the
-# outer one, which leaves the picture beyond it untouched.
-_HEAD: Final = (0.66, 1.0, 0.98)  # half width, reach above the eyes, reach below
-_STILL: Final = (1.35, 1.65, 1.75)
-_FACE: Final = (0.56, 0.55, 0.95)
+# All in face widths.
 _FINE, _COARSE = 0.095, 0.21  # distance of free points on the face and around it
 _BORDER = 0.15  # motion fades this far before the picture's border
 _REACH = 0.22  # how far skin beyond the face still follows it
@@ -66,7 +38,7 @@ class FaceMesh:
         self._origin = base[NOSE_TOP, :2]
         along_y = down(base[:, :2])
         self._axes = np.stack([[along_y[1], -along_y[0]], along_y])  # right, down
-        self.chains, rows = _contours()
+        self.chains, rows = contours()
         fixed = rows @ base[:, :2]
         ring = self._ring(size)
         xs, ys = ring[:, 0] + 0.5, ring[:, 1] + 0.5
@@ -82,7 +54,7 @@ class FaceMesh:
 
         far = base[[JAW_LEFT, JAW_RIGHT], 2].mean()  # ears and hair are as deep as the jaw's ends
         self.depth = far + self.weights @ (base[:, 2] - far)
-        self.follow = 1 - _smooth(_between(self._local(self.points), _HEAD, _STILL))
+        self.follow = 1 - smooth(between(self._local(self.points), HEAD, STILL))
         self.follow *= self._away_from_border(self.points, size)
         self.follow[len(fixed) : len(fixed) + len(ring)] = 0
 
@@ -98,10 +70,10 @@ class FaceMesh:
         """
         chains = self.chains
         strips = [
-            _strip(chains["upper_lip"], chains["upper_inner"]),
-            _strip(chains["lower_inner"], chains["lower_lip"]),
+            strip(chains["upper_lip"], chains["upper_inner"]),
+            strip(chains["lower_inner"], chains["lower_lip"]),
         ]
-        gaps = [_strip(chains[upper], chains[lower]) for upper, lower in OPENINGS.values()]
+        gaps = [strip(chains[upper], chains[lower]) for upper, lower in OPENINGS.values()]
         inner = np.concatenate([chains["upper_inner"], chains["lower_inner"]])
         others = np.setdiff1d(np.arange(len(shape)), inner)
         skin = others[delaunay(shape[others])]
@@ -121,26 +93,26 @@ class FaceMesh:
     def _ring(self, size: tuple[int, int]) -> Array:
         """Points that never move: the outer ellipse, cut by the picture's border."""
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        x, up, below = _STILL
+        x, up, below = STILL
         unit = np.stack([np.cos(angle) * x, np.sin(angle)], axis=1)
         unit[:, 1] *= np.where(unit[:, 1] < 0, up, below)
         ring = unit @ self._axes * self.unit + self._origin
         edges = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size - 0.5
-        inside = _between(self._local(edges), _HEAD, _STILL) < 1
+        inside = between(self._local(edges), HEAD, STILL) < 1
         ring = np.clip(np.concatenate([ring, edges[inside]]), -0.5, np.array(size) - 0.5)
         return np.unique(ring.round(3), axis=0)
 
     def _free(self, fixed: Array, size: tuple[int, int]) -> Array:
         """Points of skin, hair and background, denser on the face, clear of the contours."""
         found = []
-        for step, outer, inner in [(_FINE, _FACE, None), (_COARSE, _STILL, _FACE)]:
+        for step, outer, inner in [(_FINE, FACE, None), (_COARSE, STILL, FACE)]:
             x, y = np.meshgrid(np.arange(-1.6, 1.6, step), np.arange(-1.9, 1.9, step * 0.87))
             x[::2] += step / 2
             grid = np.stack([x.ravel(), y.ravel()], axis=1)
             shape = 0.9 if inner else 1.0  # clear of the ring
-            keep = _radius(grid, outer) < shape
+            keep = radius(grid, outer) < shape
             if inner:
-                keep &= _radius(grid, inner) > 1.1
+                keep &= radius(grid, inner) > 1.1
             grid = grid[keep] @ self._axes * self.unit + self._origin
             far, _ = cKDTree(fixed).query(grid)
             margin = step * self.unit * 0.5
@@ -166,9 +138,9 @@ class FaceMesh:
     def _spread(self, shape: Array, triangles: Array, rows: Array, still: int) -> None:
         """Let the free points follow the contours like a soap film, fading beyond the face."""
         count, given = len(self.points), len(rows) + still
-        stiff, mass = _film(shape, triangles, count)
+        stiff, mass = film(shape, triangles, count)
         local = self._local(self.points)
-        beyond = _smooth(np.clip((_radius(local, _FACE) - 1) / 0.2, 0, 1))
+        beyond = smooth(np.clip((radius(local, FACE) - 1) / 0.2, 0, 1))
         system = csc_matrix(stiff + diags(mass * beyond / (_REACH * self.unit) ** 2 + 1e-9))
         self.weights = np.zeros((count, COUNT))
         self.weights[: len(rows)] = rows
@@ -178,90 +150,7 @@ class FaceMesh:
     def _away_from_border(self, points: Array, size: tuple[int, int]) -> Array:
         """1 well inside the picture, 0 on its border."""
         edge = np.minimum(points + 0.5, np.array(size) - 0.5 - points).min(axis=1)
-        return _smooth(np.clip(edge / (_BORDER * self.unit), 0, 1))
-
-
-def _contours() -> tuple[dict[str, Array], Array]:
-    """Mesh points of each chain, and their (n, 68) weights: cubic splines through the landmarks."""
-    chains: dict[str, Array] = {}
-    rows: list[Array] = []
-    known: dict[int, int] = {}
-    for name, (landmarks, step) in CHAINS.items():
-        members = []
-        for i, row in enumerate(_spline(name)):
-            landmark = landmarks[i // step] if i % step == 0 else -1
-            if landmark in known:
-                members.append(known[landmark])
-                continue
-            known.update({landmark: len(rows)} if landmark >= 0 else {})
-            members.append(len(rows))
-            rows.append(row)
-        chains[name] = np.array(members)
-    return chains, np.stack(rows)
-
-
-def _strip(upper: Array, lower: Array) -> Array:
-    """(m, 3) triangles between two chains of the same length; they may share their ends."""
-    a, b, c, d = upper[:-1], upper[1:], lower[1:], lower[:-1]
-    both = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
-    flat = (both == np.roll(both, 1, axis=1)).any(axis=1)
-    return both[~flat]
-
-
-def _spline(name: str) -> Array:
-    """(k, 68) weights of the landmarks along one chain, both ends included.
-
-    An open mouth is round at its corners: half of its shape is that of a closed loop.
-    """
-    landmarks, step = CHAINS[name]
-    count = len(landmarks)
-    at = np.arange((count - 1) * step + 1) / step
-    out = np.zeros((len(at), COUNT))
-    out[:, landmarks] = CubicSpline(np.arange(count), np.eye(count), bc_type="natural")(at)
-    if name in OPENINGS["mouth"]:
-        upper, lower = (CHAINS[chain][0] for chain in OPENINGS["mouth"])
-        back = lower if landmarks == upper else upper
-        loop = landmarks + back[-2::-1]
-        turns = np.zeros((len(loop), COUNT))
-        turns[np.arange(len(loop)), loop] = 1
-        out = (out + CubicSpline(np.arange(len(loop)), turns, bc_type="periodic")(at)) / 2
-    return out
-
-
-def _film(points: Array, triangles: Array, count: int) -> tuple[csc_matrix, Array]:
-    """Stiffness matrix and mass of linear elements (cotangent Laplacian)."""
-    corners = points[triangles]
-    area = np.maximum(np.abs(signed_areas(points, triangles)), 1e-9) / 2
-    total = csc_matrix((count, count))
-    for k in range(3):
-        i, j = triangles[:, (k + 1) % 3], triangles[:, (k + 2) % 3]
-        a, b = (corners[:, (k + n) % 3] - corners[:, k] for n in (1, 2))
-        weight = np.clip((a * b).sum(axis=1) / (4 * area), 0.02, 20)
-        values = np.concatenate([-weight, -weight, weight, weight])
-        where = (np.concatenate([i, j, i, j]), np.concatenate([j, i, i, j]))
-        total = total + csc_matrix((values, where), shape=(count, count))
-    mass = np.bincount(triangles.ravel(), np.repeat(area / 3, 3), minlength=count)
-    return total, mass
-
-
-def _radius(local: Array, ellipse: tuple[float, float, float]) -> Array:
-    """1 on an ellipse of different reach above and below, less inside."""
-    x, up, below = ellipse
-    reach = np.where(local[:, 1] < 0, up, below)
-    return np.asarray(np.hypot(local[:, 0] / x, local[:, 1] / reach))
-
-
-def _between(
-    local: Array, inner: tuple[float, float, float], outer: tuple[float, float, float]
-) -> Array:
-    """0 inside the inner ellipse, 1 outside the outer one, linear along rays between them."""
-    near = 1 / np.maximum(_radius(local, inner), 1e-9)
-    far = 1 / np.maximum(_radius(local, outer), 1e-9)
-    return np.asarray(np.clip((1 - near) / np.maximum(far - near, 1e-9), 0, 1))
-
-
-def _smooth(t: Array) -> Array:
-    return np.asarray(t * t * (3 - 2 * t))
+        return smooth(np.clip(edge / (_BORDER * self.unit), 0, 1))
 
 
 def _within(points: Array, polygon: Array) -> Array:

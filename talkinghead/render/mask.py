@@ -22,6 +22,16 @@ def box_around(points: Array, margin: float, size: tuple[int, int]) -> Roi | Non
     return int(low[0]), int(low[1]), width, height
 
 
+def clipped(box: Roi | None, roi: Roi) -> Roi | None:
+    """The part of a box inside another; None where there is none."""
+    if box is None:
+        return None
+    left, top = max(box[0], roi[0]), max(box[1], roi[1])
+    right = min(box[0] + box[2], roi[0] + roi[2])
+    bottom = min(box[1] + box[3], roi[1] + roi[3])
+    return (left, top, right - left, bottom - top) if right > left and bottom > top else None
+
+
 def polygon_mask(points: Array, box: Roi, softness: float = 0.0) -> Array:
     """(height, width) float32 share of each pixel of `box` inside a polygon (n, 2), in [0, 1].
 

@@ -62,20 +62,19 @@ class MouthInterior:
         size = (box[2], box[3])
 
         # Light falls in through the opening from above: what lies close under the upper lip or
-        # deep in the corners gets little of it.
+        # deep in the corners gets little of it. Above the lower lip its wet inner side is seen.
         unit = self._unit * float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
-        dx, dy = head[:, :2] @ self._down * 0.009 * self._unit
-        lit = cv2.warpAffine(mask, np.array([[1, 0, dx], [0, 1, dy]]), size)
-        lit = cv2.GaussianBlur(lit, (0, 0), max(0.014 * unit, 0.8))
-        lit = np.clip((lit - 0.08) / 0.68, 0, 1)[..., None]
-        lit = lit * lit * (3 - 2 * lit)
+        below = head[:, :2] @ self._down * self._unit
+        lit = _ramp((_shifted(mask, 0.009 * below, max(0.014 * unit, 0.8)) - 0.08) / 0.68)
+        rim = 1 - _ramp((_shifted(mask, -0.010 * below, max(0.010 * unit, 0.8)) - 0.15) / 0.7)
 
         dim = self._colours.shadow
-        out = self._colours.cavity * (0.75 + 0.35 * lit)
+        dark = self._colours.cavity * (0.75 + 0.35 * lit)
+        out = dark + (self._colours.wet - dark) * rim * 0.8
         lower = _warp(self._lower, _after(head, _after(lowered, self._place_jaw)), size)
-        out = out * (1 - lower[..., 3:]) + lower[..., :3] * (dim * (1 - lit) * 0.20 + 0.75 * lit)
+        out = out * (1 - lower[..., 3:]) + lower[..., :3] * (dim * (1 - lit) * 0.30 + 0.75 * lit)
         upper = _warp(self._upper, _after(head, self._place), size)
-        out = out * (1 - upper[..., 3:]) + upper[..., :3] * (dim * (1 - lit) * 0.38 + lit)
+        out = out * (1 - upper[..., 3:]) + upper[..., :3] * (dim * (1 - lit) * 0.55 + lit)
         if self._own is not None:
             for layer, motion in zip(self._own, (lowered, np.eye(2, 3)), strict=True):
                 matrix = _after(head, _after(motion, self._own_place))
@@ -114,6 +113,18 @@ def _shows_teeth(own: Array, colours: Palette) -> float:
         return 1.0
     bright = float(np.percentile(seen, 90)) / max(float(colours.teeth.mean()), 1e-3)
     return float(np.clip((bright - 0.45) / 0.3, 0, 1))
+
+
+def _shifted(mask: Array, way: Array, sigma: float) -> Array:
+    """A mask moved by `way` (2,) pixels and blurred, (h, w, 1)."""
+    matrix = np.array([[1, 0, way[0]], [0, 1, way[1]]])
+    moved = cv2.warpAffine(mask, matrix, mask.shape[::-1])
+    return np.asarray(cv2.GaussianBlur(moved, (0, 0), sigma))[..., None]
+
+
+def _ramp(t: Array) -> Array:
+    t = np.clip(t, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def _after(second: Array, first: Array) -> Array:

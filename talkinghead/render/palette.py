@@ -30,6 +30,7 @@ class Palette:
     gum: Array
     tongue: Array
     cavity: Array
+    wet: Array  # of the lower lip's inner side
     lash: Array  # of the line where lids meet
     seam: Array  # of the line where lips meet
     shadow: Array  # what is left of white light that fell in between the lips
@@ -59,7 +60,7 @@ def palette(image: Array, landmarks: Array) -> Palette:
     # marble stays marble. Their tint is a quarter of the skin's, so grey pictures stay grey.
     white = _level(luma, whites, 85)
     dark = min(_level(luma, _mask(luma.shape, points[JAW]), 1), _level(luma, whites, 4))
-    teeth_luma = np.clip(0.95 * white, 0.9 * skin_luma, 1.12 * bright)
+    teeth_luma = np.clip(0.95 * white, skin_luma, 1.12 * bright)
     tint = skin_colour - skin_luma
     floor = 0.5 * dark + 0.10 * lip_luma  # as black as this picture gets inside a mouth
     warm = lip_colour - lip_luma
@@ -67,6 +68,7 @@ def palette(image: Array, landmarks: Array) -> Palette:
         teeth=_colour(teeth_luma, 0.38 * tint),
         gum=_colour(0.80 * lip_luma, 0.9 * warm),
         tongue=_colour(0.72 * lip_luma, 1.05 * warm),
+        wet=_colour(0.42 * lip_luma, 0.6 * warm),
         cavity=_colour(floor, 0.4 * warm),
         lash=_median(face, whites & (luma <= _level(luma, whites, 15))).astype(np.float32),
         seam=_colour(0.5 * lip_luma, 0.7 * warm),

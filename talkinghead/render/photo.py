@@ -9,17 +9,18 @@ import numpy as np
 
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mesh import Mesh, Roi
-from talkinghead.geometry.mouth import CLOSED, gaps, uncross
-from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, STABLE
-from talkinghead.render.control import OPENINGS, FaceMesh
-from talkinghead.render.mask import blend, box_around, polygon_mask, seam_mask
+from talkinghead.geometry.mouth import CLOSED, uncross
+from talkinghead.landmarks import INNER_LOWER, STABLE
+from talkinghead.render.contours import OPENINGS
+from talkinghead.render.control import FaceMesh
+from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, seam_mask
 from talkinghead.render.mouth_interior import MouthInterior
 from talkinghead.render.palette import palette
+from talkinghead.render.skin import RIM, bare, resized, scaled, snapped
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
 _CELLS: Final = 70  # mesh cells across the face
 _CUBIC_PIXELS: Final = 400_000
-_RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 _FINE_CELLS: Final = 220  # and across it around the mouth and the eyes
 
 
@@ -45,20 +46,20 @@ class PhotoRenderer:
         self._factor = 1.0
         if size is not None and size != max(image.shape[:2]):
             self._factor = size / max(image.shape[:2])
-            image, landmarks = _resized(image, landmarks, self._factor)
+            image, landmarks = resized(image, landmarks, self._factor)
         self._image = image
         self._source = landmarks
-        self._base = _snapped(landmarks)
+        self._base = snapped(landmarks)
         self._face = FaceMesh(self._base, self.size)
         face, unit = self._face, self._face.unit
 
         self._colours = colours = palette(image, landmarks)
         self._softness = float(np.clip(0.6 * colours.softness, 0.4, 0.01 * unit + 0.4))
         self._interior = MouthInterior(image, landmarks, colours)
-        self._skin = self._bare()
+        self._skin = bare(image, landmarks, face, self._softness)
 
         boxes = (
-            _within(box_around(face.points[face.opening(name)], 0.17 * unit, self.size), face.roi)
+            clipped(box_around(face.points[face.opening(name)], 0.17 * unit, self.size), face.roi)
             for name in OPENINGS
         )
         coarse, fine = (max(1, round(unit / cells)) for cells in (_CELLS, _FINE_CELLS))
@@ -86,7 +87,7 @@ class PhotoRenderer:
     def warp(self, points: Array) -> Warped:
         """The frame for landmarks (68, 3) in pixels of the original portrait."""
         if self._factor != 1:
-            points = _scaled(points, self._factor)
+            points = scaled(points, self._factor)
         still, moved, jaw = self._motion(points)
         frame = self._remap(moved)
         for name in ("left_eye", "right_eye"):
@@ -123,14 +124,14 @@ class PhotoRenderer:
     def _eye(self, frame: Array, name: str, still: Array, moved: Array) -> None:
         """Lay the eye, which moves with the head, under the lids that moved over it."""
         around = self._face.opening(name)
-        box = _within(box_around(still[around], 2, self.size), self._face.roi)
+        box = clipped(box_around(still[around], 2, self.size), self._face.roi)
         if box is None:
             return
         seen = np.minimum(
             polygon_mask(still[around], box, self._softness),
             polygon_mask(moved[around], box, self._softness),
         )
-        seen = np.minimum(seen / _RIM, 1)
+        seen = np.minimum(seen / RIM, 1)
         matrix = self._affine(name, still)
         matrix[:, 2] -= box[:2]
         eye = cv2.warpAffine(
@@ -143,7 +144,7 @@ class PhotoRenderer:
         """Paint the inside of the mouth between the lips."""
         lips = moved[self._face.opening("mouth")]
         margin = 3 * self._softness + 0.04 * self._face.unit
-        box = _within(box_around(lips, margin, self.size), self._face.roi)
+        box = clipped(box_around(lips, margin, self.size), self._face.roi)
         if box is None:
             return Warped(frame, np.zeros((0, 0), dtype=np.float32), (0, 0, 0, 0))
         # Shut lips enclose nothing; drawing them would leave a trace all the same.
@@ -186,63 +187,3 @@ class PhotoRenderer:
         near = np.flatnonzero(np.linalg.norm(points - centre, axis=1) < reach)
         design = np.column_stack([points[near], np.ones(len(near))])
         return near, np.linalg.pinv(design)
-
-    def _bare(self) -> Array:
-        """The picture with eyes and an open mouth painted over in the colours of their rims.
-
-        The skin is moved from it, so that no tooth sticks to a lip and no white to a lid. Lids
-        keep what is blended over them, for a face at rest to come out as it went in.
-        """
-        is_open = float(gaps(self._source).max()) > CLOSED * self._face.unit
-        out: Array = self._image.copy()
-        for name in OPENINGS:
-            if name == "mouth" and not is_open:
-                continue
-            around = self._face.points[self._face.opening(name)]
-            box = box_around(around, 8, self.size)
-            if box is None:
-                continue
-            x, y, width, height = box
-            if name == "mouth":  # landmarks may lie a little inside the gap between the lips
-                reach = max(1.0, 0.008 * self._face.unit)
-                hole = polygon_mask(around, box, reach) > 0.1
-            else:
-                hole = polygon_mask(around, box, self._softness) > _RIM
-            part = np.ascontiguousarray(out[y : y + height, x : x + width])
-            out[y : y + height, x : x + width] = cv2.inpaint(
-                part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA
-            )
-        return out
-
-
-def _snapped(landmarks: Array) -> Array:
-    """Landmarks whose closed lips lie on one line, so that no slit between them is stretched."""
-    out = uncross(landmarks)
-    if float(gaps(out).max()) <= CLOSED * float(np.linalg.norm(out[16] - out[0])):
-        middle = (out[INNER_UPPER] + out[INNER_LOWER]) / 2
-        out[INNER_UPPER], out[INNER_LOWER] = middle, middle
-    return out
-
-
-def _scaled(points: Array, factor: float) -> Array:
-    """Points of a picture on the same picture resized; pixel centres are whole numbers."""
-    out = points * factor
-    out[..., :2] += (factor - 1) / 2
-    return np.asarray(out)
-
-
-def _resized(image: Array, landmarks: Array, factor: float) -> tuple[Array, Array]:
-    height, width = image.shape[:2]
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=how), _scaled(landmarks, factor)
-
-
-def _within(box: Roi | None, roi: Roi) -> Roi | None:
-    """The part of a box inside another; None where there is none."""
-    if box is None:
-        return None
-    left, top = max(box[0], roi[0]), max(box[1], roi[1])
-    right = min(box[0] + box[2], roi[0] + roi[2])
-    bottom = min(box[1] + box[3], roi[1] + roi[3])
-    return (left, top, right - left, bottom - top) if right > left and bottom > top else None

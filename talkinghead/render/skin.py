@@ -1,0 +1,70 @@
+"""A portrait made ready to be moved: its size, its closed lips, its skin without openings."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from talkinghead.geometry.mouth import CLOSED, face_width, gaps, uncross
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
+from talkinghead.render.contours import OPENINGS
+from talkinghead.render.control import FaceMesh
+from talkinghead.render.mask import box_around, polygon_mask
+from talkinghead.types import Array
+
+RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
+
+
+def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float) -> Array:
+    """An (h, w, 3) uint8 picture, eyes and an open mouth painted over in their rims' colours.
+
+    The skin is moved from it, so that no tooth sticks to a lip and no white to a lid. Lids
+    keep what is blended over them (`softness` is that blend's sigma in pixels), for a face at
+    rest to come out as it went in.
+    """
+    size = (image.shape[1], image.shape[0])
+    out: Array = image.copy()
+    for name in OPENINGS:
+        if name == "mouth" and not is_open(landmarks):
+            continue
+        around = face.points[face.opening(name)]
+        box = box_around(around, 8, size)
+        if box is None:
+            continue
+        if name == "mouth":  # landmarks may lie a little inside the gap between the lips
+            hole = polygon_mask(around, box, max(1.0, 0.008 * face.unit)) > 0.1
+        else:
+            hole = polygon_mask(around, box, softness) > RIM
+        x, y, width, height = box
+        part = np.ascontiguousarray(out[y : y + height, x : x + width])
+        filled = cv2.inpaint(part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
+        out[y : y + height, x : x + width] = filled
+    return out
+
+
+def is_open(landmarks: Array) -> bool:
+    """Whether the mouth of a face (68, 2 or 3) is open in its picture."""
+    return float(gaps(landmarks).max()) > CLOSED * float(face_width(landmarks))
+
+
+def snapped(landmarks: Array) -> Array:
+    """Landmarks whose closed lips lie on one line, so that no slit between them is stretched."""
+    out = uncross(landmarks)
+    if not is_open(out):
+        middle = (out[INNER_UPPER] + out[INNER_LOWER]) / 2
+        out[INNER_UPPER], out[INNER_LOWER] = middle, middle
+    return out
+
+
+def scaled(points: Array, factor: float) -> Array:
+    """Points of a picture on the same picture resized; pixel centres are whole numbers."""
+    out = points * factor
+    out[..., :2] += (factor - 1) / 2
+    return np.asarray(out)
+
+
+def resized(image: Array, landmarks: Array, factor: float) -> tuple[Array, Array]:
+    height, width = image.shape[:2]
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, size, interpolation=how), scaled(landmarks, factor)
