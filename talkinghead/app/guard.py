@@ -54,10 +54,10 @@ def guarded(work: Callable[[], None], progress: Progress) -> int:
                 work()
             sys.stdout.flush()
     except KeyboardInterrupt:
-        progress.failure("interrupted; nothing was written")
+        progress.failure("interrupted")
         return INTERRUPTED
     except _Terminated:
-        progress.failure("terminated; nothing was written")
+        progress.failure("terminated")
         return TERMINATED
     except TalkingHeadError as error:
         progress.failure(str(error))

@@ -120,6 +120,13 @@ class JsonLines(Progress):
         print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
 
 
+class _Count(MofNCompleteColumn):
+    """Done of all, once there is anything to count."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total is not None else Text("")
+
+
 class _Speed(TextColumn):
     """Units a second."""
 
@@ -141,7 +148,7 @@ class Bar(Progress):
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            _Count(),
             _Speed(),
             TimeRemainingColumn(),
             console=self._console,

@@ -1,0 +1,142 @@
+"""A user's mistake is one line on stderr that names it, and exit status 2."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from talkinghead.app.makeittalk import ABSENT, SWITCHES, photo_main
+from talkinghead.media.image import write_image
+
+
+def refused(result: tuple[int, str, list[str]], *named: str) -> None:
+    status, out, err = result
+    assert (status, out, len(err)) == (2, "", 1), err
+    assert err[0].startswith("talkinghead: error: ")
+    for part in named:
+        assert part in err[0]
+
+
+def test_missing_image(cli, voice_file, tmp_path):
+    refused(cli("photo", tmp_path / "no.jpg", voice_file, "-o", tmp_path / "o.mp4"), "no.jpg")
+
+
+def test_missing_audio(cli, tmp_path):
+    refused(cli("photo", "astronaut", tmp_path / "no.wav", "-o", tmp_path / "o.mp4"), "no.wav")
+
+
+@pytest.mark.parametrize("name", ["empty.wav", "empty.jpg"])
+def test_empty_file(cli, voice_file, tmp_path, name):
+    empty = tmp_path / name
+    empty.touch()
+    words = ("astronaut", empty) if name.endswith("wav") else (empty, voice_file)
+    refused(cli("photo", *words, "-o", tmp_path / "o.mp4"), name, "empty")
+
+
+def test_truncated_image(cli, voice_file, tiny_ckpt, portrait_image, tmp_path):
+    whole, cut = tmp_path / "whole.jpg", tmp_path / "cut.jpg"
+    write_image(portrait_image, whole)
+    cut.write_bytes(whole.read_bytes()[:4000])
+    refused(cli("photo", cut, voice_file, "-o", tmp_path / "o.mp4", "--ckpt", tiny_ckpt), "cut.jpg")
+
+
+def test_truncated_video_as_sound(cli, tiny_ckpt, tmp_path):
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + b"\0\0\1\0mdat" + bytes(50))
+    refused(cli("cartoon", "wilk", cut, "-o", tmp_path / "o.mp4", "--ckpt", tiny_ckpt), "cut.mp4")
+
+
+def test_picture_without_a_face(cli, voice_file, tiny_ckpt, tmp_path):
+    blank = tmp_path / "blank.png"
+    write_image(np.full((200, 200, 3), 128, np.uint8), blank)
+    refused(
+        cli("photo", blank, voice_file, "-o", tmp_path / "o.mp4", "--ckpt", tiny_ckpt),
+        "blank.png",
+        "no face",
+    )
+
+
+def test_a_face_that_is_not_there(cli, voice_file, tiny_ckpt, tmp_path):
+    words = ("photo", "astronaut", voice_file, "--face", 3, "--ckpt", tiny_ckpt)
+    refused(cli(*words, "-o", tmp_path / "o.mp4"), "astronaut", "face 3")
+
+
+def test_unknown_puppet_names_those_there_are(cli, voice_file, tiny_ckpt, tmp_path):
+    words = ("cartoon", "nosuch", voice_file, "--ckpt", tiny_ckpt, "-o", tmp_path / "o.mp4")
+    refused(cli(*words), "nosuch", "wilk")
+
+
+def test_missing_weights(cli, voice_file, tmp_path):
+    words = ("photo", "astronaut", voice_file, "--ckpt", tmp_path, "-o", tmp_path / "o.mp4")
+    refused(cli(*words), "content.safetensors")
+
+
+@pytest.mark.parametrize("place", ["file.txt/o.mp4", "folder", "file.txt/deep/er/o.mp4"])
+def test_unwritable_output_is_known_before_the_work_starts(cli, voice_file, tmp_path, place):
+    (tmp_path / "file.txt").touch()
+    (tmp_path / "folder").mkdir()
+    # No weights are there either: had the work begun, the message would be about them.
+    words = ("photo", "astronaut", voice_file, "--ckpt", tmp_path / "none")
+    refused(cli(*words, "-o", tmp_path / place), place)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file.txt", "folder"]
+
+
+def test_output_that_is_an_input_is_refused(cli, voice_file):
+    before = voice_file.read_bytes()
+    refused(cli("cartoon", "wilk", voice_file, "-o", voice_file), voice_file.name, "replace")
+    assert voice_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--amp_lip_x", "-1"),
+        ("--amp_lip_x", "nan"),
+        ("--amp_lip_y", "much"),
+        ("--fps", "0"),
+        ("--size", "3"),
+        ("--blink", "5"),
+        ("--device", "toaster"),
+        ("--detector", "eyes"),
+    ],
+)
+def test_option_out_of_range(cli, voice_file, tmp_path, option, value):
+    words = ("photo", "astronaut", voice_file, "-o", tmp_path / "o.mp4")
+    refused(cli(*words, f"{option}={value}"), option.lstrip("-"))
+
+
+@pytest.mark.parametrize("words", [["photo"], ["dance"], ["photo", "a", "b", "--no-such-option"]])
+def test_wrong_command_line(cli, words):
+    refused(cli(*words), "--help")
+
+
+def test_plot_needs_one_subject(cli, voice_file, tmp_path):
+    words = ("plot", voice_file, "-o", tmp_path)
+    refused(cli(*words), "IMAGE")
+    refused(cli("plot", "astronaut", voice_file, "--puppet", "wilk", "-o", tmp_path), "IMAGE")
+
+
+def test_json_tells_of_failure_in_json(cli, tmp_path):
+    status, _, err = cli("photo", tmp_path / "no.jpg", "no.wav", "--progress", "json")
+    assert status == 2
+    [event] = [json.loads(line) for line in err]
+    assert event["event"] == "failure"
+    assert "no.jpg" in event["error"]
+
+
+@pytest.mark.parametrize("flag", ABSENT)
+def test_flags_of_parts_that_do_not_exist_are_refused(flag, capsys):
+    value = [] if flag in SWITCHES else ["x.pth"]
+    assert photo_main(["--jpg", "astronaut", f"--{flag}", *value]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("talkinghead: error: ")
+    assert flag in line
+
+
+def test_makeittalk_refuses_a_missing_picture(capsys, tmp_path):
+    folder = str(tmp_path / "out")
+    assert photo_main(["--jpg", "no.jpg", "--output_folder", folder, "--audio", __file__]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "no.jpg" in line
+    assert not Path(folder).exists()
