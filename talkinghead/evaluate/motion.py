@@ -13,7 +13,7 @@ from talkinghead.evaluate.baselines import energy, still
 from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resampled
 from talkinghead.evaluate.loudness import silent_frames
 from talkinghead.evaluate.report import MOTION_FIGURES, ClipFigures, Report, Skip
-from talkinghead.evaluate.sources import Follower, Progress, each_clip, followed
+from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, followed
 from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import opening, width
 from talkinghead.types import Array, FaceShape, FaceTrack, Footage, Waveform
@@ -113,19 +113,21 @@ def evaluate_motion(
     detector: Follower,
     *,
     baselines: Mapping[str, Predictor] | None = None,
+    select: Selection | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Measure a predictor on every talking clip of a folder.
 
     `predict` hears the clip's sound and sees its face at rest. Truth is what `detector`
     finds in the clip's frames. Beside `still` and `energy`, which are always there, each of
-    `baselines` is measured too. Clips that cannot be measured are left out and counted;
+    `baselines` is measured too. Only clips that `select` says
+    yes to are read. Clips that cannot be measured are left out and counted;
     raises InputError where none can.
     """
     others = baselines or {}
     clips: list[ClipFigures] = []
     left_out: list[Skip] = []
-    for source in each_clip(folder, left_out, progress):
+    for source in each_clip(folder, left_out, progress, select):
         try:
             truth = truth_of(source.read(), detector)
         except InputError as error:

@@ -11,7 +11,7 @@ from talkinghead.errors import FaceError, InputError
 from talkinghead.evaluate import metrics, pictures
 from talkinghead.evaluate.ground import Grounded, filled, mean_face, on_ground, resampled
 from talkinghead.evaluate.report import RENDER_FIGURES, ClipFigures, Report, Skip
-from talkinghead.evaluate.sources import Follower, Progress, each_clip, true_face
+from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, true_face
 from talkinghead.types import Array, Footage, LandmarkTrack, Portrait, Renderer
 
 RendererFactory = Callable[[Portrait], Renderer]
@@ -138,19 +138,20 @@ def evaluate_render(
     *,
     baselines: Mapping[str, RendererFactory] | None = None,
     max_frames: int | None = None,
+    select: Selection | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Measure a renderer on every clip of a folder, sound or none.
 
     `renderer` is given the clip's first frame with its landmarks and paints the clip's true
     landmarks. Beside `copy`, which is always there, each of `baselines` is measured too.
-    Only the first `max_frames` of a clip are read. Clips that cannot be measured are left
-    out and counted; raises InputError where none can.
+    Only the first `max_frames` of a clip are read. Clips that `select` refuses are not read;
+    those that cannot be measured are left out and counted; raises InputError where none can.
     """
     factories: dict[str, RendererFactory] = {"copy": CopyRenderer, **(baselines or {})}
     clips: list[ClipFigures] = []
     left_out: list[Skip] = []
-    for source in each_clip(folder, left_out, progress):
+    for source in each_clip(folder, left_out, progress, select):
         try:
             scene = scene_of(source.read(max_frames), detector)
         except InputError as error:

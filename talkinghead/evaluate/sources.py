@@ -16,6 +16,7 @@ from talkinghead.types import Array, Footage
 
 FOUND_SHARE = 0.9  # of the frames must show the face, or the clip is left out
 
+Selection = Callable[[str], bool]  # a clip's name below the folder: is it to be measured?
 Progress = Callable[[int, int, str], None]  # clips done, clips in all, name of the next
 
 
@@ -79,9 +80,19 @@ def followed(footage: Footage, detector: Follower) -> Array:
     return filled(true_face(footage, detector))
 
 
-def each_clip(folder: Path, left_out: list[Skip], progress: Progress | None) -> Iterator[Source]:
-    """The clips of a folder, with progress; the body of the loop appends to `left_out`."""
-    clips = find_clips(folder)
+def each_clip(
+    folder: Path,
+    left_out: list[Skip],
+    progress: Progress | None = None,
+    select: Selection | None = None,
+) -> Iterator[Source]:
+    """The clips of a folder, with progress; the body of the loop appends to `left_out`.
+
+    Raises InputError where `select` wants none of them.
+    """
+    clips = [clip for clip in find_clips(folder) if select is None or select(clip.name)]
+    if not clips:
+        raise InputError(f"{folder}: none of its clips belongs to the talkers asked for")
     for done, clip in enumerate(clips):
         if progress is not None:
             progress(done, len(clips), clip.name)

@@ -10,7 +10,7 @@ from talkinghead.types import Array, Waveform
 BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
 RANGE = 35.0  # dB under the loud parts: all below is silence
 ABSOLUTE = -65.0  # dB: a recording that never exceeds this is silent throughout
-HANGOVER = 8  # mel frames kept open around speech: stop gaps are not pauses
+BEFORE, AFTER = 12, 6  # mel frames kept open around speech: lips part before the sound comes
 
 
 def activity(wave: Waveform) -> Array:
@@ -30,7 +30,8 @@ def activity(wave: Waveform) -> Array:
     threshold = max(floor + 0.25 * (loud - floor), loud - RANGE) if loud - floor > 12 else -np.inf
     threshold = max(threshold, ABSOLUTE)
     soft = np.clip((level - threshold) / 6.0 + 0.5, 0, 1)
-    soft = maximum_filter1d(soft, 2 * HANGOVER + 1, mode="nearest")
+    ahead = (BEFORE - AFTER) // 2
+    soft = maximum_filter1d(soft, BEFORE + AFTER + 1, mode="nearest", origin=-ahead)
     soft = uniform_filter1d(soft, MEL_FPS // 12, mode="nearest")
     padded = np.pad(soft, (0, frames * STRIDE - len(soft)), mode="edge")
     return np.asarray(padded.reshape(frames, STRIDE).mean(axis=1), dtype=np.float32)
