@@ -137,7 +137,9 @@ class Rig:
         head = np.column_stack([scale * turn, shift])
         local = (xy - shift) @ turn / scale  # the head's motion taken out
         lids = self._lids(local)
-        eyes = [np.median(local[eye] - self.rest[eye], axis=0) for eye in (LEFT_EYE, RIGHT_EYE)]
+        moves = local - self.rest
+        # Corners only: the lids' points move when they blink, the eye does not.
+        eyes = [moves[[eye.start, eye.start + 3]].mean(axis=0) for eye in (LEFT_EYE, RIGHT_EYE)]
         if self.drawn_lids:  # the eye itself keeps its shape: the lid is painted over it
             for eye, move in zip((LEFT_EYE, RIGHT_EYE), eyes, strict=True):
                 local[eye] = self.rest[eye] + move

@@ -136,6 +136,14 @@ def test_lids_come_down_with_the_points_and_keep_off_open_eyes(puppet: Puppet) -
     assert 0 < shown[2] < shown[3] < shown[4]
 
 
+def test_a_blink_does_not_move_the_eye(puppet: Puppet) -> None:
+    rig = Rig(puppet)
+    shut = puppet.closed.copy()
+    shut[UPPER_LID] = shut[LOWER_LID]
+    for at_rest, blinking in zip(rig.pose(puppet.closed).eyes, rig.pose(shut).eyes, strict=True):
+        assert_allclose(blinking, at_rest, atol=1e-6)
+
+
 def test_alpha_is_kept_and_the_background_left_out(puppet: Puppet) -> None:
     picture = next(CartoonRenderer(puppet).render_rgba(track(puppet.closed)))
     head = puppet.layers["head"].image
