@@ -18,7 +18,7 @@ from talkinghead.types import Array, Waveform
 TRAINING_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 # Formants (Hz) of ah, ee and oo.
 VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240))
-SPOKEN = ((0.1, 0.75), (1.35, 1.9))  # seconds of the synthesised voice in which it speaks
+SPOKEN = ((0.1, 0.7), (1.5, 1.95))  # seconds of the synthesised voice in which it speaks
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,7 +37,7 @@ def rng() -> np.random.Generator:
 
 
 def synthesised_voice() -> Waveform:
-    """Two seconds of vowels in two bursts, with 0.6 s of silence between them.
+    """Two seconds of vowels in two bursts, with 0.8 s of silence between them.
 
     Glottal pulses at a falling pitch through three resonators, a new vowel every 0.15 s.
     """
@@ -79,7 +79,7 @@ def portrait_image() -> Array:
 
 @pytest.fixture(scope="session")
 def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of weights, random but for one thing they know: who speaks opens the mouth."""
+    """A folder of weights, random, but what they hear moves the lower lip and little else."""
     folder = tmp_path_factory.mktemp("ckpt")
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -87,9 +87,11 @@ def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     last = net.move[-1]
     assert isinstance(last, torch.nn.Linear)
     with torch.no_grad():
+        heard = -12 * last.weight[0]
         last.weight.mul_(0.01)
         last.bias.zero_()
         for point in (*LOWER_LIP_OUTER, *INNER_LOWER):
-            last.bias[3 * point + 1] = 0.1
+            last.weight[3 * point + 1] = heard
+            last.bias[3 * point + 1] = -0.1
     weights.save(net, folder / "content.safetensors", {"size": net.size.as_dict()})
     return folder

@@ -1,0 +1,145 @@
+"""How fast, and in how much memory, a picture speaks: one table, on the machine it runs on.
+
+    python benchmarks/pipeline.py [--ckpt DIR] [--seconds 10] [--long 300]
+
+Each row is a process of its own, so that no row warms the next and peaks are each row's own.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+SPEECH = sorted((ROOT / "examples").glob("*.wav"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    kind: str  # photo or cartoon
+    size: int | None
+    seconds: float  # of sound
+    encode: bool = True
+
+
+def rows(seconds: float, long: float) -> list[Row]:
+    """What is measured."""
+    return [
+        Row("photo 256", "photo", 256, seconds),
+        Row("photo 256, painting only", "photo", 256, seconds, encode=False),
+        Row("photo, source size (512)", "photo", None, seconds),
+        Row("photo, source size, painting only", "photo", None, seconds, encode=False),
+        Row("cartoon 512", "cartoon", 512, seconds),
+        Row("cartoon 512, painting only", "cartoon", 512, seconds, encode=False),
+        Row(f"photo 256, {long:g} s of sound", "photo", 256, long),
+    ]
+
+
+def measure(row: Row, ckpt: Path | None, began: float) -> dict[str, float]:
+    """Animate in this process, which began at `began` (time.time())."""
+    from talkinghead import Animator, Clip, Output, Waveform, read_audio, write_video
+    from talkinghead.types import Array
+
+    heard = read_audio(SPEECH[0])
+    count = round(row.seconds * heard.rate)
+    wave = Waveform(np.resize(heard.samples, count), heard.rate)
+    animator = Animator(ckpt=ckpt)
+    make = animator.photo if row.kind == "photo" else animator.cartoon
+    subject = make("astronaut" if row.kind == "photo" else "wilk", size=row.size)
+    start = time.perf_counter()
+    clip = animator.animate(subject, wave, output=Output(size=row.size))
+    first: list[float] = []
+
+    def noted(frames: Iterator[Array]) -> Iterator[Array]:
+        for frame in frames:
+            if not first:
+                first.append(time.time() - began)
+            yield frame
+
+    if row.encode:
+        with tempfile.TemporaryDirectory() as folder:
+            film = Clip(noted(clip.frames), clip.count, clip.size, clip.fps, wave)
+            write_video(film, Path(folder) / "out.mp4")
+    else:
+        for _ in noted(clip.frames):
+            pass
+    spent = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "first": first[0],
+        "fps": clip.count / spent,
+        "real_time": row.seconds / spent,
+        "peak": peak / 1024,  # Linux counts in KiB
+    }
+
+
+def in_process(index: int, args: argparse.Namespace) -> dict[str, float]:
+    """Measure one row in a fresh process."""
+    words = ["--row", str(index), "--seconds", str(args.seconds), "--long", str(args.long)]
+    if args.ckpt:
+        words += ["--ckpt", str(args.ckpt)]
+    began = ["--began", repr(time.time())]
+    done = subprocess.run(
+        [sys.executable, __file__, *words, *began], stdout=subprocess.PIPE, check=True
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def machine() -> str:
+    """Cores and threads, which the figures mean nothing without."""
+    import torch
+
+    names = [
+        line.split(":", 1)[1].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    busy = os.getloadavg()[0]
+    return (
+        f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, "
+        f"{torch.get_num_threads()} torch threads, Python {platform.python_version()}, "
+        f"torch {torch.__version__}, load before {busy:.1f}"
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--ckpt", type=Path, help="folder of the weights (default: ckpt/)")
+    parser.add_argument("--seconds", type=float, default=10, help="of sound (default: 10)")
+    parser.add_argument("--long", type=float, default=300, help="of the last row (default: 300)")
+    parser.add_argument("--row", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--began", type=float, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    table = rows(args.seconds, args.long)
+    if args.row is not None:
+        print(json.dumps(measure(table[args.row], args.ckpt, args.began)))
+        return
+    print(machine())
+    print(f"{'':36}{'first frame':>12}{'frames/s':>10}{'x real time':>13}{'peak memory':>13}")
+    for index, row in enumerate(table):
+        found = in_process(index, args)
+        print(
+            f"{row.name:36}{found['first']:>10.1f} s{found['fps']:>10.1f}"
+            f"{found['real_time']:>13.2f}{found['peak']:>9.0f} MiB",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
