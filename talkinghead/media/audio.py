@@ -1,18 +1,21 @@
 """Sound in and out: any file or array to 16 kHz mono, loudness, and wav files."""
 
 import wave as wavefile
-from collections.abc import Iterator
 from math import gcd
 from pathlib import Path
-from typing import Any
 
-import av
 import numpy as np
 from scipy.signal import resample_poly
 
 from talkinghead.clock import RATE
 from talkinghead.errors import AudioError
-from talkinghead.media.container import check_complete, declared_seconds, opened
+from talkinghead.media.container import (
+    channels,
+    check_complete,
+    declared_seconds,
+    opened,
+    resampled,
+)
 from talkinghead.media.files import replacing
 from talkinghead.types import Array, Waveform
 
@@ -36,7 +39,8 @@ def read_audio(source: str | Path) -> Waveform:
         if not container.streams.audio:
             raise AudioError(f"{path}: has no sound; give a file with an audio track")
         declared = declared_seconds(container, path)
-        pieces = list(_decoded(container))
+        sound = resampled(container.decode(audio=0), RATE)
+        pieces = [channels(frame).mean(axis=0, dtype=np.float32) for frame in sound]
         padded = "mp4" in container.format.name  # AAC comes in blocks; only mp4 says where it ends
     samples = np.concatenate([np.zeros(0, np.float32), *pieces])
     if not samples.size:
@@ -45,26 +49,6 @@ def read_audio(source: str | Path) -> Waveform:
     if padded and declared and 0 < samples.size - declared * RATE < 2 * AAC_BLOCK:
         samples = samples[: max(1, round(declared * RATE))]
     return _checked(samples, str(path))
-
-
-def _decoded(container: Any) -> Iterator[Array]:
-    """Pieces of (n,) float32 at 16 kHz from the first audio stream."""
-    resampler, source = None, None
-    for frame in container.decode(audio=0):
-        if resampler is None or source != (frame.format.name, frame.layout.name, frame.rate):
-            if resampler is not None:  # the stream changed its format on the way
-                yield from _mono(resampler.resample(None))
-            source = (frame.format.name, frame.layout.name, frame.rate)
-            resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=RATE)
-        frame.pts = None
-        yield from _mono(resampler.resample(frame))
-    if resampler is not None:
-        yield from _mono(resampler.resample(None))
-
-
-def _mono(frames: list[Any]) -> Iterator[Array]:
-    for frame in frames:
-        yield frame.to_ndarray().mean(axis=0, dtype=np.float32)
 
 
 def as_waveform(samples: Array, rate: int) -> Waveform:

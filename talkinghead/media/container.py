@@ -1,7 +1,7 @@
-"""Open sound and video files: locked in, and with the length they declare."""
+"""Open sound and video files: locked in, at any sample rate, with the length they declare."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ import av
 
 from talkinghead.errors import AudioError, InputError
 from talkinghead.media.files import readable
+from talkinghead.types import Array
 
 STREAMED: Final = 0x7F000000  # writers that cannot seek leave sizes from here up
 XING_WITHIN: Final = 1 << 18  # bytes; cover art may stand before it
@@ -35,6 +36,34 @@ def opened(source: str | Path, error: type[InputError], what: str) -> Iterator[A
             f"{path}: cannot be decoded as {what}; it is damaged, truncated or of a kind "
             "not known here; save it again"
         ) from problem
+
+
+def resampled(frames: Iterable[Any], rate: int) -> Iterator[Any]:
+    """Sound frames as float32 at `rate` Hz, channels as they are, without gaps.
+
+    Time stamps are dropped: one frame begins where the last one ended. A stream may change
+    its format on the way. Take the samples out with `channels`.
+    """
+    resampler, source = None, None
+    for frame in frames:
+        if resampler is None or source != (frame.format.name, frame.layout.name, frame.rate):
+            if resampler is not None:
+                yield from resampler.resample(None)
+            source = (frame.format.name, frame.layout.name, frame.rate)
+            resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
+        frame.pts = None
+        yield from resampler.resample(frame)
+    if resampler is not None:
+        yield from resampler.resample(None)
+
+
+def channels(frame: Any) -> Array:
+    """(channels, n) samples of an interleaved sound frame.
+
+    Interleaved because PyAV reads beyond memory where 8 channels or more lie in planes.
+    """
+    samples: Array = frame.to_ndarray()
+    return samples.reshape(-1, frame.layout.nb_channels).T
 
 
 def declared_seconds(container: Any, path: Path) -> float | None:

@@ -12,14 +12,13 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from talkinghead.errors import InputError, OutputError
 from talkinghead.media.files import replacing
-from talkinghead.types import Array, Clip, Waveform
+from talkinghead.media.soundtrack import soundtrack
+from talkinghead.types import Array, Clip
 
 CONTAINERS: Final = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
 X264: Final = {"preset": "veryfast", "crf": "18"}
 BT709: Final = 1  # number of the standard in the stream's colour tags
 LIMITED: Final = 1  # colour range 16 to 235
-AAC_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-CHUNK: Final = 1024  # samples in one AAC frame
 
 
 def write_video(
@@ -28,9 +27,11 @@ def write_video(
     """Write mp4, mov or mkv (by suffix) as the frames arrive; memory does not grow.
 
     Odd sizes get an edge pixel more; transparent frames are laid on white. `progress` is
-    told the frames done and their number. On any failure or interruption an older file stays
-    as it was. Raises OutputError when the file cannot be written, InputError for frames that
-    are no pictures.
+    told the frames done and their number. The sound is that of `clip.sound` at its own rate,
+    mono or stereo, as long as `clip.audio`; without such a file it is `clip.audio` itself.
+    On any failure or interruption an older file stays as it was. Raises OutputError when the
+    file cannot be written, InputError for frames that are no pictures, AudioError when
+    `clip.sound` cannot be read.
     """
     target = Path(path)
     suffix = target.suffix.lower()
@@ -59,15 +60,15 @@ def _encode(
     options = {} if suffix == ".mkv" else {"movflags": "+faststart"}
     with av.open(str(path), "w", format=CONTAINERS[suffix], options=options) as container:
         video = _Picture(container, shape, clip.fps)
-        sound = None if clip.audio is None else _Sound(container, clip.audio)
-        for done, frame in enumerate(frames, start=1):
-            video.add(frame)
+        with soundtrack(container, clip.audio, clip.sound) as sound:
+            for done, frame in enumerate(frames, start=1):
+                video.add(frame)
+                if sound is not None:
+                    sound.add_until(done / clip.fps)
+                if progress is not None:
+                    progress(done, clip.count)
             if sound is not None:
-                sound.add_until(done / clip.fps)
-            if progress is not None:
-                progress(done, clip.count)
-        if sound is not None:
-            sound.finish()
+                sound.finish()
         video.finish()
 
 
@@ -116,35 +117,3 @@ class _Picture:
         if height % 2 or width % 2:
             image = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
         return np.ascontiguousarray(image)
-
-
-class _Sound:
-    """The audio stream of a container, written a little at a time."""
-
-    def __init__(self, container: Any, wave: Waveform) -> None:
-        rate = wave.rate if wave.rate in AAC_RATES else 48_000
-        self._container = container
-        self._stream = container.add_stream("aac", rate=rate, layout="mono")
-        self._stream.bit_rate = 64_000 if rate < 32_000 else 128_000
-        self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate)
-        self._wave, self._done = wave, 0
-
-    def add_until(self, seconds: float) -> None:
-        end = min(int(seconds * self._wave.rate), self._wave.samples.size)
-        while self._done + CHUNK <= end:
-            self._add(self._done + CHUNK)
-
-    def finish(self) -> None:
-        while self._done < self._wave.samples.size:
-            self._add(min(self._done + CHUNK, self._wave.samples.size))
-        for frame in [*self._resampler.resample(None), None]:
-            self._container.mux(self._stream.encode(frame))
-
-    def _add(self, end: int) -> None:
-        piece = np.ascontiguousarray(self._wave.samples[None, self._done : end], dtype=np.float32)
-        frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
-        frame.sample_rate = self._wave.rate
-        frame.pts, frame.time_base = self._done, Fraction(1, self._wave.rate)
-        self._done = end
-        for ready in self._resampler.resample(frame):
-            self._container.mux(self._stream.encode(ready))

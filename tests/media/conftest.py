@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from talkinghead.types import Clip, Waveform
+from talkinghead.types import Array, Clip, Waveform
 
 from .making import Encode, moving_frames, tone
 
@@ -29,15 +29,23 @@ def clip() -> Callable[..., Clip]:
 
 @pytest.fixture
 def encode_sound(tmp_path: Path) -> Encode:
-    """A file of a tone in any codec that FFmpeg has."""
+    """A file of a tone, or of (channels, n) samples, in any codec that FFmpeg has."""
 
-    def encode(name: str, codec: str, rate: int, layout: str, seconds: float = 1.0) -> Path:
+    def encode(
+        name: str,
+        codec: str,
+        rate: int,
+        layout: str,
+        seconds: float = 1.0,
+        samples: Array | None = None,
+    ) -> Path:
         path = tmp_path / name
         with av.open(str(path), "w") as container:
             stream = container.add_stream(codec, rate=rate, layout=layout)
             context = stream.codec_context
-            channels = len(av.AudioLayout(layout).channels)
-            samples = np.repeat(tone(seconds, rate)[None], channels, axis=0)
+            if samples is None:
+                channels = len(av.AudioLayout(layout).channels)
+                samples = np.repeat(tone(seconds, rate)[None], channels, axis=0)
             frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
             frame.sample_rate, frame.pts = rate, 0
             resampler = av.AudioResampler(

@@ -115,11 +115,12 @@ def test_resampling_keeps_the_duration(rate: int, n: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint8, np.float64])
-def test_sample_types_mean_the_same(dtype: type) -> None:
+def test_sample_types_mean_the_same(dtype: type[np.generic]) -> None:
     signal = tone(0.2, level=0.5)
-    scale = {np.int16: 2**15, np.int32: 2**31, np.uint8: 2**7, np.float64: 1}[dtype]
+    scales: dict[type[np.generic], int]
+    scales = {np.int16: 2**15, np.int32: 2**31, np.uint8: 2**7, np.float64: 1}
     offset = 128 if dtype is np.uint8 else 0
-    wave = as_waveform((signal * scale + offset).astype(dtype), RATE)
+    wave = as_waveform((signal * scales[dtype] + offset).astype(dtype), RATE)
     assert_allclose(wave.samples, signal, atol=0.01)
 
 

@@ -22,9 +22,9 @@ MakeClip = Callable[..., Clip]
 class Tracked(np.ndarray[Any, np.dtype[Any]]):
     """A frame that can be counted: told apart by identity, as plain arrays are not."""
 
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
-    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+    def __eq__(self, other: object) -> bool:
         return self is other
 
 
