@@ -39,13 +39,14 @@ class ContentBranch(nn.Module):
         self.size = size or ContentBranchSize()
         hidden = self.size.hidden
         self.hear = nn.Sequential(
-            nn.Linear(self.size.content * STRIDE, hidden), nn.LeakyReLU(0.2), nn.Dropout(0.2)
+            nn.Linear(self.size.content * STRIDE, hidden), nn.LeakyReLU(0.2), nn.Dropout(0.3)
         )
-        self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.3)
+        self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
         self.face = nn.Sequential(nn.Linear(3 * COUNT, self.size.face), nn.Tanh(), nn.Dropout(0.2))
         self.move = nn.Sequential(
             nn.Linear(hidden + self.size.face, hidden),
             nn.LeakyReLU(0.2),
+            nn.Dropout(0.2),
             nn.Linear(hidden, 3 * COUNT),
         )
 

@@ -25,7 +25,7 @@ UPPER_SHARE = 0.3  # of a closing gap is travelled by the upper lip, the rest by
 CLOSED_SHARE = 0.1  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 0.5  # seconds: less says nothing about a voice
-FADE = 0.06  # seconds over which the mouth comes to rest where speech ends
+FADE = 0.04  # seconds over which the mouth comes to rest where speech ends
 
 
 def restyle(

@@ -8,9 +8,9 @@ from talkinghead.speech.mel import FFT, power_spectrum
 from talkinghead.types import Array, Waveform
 
 BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
-RANGE = 35.0  # dB under the loud parts: all below is silence
+RANGE = 28.0  # dB under the loud parts: all below is silence
 ABSOLUTE = -65.0  # dB: a recording that never exceeds this is silent throughout
-BEFORE, AFTER = 12, 6  # mel frames kept open around speech: lips part before the sound comes
+BEFORE, AFTER = 8, 4  # mel frames kept open around speech: lips part before the sound comes
 
 
 def activity(wave: Waveform) -> Array:

@@ -127,6 +127,34 @@ def corrupt(power: Array, rng: np.random.Generator) -> Array:
     return np.asarray(out, dtype=np.float32)
 
 
+def spoken_faster(cut: _Cut, rate: float) -> tuple[Array, Array]:
+    """Power and offsets of a cut at `rate` times its tempo, the pitch unchanged."""
+    frames = int((len(cut.offsets) - 1) / rate)
+    return (
+        _read_at(cut.power, np.arange(frames * STRIDE) * rate),
+        _read_at(cut.offsets, np.arange(frames) * rate),
+    )
+
+
+def _read_at(values: Array, places: Array) -> Array:
+    """Rows at fractional places, straight between neighbours; the last row is held."""
+    before = np.minimum(places.astype(int), len(values) - 1)
+    after = np.minimum(before + 1, len(values) - 1)
+    share = (places - before).clip(0, 1).astype(np.float32)
+    share = share.reshape(-1, *[1] * (values.ndim - 1))
+    return values[before] * (1 - share) + values[after] * share
+
+
+def hide_bands(content: Array, rng: np.random.Generator) -> Array:
+    """Log-mel with up to two random stretches of bands levelled (Park et al. 2019, SpecAugment)."""
+    hidden = content.copy()
+    for _ in range(int(rng.integers(0, 3))):
+        first = int(rng.integers(0, content.shape[1] - 12))
+        bands = slice(first, first + int(rng.integers(1, 13)))
+        hidden[:, bands] = content[:, bands].mean()
+    return hidden
+
+
 class Batches:
     """Draws batches for ever; the same seed and step give the same batch."""
 
@@ -151,22 +179,27 @@ class Batches:
         at = 0
         while at < frames:
             cut = talker.cuts[rng.integers(len(talker.cuts))]
-            start = int(rng.integers(max(1, len(cut.offsets) - frames + 1)))
-            take = min(frames - at, len(cut.offsets) - start)
-            heard = cut.power[start * STRIDE : (start + take) * STRIDE]
+            heard, shown = spoken_faster(cut, float(rng.uniform(0.85, 1.18)))
+            start = int(rng.integers(max(1, len(shown) - frames + 1)))
+            take = min(frames - at, len(shown) - start)
+            heard = heard[start * STRIDE : (start + take) * STRIDE]
             power[at * STRIDE : at * STRIDE + len(heard)] = heard
-            offsets[at : at + take] = cut.offsets[start : start + take]
+            offsets[at : at + take] = shown[start : start + take]
             mask[at : at + max(1, take - JOIN)] = 1
             at += take
             if rng.random() < 0.15:  # a pause: lips closed, nothing heard
                 rest = min(frames - at, int(rng.integers(10, 30)))
                 mask[at + 8 : at + rest] = 1
                 at += rest
+        # Displacements are in face widths and hardly depend on whose they are; a face that is
+        # often somebody else's cannot serve the net as the talker's name.
         face = talker.face
+        if rng.random() < 0.3:
+            face = self.talkers[rng.integers(len(self.talkers))].face
         if rng.random() < 0.5:
             face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
             offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
         warp = round(float(rng.uniform(0.84, 1.2)), 2)
-        content = log_mel_of(corrupt(power, rng), filterbank(warp))
-        jitter = rng.normal(0, 0.01, size=face.shape).astype(np.float32)
+        content = hide_bands(log_mel_of(corrupt(power, rng), filterbank(warp)), rng)
+        jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
         return content, face + jitter, offsets, mask

@@ -22,7 +22,8 @@ class Plan:
     """How long and how fast to train."""
 
     steps: int = 4000
-    rate: float = 1e-3  # Adam's peak learning rate
+    rate: float = 1e-3  # AdamW's peak learning rate
+    decay: float = 0.02  # AdamW's weight decay
     warm_up: int = 100  # steps until the peak
     average: float = 0.998  # of the weights' running mean, which is what gets measured and kept
     every: int = 200  # steps between validations, each followed by a checkpoint
@@ -46,7 +47,9 @@ class _Run:
     def __init__(self, net: nn.Module, plan: Plan, folder: Path, device: str):
         torch.manual_seed(plan.seed)
         self.net, self.plan, self.folder, self.device = net.to(device), plan, folder, device
-        self.adam = torch.optim.Adam(net.parameters(), lr=plan.rate, betas=(0.9, 0.99))
+        self.adam = torch.optim.AdamW(
+            net.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.decay
+        )
         self.mean = {name: value.detach().clone() for name, value in net.state_dict().items()}
         self.step, self.best = 0, float("-inf")
         folder.mkdir(parents=True, exist_ok=True)

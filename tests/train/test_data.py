@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from talkinghead.clock import FRAME, RATE
+from talkinghead.clock import FRAME, RATE, STRIDE
 from talkinghead.errors import FaceError, InputError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
@@ -19,7 +19,7 @@ from talkinghead.train.clips import (
     retime,
     save_example,
 )
-from talkinghead.train.data import Batches, corrupt, talkers_of
+from talkinghead.train.data import Batches, corrupt, spoken_faster, talkers_of
 from talkinghead.train.splits import Listing, listings, split_of
 
 REST = close_mouth(mean_face())
@@ -56,6 +56,16 @@ def test_the_same_seed_and_step_give_the_same_batch_and_another_step_another():
     assert one.content.shape == (3, 160, 80)
     assert one.offsets.shape == (3, 40, 68, 3)
     assert torch.isfinite(one.content).all()
+
+
+@pytest.mark.parametrize("rate", [0.85, 1.0, 1.18])
+def test_sound_and_lips_are_hurried_together(rate):
+    cut = talkers_of([example(90)])[0].cuts[0]
+    heard, shown = spoken_faster(cut, rate)
+    assert len(heard) == STRIDE * len(shown) == STRIDE * int(89 / rate)
+    loud = heard.mean(axis=1).reshape(-1, STRIDE).mean(axis=1)
+    drop = shown[:, 66, 1]
+    assert np.corrcoef(np.sqrt(loud), drop)[0, 1] > 0.9
 
 
 def test_corruption_changes_the_room_but_leaves_speech_and_silence_apart():
