@@ -5,9 +5,8 @@ from pathlib import Path
 
 from talkinghead.app.files import check_target
 from talkinghead.app.film import load
-from talkinghead.app.options import Parser, add_models, add_reporting
+from talkinghead.app.options import Parser, add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
-from talkinghead.errors import InputError
 from talkinghead.evaluate.compare import compare
 from talkinghead.evaluate.motion import evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
@@ -47,7 +46,7 @@ def configure_evaluate(parser: Parser) -> None:
         kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
         if name == "render":
             kind.add_argument(
-                "--max-frames", type=int, metavar="N", help="of each clip (default: all)"
+                "--max-frames", type=positive, metavar="N", help="of each clip (default: all)"
             )
         add_models(kind)
         add_reporting(kind)
@@ -64,7 +63,7 @@ def configure_compare(parser: Parser) -> None:
     )  # fmt: skip
     parser.add_argument("--video", type=Path, metavar="MP4", help="both side by side, half speed")
     parser.add_argument(
-        "--max-frames", type=int, default=250, metavar="N",
+        "--max-frames", type=positive, default=250, metavar="N",
         help="of the clip (default: %(default)s)",
     )  # fmt: skip
     add_models(parser)
@@ -76,7 +75,6 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     """Measure, and print a table or JSON."""
     if args.out:
         check_target(args.out)
-    _check_frames(getattr(args, "max_frames", None))
     animator = load(args, progress)
 
     def step(done: int, total: int, _: str) -> None:
@@ -105,7 +103,6 @@ def evaluate(args: Namespace, progress: Progress) -> None:
 
 def show(args: Namespace, progress: Progress) -> None:
     """Render a clip from its first frame and its landmarks, beside the clip itself."""
-    _check_frames(args.max_frames)
     for target in filter(None, [args.output, args.video]):
         check_target(target, args.clip)
     animator: Animator = load(args, progress)
@@ -120,8 +117,3 @@ def show(args: Namespace, progress: Progress) -> None:
         write_video(clip, args.video, progress=lambda done, _: progress.step(done))
         progress.wrote(args.video)
     progress.success(output=str(args.output))
-
-
-def _check_frames(count: int | None) -> None:
-    if count is not None and count < 3:
-        raise InputError(f"--max-frames must be 3 or more, got {count}")

@@ -43,6 +43,13 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"talkinghead: error: {message}; see '{self.prog} --help'\n")
 
 
+def positive(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
+    return number
+
+
 def spellings(name: str) -> list[str]:
     """`--amp_lip_x` as MakeItTalk writes it, and `--amp-lip-x` as shells do."""
     return list(dict.fromkeys([f"--{name}", f"--{name.replace('_', '-')}"]))

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from talkinghead.app.files import check_folder
-from talkinghead.app.options import DEVICES, Parser, add_reporting
+from talkinghead.app.options import DEVICES, Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.pipeline import pick_device
 from talkinghead.train.clips import preprocess
@@ -44,7 +44,7 @@ def configure_preprocess(parser: Parser) -> None:
     clips.add_argument("data", metavar="DATA", type=Path, help="folder of talking clips")
     clips.add_argument("out", metavar="OUT", type=Path, help="folder for the examples")
     clips.add_argument(
-        "--workers", type=int, default=2, metavar="N", help="processes (default: %(default)s)"
+        "--workers", type=positive, default=2, metavar="N", help="processes (default: %(default)s)"
     )
     add_reporting(clips)
     clips.set_defaults(run=prepare)
@@ -76,7 +76,11 @@ def configure_train(parser: Parser) -> None:
                 help=f"{PLAN[field.name]} (default: %(default)s)",
             )  # fmt: skip
     content.add_argument(
-        "--batch", type=int, default=32, metavar="N", help="clips a step (default: %(default)s)"
+        "--batch",
+        type=positive,
+        default=32,
+        metavar="N",
+        help="clips a step (default: %(default)s)",
     )
     content.add_argument(
         "--device", choices=DEVICES, default="auto", help="where to train (default: auto)"

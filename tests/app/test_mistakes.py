@@ -111,6 +111,26 @@ def test_wrong_command_line(cli, words):
     refused(cli(*words), "--help")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("preprocess", "clips", ".", "out", "--workers", "0"),
+        ("train", "content", "--data", ".", "--out", "o", "--run", "r", "--batch", "-1"),
+        ("evaluate", "render", ".", "--max-frames", "0"),
+    ],
+)
+def test_counts_start_at_one(cli, words):
+    refused(cli(*words), words[-2], "1 or more")
+
+
+def test_folders_without_clips(cli, tiny_ckpt, tmp_path):
+    refused(cli("evaluate", "motion", tmp_path, "--ckpt", tiny_ckpt), str(tmp_path))
+    refused(cli("preprocess", "clips", tmp_path, tmp_path / "out"), str(tmp_path))
+    words = ("train", "content", "--data", tmp_path, "--out", tmp_path / "o.safetensors")
+    refused(cli(*words, "--run", tmp_path / "run"), str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_plot_needs_one_subject(cli, voice_file, tmp_path):
     words = ("plot", voice_file, "-o", tmp_path)
     refused(cli(*words), "IMAGE")
