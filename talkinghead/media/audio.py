@@ -27,6 +27,7 @@ STEADY = 6.0  # dB; sound that varies less and is quiet is room noise, not speec
 WINDOW = RATE // 50  # samples over which loudness is measured: 20 ms
 AAC_BLOCK = 2048  # samples at 16 kHz: the longest block, of 8 kHz sound
 KNEE = 0.9  # amplitude at which the limiter sets in
+BLOCK = 60 * RATE  # samples worked on at a time: an hour must not be copied five times over
 
 
 def read_audio(source: str | Path) -> Waveform:
@@ -104,25 +105,32 @@ def normalise_loudness(wave: Waveform) -> Waveform:
     active = levels[levels > loud - GATE]
     level = 10 * np.log10(np.mean(10 ** (active / 10)))
     gain = 10 ** (min(LOUDNESS - level, MAX_GAIN) / 20)
-    return Waveform(_limited(wave.samples * np.float32(gain)), wave.rate)
+    return Waveform(_louder(wave.samples, gain), wave.rate)
 
 
 def _levels(samples: Array) -> Array:
     """Loudness of each 20 ms in dBFS; a last part shorter than that counts as one."""
-    padded = np.pad(samples, (0, -samples.size % WINDOW))
-    power = (padded.reshape(-1, WINDOW).astype(np.float64) ** 2).mean(axis=1)
+    parts = [samples[at : at + BLOCK] for at in range(0, samples.size, BLOCK)]
+    powers = []
+    for part in parts:
+        padded = np.pad(part, (0, -part.size % WINDOW)).reshape(-1, WINDOW)
+        powers.append((padded.astype(np.float64) ** 2).mean(axis=1))
     if samples.size % WINDOW:
-        power[-1] *= WINDOW / (samples.size % WINDOW)
-    levels: Array = 10 * np.log10(power + 1e-12)
+        powers[-1][-1] *= WINDOW / (samples.size % WINDOW)
+    levels: Array = 10 * np.log10(np.concatenate(powers) + 1e-12)
     return levels
 
 
-def _limited(samples: Array) -> Array:
-    """Bend what is louder than the knee so that it stays below 1."""
-    over = np.maximum(np.abs(samples) - KNEE, 0)
+def _louder(samples: Array, gain: float) -> Array:
+    """The samples times `gain`; what is then louder than the knee is bent to stay below 1."""
+    louder = samples * np.float32(gain)
     room = 0.999 - KNEE
-    bent = np.sign(samples) * (KNEE + room * np.tanh(over / room))
-    return np.where(over > 0, bent, samples).astype(np.float32)
+    for at in range(0, samples.size, BLOCK):
+        part = louder[at : at + BLOCK]
+        over = np.abs(part) - KNEE
+        bent = np.sign(part) * (KNEE + room * np.tanh(np.maximum(over, 0) / room))
+        louder[at : at + BLOCK] = np.where(over > 0, bent, part)
+    return louder
 
 
 def write_wav(wave: Waveform, path: str | Path) -> None:

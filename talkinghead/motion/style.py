@@ -41,7 +41,7 @@ def restyle(
     """
     gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
     gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
-    points = amplified(track.points, face.points, np.array([gain_x, gain_y, gain_y]))
+    points = amplified(track.points, face.points, np.array([gain_x, gain_y, gain_y], np.float32))
     points = calibrated(points, activity, track.fps)
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
@@ -97,7 +97,7 @@ def part_lips(points: Array, by: Array) -> Array:
 def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
     """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1]."""
     share = gaussian_filter1d(activity.astype(float), FADE * fps, mode="nearest")
-    share = np.clip(share, 0, 1)[:, None, None]
+    share = np.clip(share, 0, 1).astype(points.dtype)[:, None, None]
     quiet = points.copy()
     for part in (JAW, MOUTH):
         quiet[:, part] = rest[part] + share * (points[:, part] - rest[part])

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from talkinghead.clock import MEL_FPS, RATE, STRIDE, motion_frames
-from talkinghead.speech.mel import FFT, power_spectrum
+from talkinghead.speech.mel import FFT, power_blocks
 from talkinghead.types import Array, Waveform
 
 BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
@@ -21,7 +21,7 @@ def activity(wave: Waveform) -> Array:
     """
     bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
     inside = (bins >= BAND[0]) & (bins <= BAND[1])
-    power = power_spectrum(wave.samples)[:, inside].mean(axis=1)
+    power = np.concatenate([p[:, inside].mean(axis=1) for p in power_blocks(wave.samples)])
     level = uniform_filter1d(10 * np.log10(power + 1e-12), 3, mode="nearest")
     loud, floor = np.percentile(level, 95), np.percentile(level, 10)
     frames = motion_frames(wave.samples.size)

@@ -1,8 +1,10 @@
 """Sound to log-mel: the spectral front end that every encoder shares."""
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
+from scipy.fft import rfft
 
 from talkinghead.clock import HOP, RATE
 from talkinghead.errors import AudioError
@@ -11,6 +13,7 @@ from talkinghead.types import Array, Waveform
 FFT = 512  # samples, 32 ms
 WINDOW = 400  # samples, 25 ms
 BANDS = 80
+BLOCK = 1500  # frames transformed at a time, 15 seconds
 LOW, HIGH = 60.0, 7600.0  # Hz
 FLOOR = 1e-8  # power under which everything is silence
 
@@ -42,11 +45,8 @@ def filterbank(warp: float = 1.0) -> Array:
     return filters
 
 
-def power_spectrum(samples: Array) -> Array:
-    """(n,) samples at RATE to (t, FFT // 2 + 1) power; frame i is centred on sample i * HOP.
-
-    t = ceil(n / HOP), so the frames cover every sample.
-    """
+def power_blocks(samples: Array) -> Iterator[Array]:
+    """`power_spectrum` block by block: the spectrum of an hour would not fit in memory."""
     count = -(-len(samples) // HOP)
     padded = np.zeros((count - 1) * HOP + FFT, dtype=np.float32)
     lead = FFT // 2
@@ -56,12 +56,17 @@ def power_spectrum(samples: Array) -> Array:
     window = np.zeros(FFT, dtype=np.float32)
     start = (FFT - WINDOW) // 2
     window[start : start + WINDOW] = np.hanning(WINDOW)
-    spectrum = np.empty((count, FFT // 2 + 1), dtype=np.float32)
-    block = 6000  # one minute at a time: the complex spectrum of an hour would not fit
-    for first in range(0, count, block):
-        part = np.fft.rfft(frames[first : first + block] * window, axis=1)
-        spectrum[first : first + block] = (part.real**2 + part.imag**2) / WINDOW
-    return spectrum
+    for first in range(0, count, BLOCK):
+        part = rfft(frames[first : first + BLOCK] * window, axis=1)  # scipy's stays in float32
+        yield (part.real**2 + part.imag**2) / WINDOW
+
+
+def power_spectrum(samples: Array) -> Array:
+    """(n,) samples at RATE to (t, FFT // 2 + 1) power; frame i is centred on sample i * HOP.
+
+    t = ceil(n / HOP), so the frames cover every sample.
+    """
+    return np.concatenate(list(power_blocks(samples)))
 
 
 def log_mel_of(power: Array, filters: Array | None = None) -> Array:
@@ -74,4 +79,4 @@ def log_mel(wave: Waveform) -> Array:
     """(t, BANDS) float32 log-mel of a waveform at RATE, MEL_FPS frames a second."""
     if wave.rate != RATE:
         raise AudioError(f"log-mel needs sound at {RATE} Hz, got {wave.rate}; resample it first")
-    return log_mel_of(power_spectrum(wave.samples))
+    return np.concatenate([log_mel_of(power) for power in power_blocks(wave.samples)])
