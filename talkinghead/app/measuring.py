@@ -10,12 +10,14 @@ from talkinghead.app.progress import Progress
 from talkinghead.evaluate.compare import compare
 from talkinghead.evaluate.motion import evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
+from talkinghead.evaluate.sources import Selection
 from talkinghead.media.encode import write_video
 from talkinghead.media.files import replacing
 from talkinghead.media.image import write_image
 from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
 from talkinghead.render.photo import PhotoRenderer
+from talkinghead.train.splits import Listing, listings, split_of
 from talkinghead.types import FaceShape, FaceTrack, Waveform
 
 EVALUATE = """\
@@ -42,6 +44,11 @@ def configure_evaluate(parser: Parser) -> None:
             name, help=what, description=f"Measure {what}.", epilog=EVALUATE
         )  # fmt: skip
         kind.add_argument("clips", metavar="DIR", type=Path, help="folder of talking clips (mp4)")
+        kind.add_argument(
+            "--split", choices=["train", "validation", "test"],
+            help="only talkers of this split (train/splits.yaml), named by DIR/manifest.csv; "
+            "of 'test' nothing was ever trained on",
+        )  # fmt: skip
         kind.add_argument("--json", action="store_true", help="print JSON instead of a table")
         kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
         if name == "render":
@@ -71,10 +78,24 @@ def configure_compare(parser: Parser) -> None:
     parser.set_defaults(run=show)
 
 
+def _selection(folder: Path, split: str | None, need_speech: bool) -> Selection:
+    """Which clips of a folder belong to a split (None: to any), and to a talker who is heard."""
+    known = listings(folder)
+
+    def wanted(name: str) -> bool:
+        path = Path(name)
+        listing = known.get(path, Listing(path.parent.name))
+        heard = listing.speech or not need_speech
+        return heard and split in (None, split_of(listing.talker))
+
+    return wanted
+
+
 def evaluate(args: Namespace, progress: Progress) -> None:
     """Measure, and print a table or JSON."""
     if args.out:
         check_target(args.out)
+    select = _selection(args.clips, args.split, need_speech=args.kind == "motion")
     animator = load(args, progress)
 
     def step(done: int, total: int, _: str) -> None:
@@ -86,10 +107,15 @@ def evaluate(args: Namespace, progress: Progress) -> None:
         return animator.move(animator.listen(wave), face)
 
     if args.kind == "motion":
-        report = evaluate_motion(args.clips, predict, animator.faces, progress=step)
+        report = evaluate_motion(args.clips, predict, animator.faces, select=select, progress=step)
     else:
         report = evaluate_render(
-            args.clips, PhotoRenderer, animator.faces, max_frames=args.max_frames, progress=step
+            args.clips,
+            PhotoRenderer,
+            animator.faces,
+            max_frames=args.max_frames,
+            select=select,
+            progress=step,
         )
     for skip in report.left_out:
         progress.note(f"left out {skip.path}: {skip.reason}")
