@@ -19,6 +19,7 @@ from talkinghead.train.clips import Example
 from talkinghead.types import Array, Waveform
 
 CLOSED_SHARE = 0.05  # of a talker's frames, the most closed: their mean is the face at rest
+SHARE = 0.35  # power of a talker's frames that his share of the batches grows with
 JOIN = 3  # frames before a join that see the next clip's sound: not scored
 BINS = FFT // 2 + 1
 
@@ -160,8 +161,8 @@ class Batches:
 
     def __init__(self, talkers: list[Talker], *, size: int = 32, frames: int = 125, seed: int = 0):
         self.talkers, self.size, self.frames, self.seed = talkers, size, frames, seed
-        # Many talkers bring more than many minutes of one: frames count by their root.
-        weights = np.sqrt([talker.frames for talker in talkers])
+        # Many talkers bring more than many minutes of one.
+        weights = np.array([talker.frames**SHARE for talker in talkers])
         self.chances = weights / weights.sum()
 
     def __call__(self, step: int) -> Batch:
