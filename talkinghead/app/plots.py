@@ -12,6 +12,7 @@ from talkinghead.app.progress import Progress
 from talkinghead.config import Style
 from talkinghead.errors import InputError
 from talkinghead.geometry.align import mean_face
+from talkinghead.geometry.mouth import close_mouth
 from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.pipeline import Animator
@@ -95,7 +96,7 @@ def plot(args: Namespace, progress: Progress) -> None:
 def _shown(args: Namespace, animator: Animator) -> tuple[Subject, Array | None, Array]:
     """Who moves, the picture to draw on, and the 68 points in its pixels."""
     if args.image == NOBODY:
-        face, frame = FaceShape(mean_face()), FaceFrame(np.eye(3), 300.0, np.zeros(3))
+        face, frame = FaceShape(close_mouth(mean_face())), FaceFrame(np.eye(3), 300.0, np.zeros(3))
         return Subject(face, frame, SketchRenderer()), None, face.points
     if args.puppet:
         subject = animator.cartoon(args.puppet)
