@@ -12,12 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from talkinghead import weights
+from talkinghead.geometry.mouth import opening
+from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.speech.mel import log_mel_of
 from talkinghead.train.clips import examples_in
 from talkinghead.train.data import Batches, Talker, group_of, talkers_of
 from talkinghead.train.loop import Losses, Plan, train
-from talkinghead.train.losses import content_loss, correlation, opening_curve, width_curve
+from talkinghead.train.losses import content_loss, correlation
 from talkinghead.train.splits import split_of
 
 LICENCES = (
@@ -38,9 +40,9 @@ def validate(net: nn.Module, talkers: list[Talker]) -> dict[str, float]:
             content = torch.from_numpy(log_mel_of(cut.power))
             with torch.inference_mode():
                 predicted = net(content[None].to(device), face).cpu()
-            true = torch.from_numpy(cut.offsets)[None]
-            shown, seen = opening_curve(predicted)[0], opening_curve(true)[0]
-            width = correlation(width_curve(predicted)[0], width_curve(true)[0])
+            shown = torch.from_numpy(opening(predicted[0].numpy()))
+            seen = torch.from_numpy(opening(cut.offsets))
+            width = correlation(_width(predicted[0]), _width(torch.from_numpy(cut.offsets)))
             ratio = float(shown.std() / seen.std().clamp(min=1e-4))
             figures = (correlation(shown, seen), width, ratio)
             groups[group_of(cut.source)][talker.name].append(figures)
@@ -54,6 +56,11 @@ def validate(net: nn.Module, talkers: list[Talker]) -> dict[str, float]:
     result |= {"r_open": float(r_open), "r_width": float(r_width), "amp": float(amp)}
     result["score"] = float(r_open + 0.5 * r_width)
     return result
+
+
+def _width(offsets: Tensor) -> Tensor:
+    """(t, 68, 3) displacements to the (t,) change of mouth width."""
+    return offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0]
 
 
 def revision() -> str:

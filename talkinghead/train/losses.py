@@ -4,13 +4,18 @@ import torch
 from torch import Tensor
 
 from talkinghead.landmarks import (
+    CHIN,
     COUNT,
+    INNER_LEFT,
+    INNER_LOWER,
+    INNER_RIGHT,
+    INNER_UPPER,
     JAW,
-    LOWER_LIP_INNER,
+    LOWER_LIP_OUTER,
     MOUTH,
     MOUTH_LEFT,
     MOUTH_RIGHT,
-    UPPER_LIP_INNER,
+    UPPER_LIP_OUTER,
 )
 
 PERCENT = 100.0  # face widths are small numbers: losses count in hundredths
@@ -71,14 +76,29 @@ def concordance_loss(predicted: Tensor, true: Tensor, mask: Tensor) -> Tensor:
     return (1 - (both + floor) / (spread + floor)).mean()
 
 
-def opening_curve(offsets: Tensor) -> Tensor:
-    """(b, t, 68, 3) displacements to (b, t) change of mouth opening."""
-    return offsets[:, :, LOWER_LIP_INNER, 1] - offsets[:, :, UPPER_LIP_INNER, 1]
+def _concordance(predicted: Tensor, true: Tensor, mask: Tensor) -> Tensor:
+    """`concordance_loss` of (b, t, k) curves, each counted alike."""
+    curves = predicted.shape[-1]
+    rows = (predicted.transpose(1, 2).flatten(0, 1), true.transpose(1, 2).flatten(0, 1))
+    return concordance_loss(*rows, mask.repeat_interleave(curves, dim=0))
 
 
-def width_curve(offsets: Tensor) -> Tensor:
-    """(b, t, 68, 3) displacements to (b, t) change of mouth width."""
-    return offsets[:, :, MOUTH_RIGHT, 0] - offsets[:, :, MOUTH_LEFT, 0]
+def opening_curves(offsets: Tensor) -> Tensor:
+    """(b, t, 68, 3) displacements to (b, t, 9): each opposite pair of lip points, and the chin.
+
+    All of them, since a loss that enlarges one pair alone would bend the lips to a V.
+    """
+    down = offsets[..., 1]
+    inner = down[..., INNER_LOWER] - down[..., INNER_UPPER]
+    outer = down[..., LOWER_LIP_OUTER] - down[..., UPPER_LIP_OUTER]
+    return torch.cat([inner, outer, down[..., CHIN : CHIN + 1]], dim=-1)
+
+
+def width_curves(offsets: Tensor) -> Tensor:
+    """(b, t, 68, 3) displacements to (b, t, 2): width of the outer and of the inner lips."""
+    across = offsets[..., 0]
+    ends = [MOUTH_RIGHT, INNER_RIGHT], [MOUTH_LEFT, INNER_LEFT]
+    return across[..., ends[0]] - across[..., ends[1]]
 
 
 def content_loss(predicted: Tensor, true: Tensor, mask: Tensor) -> dict[str, Tensor]:
@@ -86,8 +106,8 @@ def content_loss(predicted: Tensor, true: Tensor, mask: Tensor) -> dict[str, Ten
     return {
         "landmark": landmark_loss(predicted, true, mask),
         "velocity": velocity_loss(predicted, true, mask),
-        "opening": 0.6 * concordance_loss(opening_curve(predicted), opening_curve(true), mask),
-        "width": 0.3 * concordance_loss(width_curve(predicted), width_curve(true), mask),
+        "opening": 0.6 * _concordance(opening_curves(predicted), opening_curves(true), mask),
+        "width": 0.3 * _concordance(width_curves(predicted), width_curves(true), mask),
     }
 
 

@@ -50,5 +50,17 @@ def test_concordance_minds_the_size_of_the_motion_where_correlation_does_not(gai
     assert correlation(gain * curve[0], curve[0]) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("pair", [(61, 67), (62, 66), (63, 65), (51, 57)])
+def test_every_pair_of_lip_points_must_open(true, pair):
+    opening = 0.03 * torch.sin(torch.arange(50.0) / 3)
+    moving = torch.zeros_like(true)
+    for upper, lower in [(61, 67), (62, 66), (63, 65), (51, 57)]:
+        moving[:, :, lower, 1] += opening
+        moving[:, :, upper, 1] -= 0.3 * opening
+    lame = moving.clone()
+    lame[:, :, list(pair), 1] *= 0.5
+    assert content_loss(lame, moving, MASK)["opening"] > 0.01
+
+
 def test_correlation_with_stillness_is_nought():
     assert correlation(torch.zeros(9), torch.from_numpy(np.arange(9.0)).float()) == 0
