@@ -29,6 +29,12 @@ help:
 
 setup: $(READY)
 
+# READY holds the folder it was made for: in a checkout that was moved or copied, the set-up runs
+# again, for a virtual environment points to its place and to the package's.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
 # The order matters.
 # - torch and numpy come first and with what they need, so that no looser demand of another
 #   package chooses for them. The rest is a complete list: nothing is left to resolve.
@@ -41,7 +47,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	$(PIP) install --no-deps -r requirements.txt -r requirements-dev.txt
 	$(PIP) install --no-deps --force-reinstall opencv-contrib-python-headless==4.11.0.86
 	$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
+	@pwd -P > $@
 
 demo: $(PHOTOS) $(CARTOONS)
 	@$(if $(WAVS),,echo 'make: examples/ holds no wav to speak' >&2; exit 2)
@@ -54,7 +60,7 @@ results/wilk_%.mp4: examples/%.wav $(SOURCES) $(wildcard puppets/wilk/*) main_en
 	$(PY) main_end2end_cartoon.py --jpg wilk --audio $< --output_folder results
 
 test: $(READY)
-	@scripts/check
+	@VENV=$(VENV) scripts/check
 
 clean:
 	rm -rf results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
