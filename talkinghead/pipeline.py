@@ -1,6 +1,7 @@
 """The story, told once: listen, move, style, place, render."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from talkinghead.clock import RATE
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 from talkinghead.face.detect import Detector, detector
+from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import find_portrait
 from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import close_mouth
@@ -127,8 +129,14 @@ class Animator:
         face: int | None = None,
         size: int | None = None,
     ) -> Subject:
-        """A photo, painting or drawing with a face, ready to speak."""
+        """A photo, painting or drawing with a face, ready to speak.
+
+        What is behind the person stands still, where the two can be told apart.
+        """
         portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
+        if portrait.matte is None:
+            matte = person_matte(portrait.image, portrait.landmarks)
+            portrait = replace(portrait, matte=matte)
         frame = face_frame(portrait.landmarks)
         shape = FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32))
         return Subject(shape, frame, PhotoRenderer(portrait, size))

@@ -178,11 +178,16 @@ class Portrait:
 
     image: Array  # (h, w, 3) uint8 RGB
     landmarks: Array  # (68, 3) pixels
+    matte: Array | None = None  # (h, w) in [0, 1], the person's share; None where unknown
 
     def __post_init__(self) -> None:
         _shaped("portrait", self.image, (None, None, 3), ImageError)
         if self.image.dtype != np.uint8:
             raise ImageError(f"portrait must be uint8, got {self.image.dtype}")
+        if self.matte is not None:
+            _shaped("portrait matte", self.matte, self.image.shape[:2], ImageError)
+            if not ((self.matte >= 0) & (self.matte <= 1)).all():
+                raise ImageError("portrait matte must lie in [0, 1]")
         _shaped("portrait landmarks", self.landmarks, (COUNT, 3), FaceError)
         _finite("portrait landmarks", self.landmarks, FaceError)
         width = np.linalg.norm(self.landmarks[JAW_LEFT, :2] - self.landmarks[JAW_RIGHT, :2])

@@ -1,15 +1,13 @@
 """The default detector: MediaPipe's face mesh, on the CPU and offline."""
 
 import threading
-import warnings
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
 
 from talkinghead.face.base import Face, checked_rgb, distinct
-from talkinghead.face.quiet import quiet
+from talkinghead.face.graph import Graph
 from talkinghead.face.small import MARGIN, Box, crop_around, tiles
 from talkinghead.landmarks import COUNT
 from talkinghead.types import Array
@@ -97,29 +95,7 @@ class MediapipeDetector:
         return np.stack(points) if points else np.empty((0, COUNT, 3), np.float32)
 
 
-class _Graph:
-    """A MediaPipe graph that keeps its log to itself."""
-
-    def __init__(self, build: Callable[[], Any]) -> None:
-        with quiet(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from mediapipe.python.solution_base import SolutionBase  # takes 2 s, so only here
-
-            self._solution = build()
-            self._process = partial(SolutionBase.process, self._solution)
-            self(np.zeros((64, 48, 3), np.uint8))  # its threads log until one picture is through
-
-    def __call__(self, image: Array) -> Any:
-        with quiet(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # protobuf's own deprecations
-            return self._process({"image": image})
-
-    def close(self) -> None:
-        with quiet():
-            self._solution.close()
-
-
-def _mesh_graph(max_faces: int, confidence: float, tracking: bool) -> _Graph:
+def _mesh_graph(max_faces: int, confidence: float, tracking: bool) -> Graph:
     """The mesh with its short-range detector; as mp.solutions.FaceMesh, but with scores."""
 
     def build() -> Any:
@@ -139,10 +115,10 @@ def _mesh_graph(max_faces: int, confidence: float, tracking: bool) -> _Graph:
             outputs=["multi_face_landmarks", "face_detections"],
         )
 
-    return _Graph(build)
+    return Graph(build)
 
 
-def _box_graph(confidence: float) -> _Graph:
+def _box_graph(confidence: float) -> Graph:
     """The full-range detector, for faces down to a tenth of the picture's side."""
 
     def build() -> Any:
@@ -150,10 +126,10 @@ def _box_graph(confidence: float) -> _Graph:
 
         return FaceDetection(model_selection=1, min_detection_confidence=confidence)
 
-    return _Graph(build)
+    return Graph(build)
 
 
-def _process_mesh(graph: _Graph, image: Array) -> list[Face]:
+def _process_mesh(graph: Graph, image: Array) -> list[Face]:
     height, width = image.shape[:2]
     result = graph(image)
     size = np.array([width, height, width], dtype=np.float32)  # z is in units of the width
@@ -179,7 +155,7 @@ def _score(centre: Array, detections: Any) -> float:
     return max(scores)
 
 
-def _process_boxes(graph: _Graph, image: Array, window: Box) -> list[Box]:
+def _process_boxes(graph: Graph, image: Array, window: Box) -> list[Box]:
     """What looks like a face in a window, in pixels of the whole picture."""
     left, top, right, bottom = (round(edge) for edge in window)
     view = np.ascontiguousarray(image[top:bottom, left:right])

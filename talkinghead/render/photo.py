@@ -11,6 +11,7 @@ from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mesh import Mesh, Roi
 from talkinghead.geometry.mouth import CLOSED, uncross
 from talkinghead.landmarks import INNER_LOWER, STABLE
+from talkinghead.render.backdrop import Backdrop
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, seam_mask
@@ -38,15 +39,19 @@ class PhotoRenderer:
 
     The head follows the rigid part of the motion, fading out around it; the face follows the
     rest. Eyes and the inside of the mouth are not stretched: lids and lips slide over them.
+    Where the portrait has a matte, only the person moves, before a background that is still.
     """
 
     def __init__(self, portrait: Portrait, size: int | None = None) -> None:
         """Take a portrait; `size` is the longer side of the frames, None keeps the picture's."""
         image, landmarks = portrait.image, portrait.landmarks.astype(np.float64)
+        matte = portrait.matte
         self._factor = 1.0
         if size is not None and size != max(image.shape[:2]):
             self._factor = size / max(image.shape[:2])
             image, landmarks = resized(image, landmarks, self._factor)
+            if matte is not None:
+                matte = cv2.resize(matte, image.shape[1::-1], interpolation=cv2.INTER_AREA)
         self._image = image
         self._source = landmarks
         self._base = snapped(landmarks)
@@ -68,6 +73,7 @@ class PhotoRenderer:
         # Cubic sampling keeps small pictures sharp; in large ones the eye sees no difference.
         few = face.roi[2] * face.roi[3] <= _CUBIC_PIXELS
         self._sampling = cv2.INTER_CUBIC if few else cv2.INTER_LINEAR
+        self._backdrop = None if matte is None else Backdrop(self._skin, matte, face.roi)
         self._near = {name: self._neighbours(name) for name in OPENINGS}
 
     @property
@@ -116,9 +122,13 @@ class PhotoRenderer:
         left, top, width, height = self._face.roi
         map_x, map_y = self._mesh.map(moved)
         frame: Array = self._image.copy()
-        frame[top : top + height, left : left + width] = cv2.remap(
-            self._skin, map_x, map_y, self._sampling, borderMode=cv2.BORDER_REPLICATE
-        )
+        if self._backdrop is None:
+            part = cv2.remap(
+                self._skin, map_x, map_y, self._sampling, borderMode=cv2.BORDER_REPLICATE
+            )
+        else:
+            part = self._backdrop.compose(map_x, map_y, self._sampling)
+        frame[top : top + height, left : left + width] = part
         return frame
 
     def _eye(self, frame: Array, name: str, still: Array, moved: Array) -> None:
