@@ -45,7 +45,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@scripts/make_venv $(VENV)
 	$(PIP) install $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch==2.13.0 numpy==1.26.4
 	$(PIP) install --no-deps -r requirements.txt -r requirements-dev.txt
-	$(PIP) install --no-deps --force-reinstall opencv-contrib-python-headless==4.11.0.86
+	$(PIP) install --no-deps opencv-contrib-python-headless==4.11.0.86
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@pwd -P > $@
 

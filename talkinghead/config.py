@@ -1,5 +1,6 @@
 """Frozen options, one dataclass per stage. Each refuses values out of range."""
 
+import math
 from dataclasses import dataclass
 
 from talkinghead.errors import InputError
@@ -30,6 +31,7 @@ class Style:
         for name in ("amp_lip_x", "amp_lip_y", "amp_pos"):
             _in_range(self, name, 0, 10)
         _in_range(self, "blink", 0, 4)
+        _in_range(self, "seed", 0, math.inf)  # numpy's generators take no negative seed
 
 
 @dataclass(frozen=True)
