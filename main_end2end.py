@@ -1,8 +1,6 @@
 """MakeItTalk's command for photos; all work is done in talkinghead."""
 
-import sys
-
-from talkinghead.app.makeittalk import photo_main
+from talkinghead.app.start import start
 
 if __name__ == "__main__":
-    sys.exit(photo_main())
+    start("talkinghead.app.makeittalk", "photo_main")

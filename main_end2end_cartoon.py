@@ -1,8 +1,6 @@
 """MakeItTalk's command for puppets; all work is done in talkinghead."""
 
-import sys
-
-from talkinghead.app.makeittalk import cartoon_main
+from talkinghead.app.start import start
 
 if __name__ == "__main__":
-    sys.exit(cartoon_main())
+    start("talkinghead.app.makeittalk", "cartoon_main")

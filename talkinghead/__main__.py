@@ -1,8 +1,6 @@
 """`python -m talkinghead` is the command `talkinghead`."""
 
-import sys
-
-from talkinghead.app.cli import main
+from talkinghead.app.start import start
 
 if __name__ == "__main__":
-    sys.exit(main())
+    start("talkinghead.app.cli")

@@ -29,8 +29,18 @@ def check_target(target: Path, *inputs: str | Path) -> None:
         raise OutputError(f"{target}: is a folder; name the file to write in it")
     for source in inputs:
         if target.exists() and Path(source).exists() and target.samefile(source):
-            raise OutputError(f"{target}: would replace what is read; choose another name with -o")
+            raise OutputError(f"{target}: would replace what is read; choose another name")
     check_folder(target.absolute().parent, target)
+
+
+def check_film(target: Path, *inputs: str | Path) -> None:
+    """As `check_target`, for a video: its suffix must be one that can be written."""
+    from talkinghead.media.encode import CONTAINERS  # imports FFmpeg: not for --help
+
+    check_target(target, *inputs)
+    if target.suffix.lower() not in CONTAINERS:
+        known = ", ".join(CONTAINERS)
+        raise OutputError(f"{target}: unknown suffix {target.suffix!r}; name it {known}")
 
 
 def check_folder(folder: Path, named: Path | None = None) -> None:
@@ -44,7 +54,7 @@ def check_folder(folder: Path, named: Path | None = None) -> None:
     except OSError as error:
         raise OutputError(
             f"{named or folder}: cannot be written ({error.strerror or error}); "
-            "choose another place with -o"
+            "choose another place"
         ) from error
 
 

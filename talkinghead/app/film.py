@@ -7,10 +7,11 @@ from argparse import Namespace
 from pathlib import Path
 
 import talkinghead
-from talkinghead.app.files import check_inputs, check_target, named_after
+from talkinghead.app.files import check_film, check_inputs, named_after
 from talkinghead.app.options import (
     DETECTORS,
     Parser,
+    add_face,
     add_fields,
     add_models,
     add_reporting,
@@ -43,12 +44,7 @@ def configure_photo(parser: Parser) -> None:
         "grace_hopper",
     )
     _common(parser)
-    parser.add_argument(
-        "--face",
-        type=int,
-        metavar="N",
-        help="which face, numbered from 0 from left to right (default: the largest)",
-    )
+    add_face(parser)
     add_models(parser)
     add_reporting(parser)
     parser.set_defaults(run=photo)
@@ -89,7 +85,7 @@ def photo(args: Namespace, progress: Progress) -> None:
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.image, args.audio)
-    check_target(target, args.image, args.audio)
+    check_film(target, args.image, args.audio)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(args.image, face=args.face, size=output.size)
@@ -101,7 +97,7 @@ def cartoon(args: Namespace, progress: Progress) -> None:
     target = args.output or named_after(args.puppet, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.background, args.audio)
-    check_target(target, args.audio, *filter(None, [args.background]))
+    check_film(target, args.audio, *filter(None, [args.background]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(args.puppet, background=args.background, size=output.size)

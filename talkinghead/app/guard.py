@@ -1,5 +1,6 @@
 """Errors to one line and an exit status: nobody sees a traceback for their own mistake."""
 
+import logging
 import os
 import signal
 import sys
@@ -50,6 +51,8 @@ def guarded(work: Callable[[], None], progress: Progress) -> int:
         with _terminable(), warnings.catch_warnings():
             if not sys.warnoptions:
                 warnings.simplefilter("ignore")  # of the libraries: no news to the user
+            # matplotlib, which mediapipe imports, complains of a home it cannot write to.
+            logging.getLogger("matplotlib").setLevel(logging.ERROR)
             with progress:
                 work()
             sys.stdout.flush()

@@ -7,24 +7,23 @@ from pathlib import Path
 from talkinghead.app.files import check_folder, check_inputs, check_target, named_after
 from talkinghead.app.film import film, load
 from talkinghead.app.guard import guarded
-from talkinghead.app.options import Parser, add_fields, add_models, add_reporting, filled
+from talkinghead.app.options import Parser, add_face, add_fields, add_models, add_reporting, filled
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-AMOUNTS = ("amp_lip_x", "amp_lip_y", "amp_pos")
 PHOTO = """\
 examples:
   python main_end2end.py --jpg face.jpg --amp_lip_x 2
   python main_end2end.py --jpg astronaut --audio speech.wav --output_folder results
-The same work with all options: talkinghead photo --help
+The same work: talkinghead photo --help
 """
 CARTOON = """\
 examples:
   python main_end2end_cartoon.py --jpg wilk
   python main_end2end_cartoon.py --jpg wilk.png --jpg_bg forest.jpg --audio speech.wav
-The same work with all options: talkinghead cartoon --help
+The same work: talkinghead cartoon --help
 """
 # Flags for parts that MakeItTalk has and this package does not have yet: flag -> what it sets.
 # Passing over them in silence would give another video than the one that was asked for.
@@ -53,6 +52,7 @@ def photo_main(argv: Sequence[str] | None = None) -> int:
         "grace_hopper)",
     )  # fmt: skip
     _common(parser)
+    add_face(parser)
     group = parser.add_argument_group("MakeItTalk's flags for its networks")
     group.add_argument(
         "--load_a2l_C_name", dest="content_weights", type=Path, metavar="PATH",
@@ -105,7 +105,8 @@ def _common(parser: Parser) -> None:
         "--output_folder", type=Path, default=Path("results"), metavar="DIR",
         help="folder for the videos, named IMAGE_AUDIO.mp4 (default: %(default)s)",
     )  # fmt: skip
-    add_fields(parser, Style, only=AMOUNTS)
+    add_fields(parser, Style)
+    add_fields(parser, Output)
 
 
 def _photo(args: Namespace, progress: Progress) -> None:
@@ -115,27 +116,27 @@ def _photo(args: Namespace, progress: Progress) -> None:
                 f"--{flag} sets {what}; this version has no such part; leave the flag out"
             )
     image = _found(args.jpg)
-    style, jobs = filled(Style, args), _jobs(args, image)
+    style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, image)
     for audio, target in jobs.items():
         check_inputs(image, audio)
         check_target(target, image, audio)
     animator = load(args, progress)
     progress.stage("finding the face")
-    subject = animator.photo(image)
+    subject = animator.photo(image, face=args.face, size=output.size)
     for audio, target in jobs.items():
-        film(animator, subject, audio, target, style, Output(), progress)
+        film(animator, subject, audio, target, style, output, progress)
 
 
 def _cartoon(args: Namespace, progress: Progress) -> None:
-    style, jobs = filled(Style, args), _jobs(args, args.jpg)
+    style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, args.jpg)
     for audio, target in jobs.items():
         check_inputs(args.jpg_bg, audio)
         check_target(target, audio, *filter(None, [args.jpg_bg]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
-    subject = animator.cartoon(args.jpg, background=args.jpg_bg)
+    subject = animator.cartoon(args.jpg, background=args.jpg_bg, size=output.size)
     for audio, target in jobs.items():
-        film(animator, subject, audio, target, style, Output(), progress)
+        film(animator, subject, audio, target, style, output, progress)
 
 
 def _found(name: str) -> str:

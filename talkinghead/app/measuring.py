@@ -111,7 +111,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     else:
         report = evaluate_render(
             args.clips,
-            PhotoRenderer,
+            lambda portrait: animator.photo(portrait).renderer,
             animator.faces,
             max_frames=args.max_frames,
             select=select,

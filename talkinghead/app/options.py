@@ -67,19 +67,28 @@ def _add_field(group: argparse._ArgumentGroup, field: Field[Any], help: str) -> 
     )
 
 
-def add_fields(parser: argparse.ArgumentParser, cls: type, only: tuple[str, ...] = ()) -> None:
-    """One option for each field of a dataclass in HELP, or for those named in `only`."""
+def add_fields(parser: argparse.ArgumentParser, cls: type) -> None:
+    """One option for each field of a dataclass in HELP."""
     title = {Style: "how the face moves", Output: "the video"}[cls]
     group = parser.add_argument_group(title)
     for field in fields(cls):
-        if not only or field.name in only:
-            _add_field(group, field, HELP[cls][field.name])
+        _add_field(group, field, HELP[cls][field.name])
 
 
 def filled(cls: Callable[..., T], args: argparse.Namespace) -> T:
     """The dataclass with what was given. Raises InputError for a value out of range."""
     names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
     return cls(**{name: value for name, value in vars(args).items() if name in names})
+
+
+def add_face(parser: argparse.ArgumentParser) -> None:
+    """Which of several faces."""
+    parser.add_argument(
+        "--face",
+        type=int,
+        metavar="N",
+        help="which face, numbered from 0 from left to right (default: the largest)",
+    )
 
 
 def add_models(parser: argparse.ArgumentParser, *, detector: bool = True) -> None:

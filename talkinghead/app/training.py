@@ -14,14 +14,15 @@ from talkinghead.train.loop import Plan
 
 PREPROCESS = """\
 examples:
-  talkinghead preprocess clips data/ examples/ --workers 4
+  talkinghead preprocess clips data/ examples.d/ --workers 4
 An interrupted run goes on where it was. A manifest.csv in DATA with the columns path and
 identity names the talker of each clip; without it, the folder a clip lies in is its talker.
+Its column sound, if there is one, says which clips hold speech.
 """
 TRAIN = """\
 examples:
-  talkinghead preprocess clips data/ examples/
-  talkinghead train content --data examples/ --out ckpt/content.safetensors --run runs/first
+  talkinghead preprocess clips data/ examples.d/
+  talkinghead train content --data examples.d/ --out ckpt/content.safetensors --run runs/first
 Killed at any step, the same command goes on from the last checkpoint in --run.
 """
 PLAN = {

@@ -1,7 +1,9 @@
 """The other detector: face-alignment's networks (Bulat and Tzimiropoulos 2017)."""
 
+import sys
 import warnings
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from typing import Any
 from urllib.error import URLError
 
@@ -24,7 +26,8 @@ class FaceAlignmentDetector:
         import face_alignment  # brings numba and its own detectors: slow
 
         try:
-            with warnings.catch_warnings():
+            # torch tells of downloads on stdout, where scripts read the path of the result.
+            with warnings.catch_warnings(), redirect_stdout(sys.stderr):
                 warnings.simplefilter("ignore")
                 self._net: Any = face_alignment.FaceAlignment(
                     face_alignment.LandmarksType.THREE_D,

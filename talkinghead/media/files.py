@@ -11,6 +11,8 @@ from talkinghead.errors import InputError, OutputError
 
 def readable(source: str | Path, error: type[InputError]) -> Path:
     """`source` as the path of a file that has content; otherwise raise `error`."""
+    if not str(source):
+        raise error("no file was named; give its path")
     path = Path(source)
     try:
         if path.is_dir():

@@ -1,6 +1,8 @@
 """A user's mistake is one line on stderr that names it, and exit status 2."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +97,7 @@ def test_output_that_is_an_input_is_refused(cli, voice_file):
         ("--amp_lip_x", "nan"),
         ("--amp_lip_y", "much"),
         ("--fps", "0"),
+        ("--seed", "-1"),
         ("--size", "3"),
         ("--blink", "5"),
         ("--device", "toaster"),
@@ -104,6 +107,19 @@ def test_output_that_is_an_input_is_refused(cli, voice_file):
 def test_option_out_of_range(cli, voice_file, tmp_path, option, value):
     words = ("photo", "astronaut", voice_file, "-o", tmp_path / "o.mp4")
     refused(cli(*words, f"{option}={value}"), option.lstrip("-"))
+
+
+def test_a_film_of_unknown_kind_is_refused_before_the_work(cli, voice_file, tmp_path):
+    refused(cli("cartoon", "wilk", voice_file, "-o", tmp_path / "o.avi"), "o.avi", ".mp4")
+
+
+def test_a_missing_package_is_one_line(tmp_path):
+    bare = [sys.executable, "-S", "main_end2end.py", "--jpg", "astronaut"]
+    root = Path(__file__).parents[2]
+    ended = subprocess.run(bare, cwd=root, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+    assert "make setup" in ended.stderr
 
 
 @pytest.mark.parametrize("words", [["photo"], ["dance"], ["photo", "a", "b", "--no-such-option"]])
