@@ -5,7 +5,6 @@ from math import gcd
 from pathlib import Path
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from talkinghead.clock import RATE
 from talkinghead.errors import AudioError
@@ -76,6 +75,8 @@ def as_waveform(samples: Array, rate: int) -> Waveform:
     if not np.isfinite(signal).all():
         raise AudioError("the sound holds NaN or infinite values; export it again")
     if rate != RATE:
+        from scipy.signal import resample_poly  # takes a second, and files never need it
+
         common = gcd(RATE, int(rate))
         signal = resample_poly(signal, RATE // common, int(rate) // common)
     return _checked(signal, "the sound")
