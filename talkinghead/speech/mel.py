@@ -48,16 +48,18 @@ def filterbank(warp: float = 1.0) -> Array:
 def power_blocks(samples: Array) -> Iterator[Array]:
     """`power_spectrum` block by block: the spectrum of an hour would not fit in memory."""
     count = -(-len(samples) // HOP)
-    padded = np.zeros((count - 1) * HOP + FFT, dtype=np.float32)
-    lead = FFT // 2
-    body = samples[: len(padded) - lead]
-    padded[lead : lead + len(body)] = body
-    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT)[::HOP]
     window = np.zeros(FFT, dtype=np.float32)
     start = (FFT - WINDOW) // 2
     window[start : start + WINDOW] = np.hanning(WINDOW)
     for first in range(0, count, BLOCK):
-        part = rfft(frames[first : first + BLOCK] * window, axis=1)  # scipy's stays in float32
+        frames = min(BLOCK, count - first)
+        begin = first * HOP - FFT // 2
+        end = begin + (frames - 1) * HOP + FFT
+        heard = samples[max(begin, 0) : end]
+        lead = max(-begin, 0)
+        padded = np.pad(heard, (lead, end - begin - lead - len(heard)))
+        pieces = np.lib.stride_tricks.sliding_window_view(padded, FFT)[::HOP]
+        part = rfft(pieces * window, axis=1)  # scipy's stays in float32
         yield (part.real**2 + part.imag**2) / WINDOW
 
 

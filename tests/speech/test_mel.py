@@ -33,6 +33,13 @@ def test_a_click_shows_in_the_frame_centred_on_it():
     assert log_mel(Waveform(samples, RATE)).sum(axis=1).argmax() == 40
 
 
+def test_blocks_have_no_seam(monkeypatch):
+    wave = Waveform(np.random.default_rng(0).normal(0, 0.1, 9999).astype(np.float32), RATE)
+    whole = log_mel(wave)
+    monkeypatch.setattr("talkinghead.speech.mel.BLOCK", 7)
+    np.testing.assert_allclose(log_mel(wave), whole, atol=1e-5)
+
+
 def test_a_stretched_filterbank_hears_a_stretched_voice_alike():
     low, high = np.zeros((2, filterbank().shape[1]), dtype=np.float32)
     low[50], high[60] = 1, 1
