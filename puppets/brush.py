@@ -64,6 +64,74 @@ def group(role: str, parts: Iterable[str], **attributes: object) -> str:
     return f'<g id="{role}"{extra}>\n' + "\n".join(parts) + "\n</g>\n"
 
 
+def ribbon(points: Sequence[Point], widths: Sequence[float], fill: str, **more: object) -> str:
+    """An inked line through `points` whose width goes evenly through `widths`, end to end."""
+    knots = np.array([points[0], *points, points[-1]], dtype=float)
+    line = []
+    for p, a, b, q in zip(knots, knots[1:], knots[2:], knots[3:], strict=False):
+        for t in (0, 0.34, 0.67):
+            bend = (2 * p - 5 * a + 4 * b - q) * t * t + (3 * (a - b) + q - p) * t**3
+            line.append(a + ((b - p) * t + bend) / 2)
+    line.append(knots[-1])
+    middle = np.array(line)
+    along = np.gradient(middle, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
+    steps = np.linspace(0, 1, len(middle))
+    half = np.interp(steps, np.linspace(0, 1, len(widths)), widths)[:, None] / 2
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) * half
+    there = smooth([(x, y) for x, y in middle - across])
+    back = smooth([(x, y) for x, y in (middle + across)[::-1]])
+    return path(f"{there}L{back[1:]}Z", fill, **more)
+
+
+def blurs(*sizes: float) -> str:
+    """Filters named softN that blur by N pixels."""
+    return "".join(
+        f'<filter id="soft{n}" x="-60%" y="-60%" width="220%" height="220%">'
+        f'<feGaussianBlur stdDeviation="{n}"/></filter>'
+        for n in sizes
+    )
+
+
+def gradient(name: str, *stops: tuple[float, str], to: str = "down") -> str:
+    """A gradient of (offset, colour) stops that runs "down", "right" or "out"."""
+    inner = "".join(f'<stop offset="{o}" stop-color="{c}"/>' for o, c in stops)
+    if to == "out":
+        return f'<radialGradient id="{name}">{inner}</radialGradient>'
+    end = 'x2="0" y2="1"' if to == "down" else 'x2="1" y2="0"'
+    return f'<linearGradient id="{name}" x1="0" y1="0" {end}>{inner}</linearGradient>'
+
+
+def clipped(name: str, outline: str, parts: Iterable[str]) -> str:
+    """The parts, seen only inside the outline."""
+    clip = f'<clipPath id="{name}"><path d="{outline}"/></clipPath>'
+    return f'{clip}<g clip-path="url(#{name})">' + "".join(parts) + "</g>"
+
+
+def drawing(defs: str, layers: Iterable[str]) -> str:
+    """The SVG of a 1024 pixel canvas."""
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024" '
+    size = 'width="1024" height="1024">\n'
+    return f"{head}{size}<defs>{defs}</defs>\n" + "".join(layers) + "</svg>\n"
+
+
+def ibug(
+    jaw: Sequence[Point],
+    brows: Sequence[Point],
+    nose: Sequence[Point],
+    eyes: Sequence[Point],
+    outer: tuple[Sequence[Point], Sequence[Point]],
+    inner: tuple[Sequence[Point], Sequence[Point]],
+) -> np.ndarray:
+    """(68, 2) points from rows: 17 of jaw, 10 of brows, 9 of nose, 12 of eyes, the lips.
+
+    Lips are (upper, lower) rows from left to right, both with the corners: 7 points each for
+    the outer edge, 5 for the inner.
+    """
+    lips = [*outer[0], *outer[1][-2:0:-1], *inner[0], *inner[1][-2:0:-1]]
+    return np.array([*jaw, *brows, *nose, *eyes, *lips], dtype=float)
+
+
 def tuft(root: Point, angle: float, length: float, width: float, bend: float, fill: str) -> str:
     """One tapered lock of fur from `root` towards `angle` (radians, 0 is right, y down)."""
     along = np.array([math.cos(angle), math.sin(angle)])
