@@ -185,3 +185,45 @@ def fur(
         bend = rng.normal(0, 0.16)
         parts.append(tuft((x, y), angle, length * size, width * size, bend, hexed(tone)))
     return parts
+
+
+def along(points: Sequence[Point] | np.ndarray, steps: int = 8) -> np.ndarray:
+    """(n, 2) points on the Catmull-Rom curve through `points`, `steps` for each piece."""
+    knots = np.asarray(points, float)
+    padded = np.concatenate([knots[:1], knots, knots[-1:]])
+    t = np.linspace(0, 1, steps, endpoint=False)[:, None]
+    pieces = []
+    for p, a, b, q in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        bend = (2 * p - 5 * a + 4 * b - q) * t**2 + (3 * a - p - 3 * b + q) * t**3
+        pieces.append(a + ((b - p) * t + bend) / 2)
+    return np.concatenate([*pieces, knots[-1:]])
+
+
+def normals(line: np.ndarray) -> np.ndarray:
+    """(n, 2) unit vectors across a line of (n, 2) points, to its right on the page."""
+    way = np.gradient(line, axis=0)
+    way /= np.maximum(np.hypot(*way.T), 1e-9)[:, None]
+    return np.stack([-way[:, 1], way[:, 0]], axis=1)
+
+
+def ribbon(line: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
+    """Path data of the area between two offsets (n,) across a line of (n, 2) points."""
+    across = normals(line)
+    one, other = line + across * left[:, None], line + across * right[:, None]
+    outline = np.concatenate([one, other[::-1]])
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in outline) + "Z"
+
+
+def taper(
+    points: Sequence[Point] | np.ndarray,
+    width: float,
+    fill: str,
+    ends: tuple[float, float] = (0.0, 0.0),
+    **attributes: object,
+) -> str:
+    """An inked line: `width` where the pen presses, the fractions `ends` of it at both ends."""
+    line = along(points, 6)
+    t = np.linspace(0, 1, len(line))
+    floor = ends[0] + (ends[1] - ends[0]) * t
+    half = width / 2 * (floor + (1 - floor) * np.sin(np.pi * t) ** 0.8)
+    return path(ribbon(line, -half, half), fill, **attributes)
