@@ -206,7 +206,7 @@ def normals(line: np.ndarray) -> np.ndarray:
     return np.stack([-way[:, 1], way[:, 0]], axis=1)
 
 
-def ribbon(line: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
+def between(line: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
     """Path data of the area between two offsets (n,) across a line of (n, 2) points."""
     across = normals(line)
     one, other = line + across * left[:, None], line + across * right[:, None]
@@ -226,4 +226,4 @@ def taper(
     t = np.linspace(0, 1, len(line))
     floor = ends[0] + (ends[1] - ends[0]) * t
     half = width / 2 * (floor + (1 - floor) * np.sin(np.pi * t) ** 0.8)
-    return path(ribbon(line, -half, half), fill, **attributes)
+    return path(between(line, -half, half), fill, **attributes)
