@@ -212,18 +212,3 @@ def between(line: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
     one, other = line + across * left[:, None], line + across * right[:, None]
     outline = np.concatenate([one, other[::-1]])
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in outline) + "Z"
-
-
-def taper(
-    points: Sequence[Point] | np.ndarray,
-    width: float,
-    fill: str,
-    ends: tuple[float, float] = (0.0, 0.0),
-    **attributes: object,
-) -> str:
-    """An inked line: `width` where the pen presses, the fractions `ends` of it at both ends."""
-    line = along(points, 6)
-    t = np.linspace(0, 1, len(line))
-    floor = ends[0] + (ends[1] - ends[0]) * t
-    half = width / 2 * (floor + (1 - floor) * np.sin(np.pi * t) ** 0.8)
-    return path(between(line, -half, half), fill, **attributes)
