@@ -1,37 +1,110 @@
 """Who speaks: resemblyzer's 256-d speaker embedding (Wan et al. 2018, GE2E)."""
 
 import warnings
-from typing import Any
+from collections import OrderedDict
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
 from talkinghead.clock import RATE
+from talkinghead.errors import AudioError
+from talkinghead.media.files import replacing
 from talkinghead.types import Array, Waveform
 
 SIZE = 256
 BLOCK = 60 * RATE  # samples embedded at a time, so that memory stays bounded
 SHORTEST = RATE // 2  # half a second: under that there is no voice to tell apart
+FAINTEST = 1e-4  # amplitude; what never rises above is silence
+KEPT = 64  # sounds whose embedding is remembered
+
+
+class Embedder(Protocol):
+    """What resemblyzer's VoiceEncoder does here."""
+
+    def embed_utterance(self, wav: Array, *, rate: float) -> Array:
+        """(n,) samples at RATE to (256,), `rate` windows a second averaged."""
+        ...
 
 
 class SpeakerEncoder:
     """Built once; the weights come inside the resemblyzer package."""
 
-    def __init__(self, device: str = "cpu"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # webrtcvad reaches for pkg_resources
-            from resemblyzer import VoiceEncoder
+    def __init__(
+        self,
+        device: str = "cpu",
+        *,
+        network: Embedder | None = None,
+        folder: Path | None = None,
+        kept: int = KEPT,
+    ):
+        """The last `kept` embeddings are remembered by what was heard, and all in `folder`.
 
-            self._encoder: Any = VoiceEncoder(device, verbose=False)
+        `network` replaces resemblyzer's, which is otherwise built when first needed.
+        """
+        self._device, self._network, self._folder = device, network, folder
+        self._kept, self._known = kept, OrderedDict[str, Array]()
 
     def __call__(self, wave: Waveform) -> Array:
         """(256,) float32 of unit norm; zeros where the sound is silent or under half a second.
 
-        Minutes are embedded one by one and averaged by their length.
+        Minutes are embedded one by one and averaged by their length. Raises AudioError for
+        sound that is not at RATE.
         """
+        if wave.rate != RATE:
+            raise AudioError(f"a voice is told at {RATE} Hz, got {wave.rate}; resample it first")
+        key = content_key(wave.samples)
+        voice = self._known.pop(key, None)
+        if voice is None:
+            voice = self._stored(key)
+        if voice is None:
+            voice = self._embed(wave.samples)
+            self._store(key, voice)
+        self._known[key] = voice  # the last one heard is the last one forgotten
+        while len(self._known) > self._kept:
+            self._known.popitem(last=False)
+        return voice.copy()
+
+    @property
+    def network(self) -> Embedder:
+        """Resemblyzer's network: takes seconds to import, so not before something is new."""
+        if self._network is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # webrtcvad reaches for pkg_resources
+                from resemblyzer import VoiceEncoder
+
+                built: Any = VoiceEncoder(self._device, verbose=False)
+            self._network = built
+            return built
+        return self._network
+
+    def _embed(self, samples: Array) -> Array:
         total = np.zeros(SIZE)
-        for start in range(0, wave.samples.size, BLOCK):
-            block = wave.samples[start : start + BLOCK]
-            if block.size >= SHORTEST and np.abs(block).max() > 1e-4:
-                total += self._encoder.embed_utterance(block, rate=2) * block.size
+        for start in range(0, samples.size, BLOCK):
+            block = samples[start : start + BLOCK]
+            if block.size >= SHORTEST and np.abs(block).max() > FAINTEST:
+                total += self.network.embed_utterance(block, rate=2) * block.size
         norm = np.linalg.norm(total)
         return (total / norm if norm > 0 else total).astype(np.float32)
+
+    def _stored(self, key: str) -> Array | None:
+        """What an earlier run left in the folder; None where that is nothing or damaged."""
+        if self._folder is None:
+            return None
+        try:
+            voice = np.load(self._folder / f"{key}.npy", allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        whole = voice.shape == (SIZE,) and voice.dtype == np.float32 and np.isfinite(voice).all()
+        return voice if whole else None
+
+    def _store(self, key: str, voice: Array) -> None:
+        if self._folder is not None:
+            with replacing(self._folder / f"{key}.npy") as temporary, temporary.open("wb") as out:
+                np.save(out, voice)
+
+
+def content_key(samples: Array) -> str:
+    """A name for a sound that only the same samples have."""
+    return blake2b(np.ascontiguousarray(samples, dtype=np.float32), digest_size=16).hexdigest()
