@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from talkinghead.media.image import read_image, write_image
     from talkinghead.pipeline import Animator
     from talkinghead.puppet.store import list_puppets, load_puppet
+    from talkinghead.speech.sequence import cut_audio_sequence, get_audio_feature_extractor
     from talkinghead.types import (
         Clip,
         FaceTrack,
@@ -36,6 +37,8 @@ __all__ = [
     "TalkingHeadError",
     "Waveform",
     "__version__",
+    "cut_audio_sequence",
+    "get_audio_feature_extractor",
     "list_puppets",
     "load_puppet",
     "read_audio",
@@ -52,6 +55,7 @@ _HOMES = {
     "media.image": ("read_image", "write_image"),
     "media.encode": ("write_video",),
     "pipeline": ("Animator",),
+    "speech.sequence": ("cut_audio_sequence", "get_audio_feature_extractor"),
     "puppet.store": ("list_puppets", "load_puppet"),
     "types": (
         "Clip", "FaceTrack", "LandmarkTrack", "Portrait", "Puppet", "Subject", "Waveform",

@@ -20,6 +20,8 @@ PUBLIC = {
     "TalkingHeadError",
     "Waveform",
     "__version__",
+    "cut_audio_sequence",
+    "get_audio_feature_extractor",
     "list_puppets",
     "load_puppet",
     "read_audio",
