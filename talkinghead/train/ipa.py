@@ -1,0 +1,77 @@
+"""The sounds of all languages as the English phones nearest in mouth shape and sound."""
+
+# ruff: noqa: RUF001 - IPA letters look like others
+import unicodedata
+
+TOGETHER = {  # what is one phone, though written with two letters
+    **dict.fromkeys(("aɪ", "ai", "ɑɪ", "ɑi", "ʌɪ", "aj"), "AY"),
+    **dict.fromkeys(("aʊ", "au", "ɑʊ", "ɑu", "æʊ", "ʌʊ", "ʌʉ", "ɐʊ", "aw"), "AW"),
+    **dict.fromkeys(("eɪ", "ei", "ɛɪ", "ɛi", "ej"), "EY"),
+    **dict.fromkeys(("oʊ", "ou", "əʊ", "əu", "ɔʊ", "ow"), "OW"),
+    **dict.fromkeys(("ɔɪ", "ɔi", "oɪ", "oi", "ɔø", "ɔʏ"), "OY"),
+    **dict.fromkeys(("ɜɹ", "əɹ"), "ER"),
+    "nɡ": "NG",
+    "sx": "SH",
+    **dict.fromkeys(("tʃ", "tɕ", "tʂ"), "CH"),
+    **dict.fromkeys(("dʒ", "dʑ", "dʐ"), "JH"),
+}
+LONG = {"e": "EY"}
+ALONE = {
+    # Vowels by height and rounding of the lips; y and its kin are rounded, so not IY.
+    **dict.fromkeys("iɪᵻɨɯ", "IH") | {"i": "IY"},
+    **dict.fromkeys("yʉu", "UW"),
+    **dict.fromkeys("ʊʏøɵ", "UH"),
+    **dict.fromkeys("ɛe", "EH"),
+    **dict.fromkeys("æɶ", "AE"),
+    **dict.fromkeys("aɑ", "AA"),
+    **dict.fromkeys("ɔɒ", "AO"),
+    "o": "OW",
+    **dict.fromkeys("əɐʌɤɘ", "AH"),
+    **dict.fromkeys("ɚɝɜɞœ", "ER"),
+    # Lips, then tongue from front to back.
+    **dict.fromkeys("pƥ", "P"),
+    **dict.fromkeys("bɓ", "B"),
+    **dict.fromkeys("mɱ", "M"),
+    **dict.fromkeys("fɸ", "F"),
+    **dict.fromkeys("vʋβⱱ", "V"),
+    **dict.fromkeys("wʍɥ", "W"),
+    "θ": "TH",
+    "ð": "DH",
+    **dict.fromkeys("tʈ", "T"),
+    **dict.fromkeys("dɖɗɾɽ", "D"),  # a tap is the American sound in "ladder"
+    **dict.fromkeys("nɲɳ", "N"),
+    **dict.fromkeys("lɫɭʎɬʟɺ", "L"),
+    **dict.fromkeys("rɹɻ", "R"),
+    "s": "S",
+    "z": "Z",
+    **dict.fromkeys("ʃʂɕɧ", "SH"),
+    **dict.fromkeys("ʒʐʑ", "ZH"),
+    **dict.fromkeys("jʝ", "Y"),
+    **dict.fromkeys("kcq", "K"),
+    **dict.fromkeys("gɡɟɢɣ", "G"),
+    **dict.fromkeys("ŋɴ", "NG"),
+    **dict.fromkeys("hɦħxχçʁʀ", "HH"),  # breath through an open mouth, lips not rounded
+}
+
+
+def phones_of(ipa: str, english: bool = False) -> list[str | None]:
+    """One or more IPA letters to phones; None for one with no phone near it.
+
+    Stress, tone, nasality and secondary articulation are dropped, and so are the names in
+    brackets by which espeak marks a change of language. A dot, as espeak writes it, makes
+    a retroflex. In English, `a` is the
+    vowel of "trap", which other languages have further back.
+    """
+    if ipa.startswith("("):
+        return []
+    plain = unicodedata.normalize("NFD", ipa.replace("s.", "ʂ").replace("z.", "ʐ"))
+    letters = "".join(c for c in plain if c == "ː" or unicodedata.category(c) in ("Ll", "Lo"))
+    phones: list[str | None] = []
+    while letters:
+        length = 2 if letters[:2] in TOGETHER else 1
+        letter, letters = letters[:length], letters[length:]
+        long = letters.startswith("ː")
+        letters = letters.lstrip("ː")
+        phone = TOGETHER.get(letter) or (LONG.get(letter) if long else None) or ALONE.get(letter)
+        phones.append("AE" if english and letter == "a" else phone)
+    return phones
