@@ -1,0 +1,195 @@
+"""`talkinghead puppet new` and `puppet edit`: a picture to a puppet, and its points by hand."""
+
+from __future__ import annotations  # evaluated, they would import numpy: --help must not
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talkinghead.app.files import check_folder, is_sample
+from talkinghead.app.guard import guarded
+from talkinghead.app.options import DETECTORS, Parser, add_face, add_reporting
+from talkinghead.app.progress import Progress, reporter
+from talkinghead.errors import FaceError, ImageError, InputError, OutputError
+
+if TYPE_CHECKING:
+    from talkinghead.puppet.poses import Box
+    from talkinghead.types import Array
+
+NEW = """\
+examples:
+  talkinghead puppet new drawing.png rosa
+  talkinghead puppet new dragon.png dragon --box 310,120,420,480
+  talkinghead puppet edit rosa
+"""
+EDIT = """\
+Opens a page of this machine, which nobody else can reach, and ends with Ctrl-C.
+
+examples:
+  talkinghead puppet edit rosa
+  talkinghead puppet edit puppets/rosa --port 8080 --no-browser
+"""
+
+
+def configure_new(parser: Parser) -> None:
+    """The options of `puppet new`."""
+    parser.epilog = NEW
+    parser.add_argument(
+        "image", metavar="IMAGE", help="a drawing, painting or photo; transparency is kept"
+    )
+    parser.add_argument("name", metavar="NAME", help="of the puppet: letters, digits, - and _")
+    _common(parser)
+    parser.set_defaults(run=new)
+
+
+def _common(parser: Parser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("puppets"),
+        metavar="DIR",
+        help="where the puppet's folder is made (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--box",
+        metavar="X,Y,W,H",
+        help="the face in pixels of the picture, brows to chin and ear to ear, for a face that "
+        "is not found; the mean face is put there",
+    )
+    parser.add_argument("--force", action="store_true", help="replace a puppet of that name")
+    add_face(parser)
+    parser.add_argument(
+        "--detector", choices=DETECTORS, default=DETECTORS[0], help="what finds the face"
+    )
+    add_reporting(parser)
+
+
+def configure_edit(parser: Parser) -> None:
+    """The options of `puppet edit`."""
+    parser.epilog = EDIT
+    parser.add_argument("puppet", metavar="NAME", help="of a puppet, or its folder")
+    parser.add_argument(
+        "--port", type=int, metavar="P", help="of the page (default: one that is free)"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address, and open nothing"
+    )
+    parser.add_argument("--ckpt", type=Path, metavar="DIR", help="folder of the weights")
+    parser.set_defaults(run=edit)
+
+
+def new(args: Namespace, progress: Progress) -> None:
+    """Make a puppet from a picture."""
+    from talkinghead.face.matte import person_matte
+    from talkinghead.media.image import read_rgba
+    from talkinghead.puppet.author import checked_name, draft, drawn_up, fitted, write_puppet
+
+    folder = args.out / checked_name(args.name)
+    box = None if args.box is None else _box(args.box)
+    if folder.exists() and not args.force:
+        raise OutputError(f"{folder}: is there already; choose another name, or give --force")
+    check_folder(args.out, folder)
+    if is_sample(args.image):
+        picture = _sample(args.image)
+    else:
+        picture = read_rgba(args.image)
+    picture, scale = fitted(picture)
+    if min(picture.shape[:2]) < 64:
+        raise ImageError(f"{args.image}: is smaller than 64 pixels; give a larger picture")
+    progress.stage("finding the face")
+    points, found = _points(args, picture, box and _scaled(box, scale), progress)
+    progress.stage("painting mouth and eyelids")
+    made = draft(picture, points)
+    puppet = drawn_up(args.name, made, person_matte, title=Path(args.image).stem)
+    progress.stage("writing")
+    write_puppet(puppet, made, folder, force=args.force)
+    if not found:
+        progress.note(f"{folder}: now put the points in place: talkinghead puppet edit {folder}")
+    progress.success(output=str(folder), found=found, layers=list(puppet.layers))
+    progress.wrote(folder)
+
+
+def _sample(name: str) -> Array:
+    import numpy as np
+
+    from talkinghead.media.samples import portrait
+
+    image = portrait(name)
+    return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+
+
+def _box(text: str) -> Box:
+    try:
+        x, y, width, height = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InputError(
+            f"--box {text!r} must be four numbers x,y,width,height in pixels"
+        ) from error
+    return x, y, width, height
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    x, y, width, height = (value * scale for value in box)
+    return x, y, width, height
+
+
+def _points(
+    args: Namespace, picture: Array, box: Box | None, progress: Progress
+) -> tuple[Array, bool]:
+    """The points of the face in a picture (h, w, 4), and whether a face was seen there."""
+    from talkinghead.face.detect import detector
+    from talkinghead.puppet.poses import likely_box, mean_points
+    from talkinghead.puppet.search import chosen_face, find_faces, on_grey
+
+    height, width = picture.shape[:2]
+    if box is not None:
+        x, y, wide, high = box
+        if x < 0 or y < 0 or x + wide > width or y + high > height:
+            raise InputError(f"--box {args.box} reaches out of the picture")
+    finder = detector(args.detector)
+    faces = find_faces(
+        on_grey(picture), lambda view: [face.points for face in finder.faces(view)], box
+    )
+    if faces:
+        return chosen_face(faces, args.face, args.image, progress.note), True
+    if args.face is not None:
+        raise FaceError(f"{args.image}: found no face, so there is no face {args.face}; use --box")
+    where = "the middle of the picture" if box is None else "the box"
+    progress.note(f"{args.image}: found no face; the mean face was put into {where}")
+    return mean_points(box or likely_box(picture[..., 3])), False
+
+
+def edit(args: Namespace, progress: Progress) -> None:
+    """Open the editor and stay until Ctrl-C."""
+    from talkinghead.app.editor.serve import serve
+
+    serve(args.puppet, args.port, not args.no_browser, args.ckpt, progress)
+
+
+def new_main(argv: Sequence[str] | None = None) -> int:
+    """`main_gen_new_puppet.py`; the exit status."""
+    parser = Parser(
+        prog="main_gen_new_puppet.py",
+        description="Make a puppet from a picture.",
+        epilog="Then: talkinghead puppet edit NAME, talkinghead cartoon NAME AUDIO",
+    )
+    parser.add_argument("image", metavar="IMAGE", help="a drawing, painting or photo")
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="of the puppet (default: the picture's)"
+    )
+    _common(parser)
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    if args.name is None:
+        args.name = _named_after(args.image)
+    progress = reporter(args.progress, args.quiet)
+    return guarded(lambda: new(args, progress), progress)
+
+
+def _named_after(image: str) -> str:
+    """A puppet's name out of a file's, blanks and dots replaced."""
+    stem = "".join(c if c.isascii() and c.isalnum() else "_" for c in Path(image).stem)
+    return stem.strip("_")[:64] or "puppet"
