@@ -10,7 +10,7 @@ import torch
 from talkinghead import weights
 from talkinghead.clock import RATE
 from talkinghead.config import Output, Style
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, WeightsError
 from talkinghead.face.detect import Detector, detector
 from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import find_portrait
@@ -30,8 +30,9 @@ from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
-from talkinghead.speech.content_encoder import LogMel
+from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.types import (
     Array,
     Clip,
@@ -45,6 +46,7 @@ from talkinghead.types import (
 )
 
 CONTENT = "content.safetensors"
+VOICE = "voice.safetensors"
 
 ImageSource = str | Path | Array  # a file, the name of a sample portrait, or (h, w, 3) uint8 RGB
 AudioSource = str | Path | Waveform | tuple[Array, int]  # a file, a waveform, or samples and rate
@@ -57,6 +59,20 @@ def pick_device(name: str) -> str:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("no CUDA device on this machine; choose --device cpu or auto")
     return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def load_voice(path: Path, device: str = "cpu", checksum: str | None = None) -> VoiceNet:
+    """The voice network in `path`, and no other than the one with `checksum`.
+
+    Raises WeightsError.
+    """
+    card = weights.read_card(path)
+    if checksum is not None and card["sha256"] != checksum:
+        raise WeightsError(
+            f"{path}: is not the voice network that the content branch was trained with; "
+            "take both from one revision, or train the branch again"
+        )
+    return weights.load(VoiceNet(VoiceNetSize(**card["size"])), path, device)
 
 
 class Animator:
@@ -84,12 +100,21 @@ class Animator:
         self.device = pick_device(device)
         self._detector_name = detector_name
         self._detector: Detector | None = None
-        self._speaker: SpeakerEncoder | None = None
         self._notify = notify
-        path = content_weights or (ckpt or weights.FOLDER) / CONTENT
-        size = ContentBranchSize(**weights.read_card(path)["size"])
-        self.content = LogMel()
-        self.branch = weights.load(ContentBranch(size), path, self.device)
+        folder = ckpt or weights.FOLDER
+        path = content_weights or folder / CONTENT
+        card = weights.read_card(path)
+        self.voices = SpeakerEncoder(self.device)
+        self.content: ContentEncoder = LogMel()
+        if card.get(
+            "voice"
+        ):  # the branch was taught by this voice network and understands no other
+            self.content = VoiceContent(
+                load_voice(folder / VOICE, self.device, card["voice"]), self.voices
+            )
+        self.branch = weights.load(
+            ContentBranch(ContentBranchSize(**card["size"])), path, self.device
+        )
 
     @property
     def faces(self) -> Detector:
@@ -98,13 +123,11 @@ class Animator:
             self._detector = detector(self._detector_name, self.device)
         return self._detector
 
-    def listen(self, wave: Waveform, *, speaker: bool = False) -> SpeechFeatures:
-        """Content and activity of a waveform at RATE; the speaker embedding where asked for."""
+    def listen(self, wave: Waveform) -> SpeechFeatures:
+        """What is said, when, and by whom, in a waveform at RATE."""
         level = normalise_loudness(wave)
-        if speaker and self._speaker is None:
-            self._speaker = SpeakerEncoder(self.device)
-        voice = self._speaker(level) if speaker and self._speaker else np.zeros(256, np.float32)
-        return SpeechFeatures(self.content(level), activity(level), voice)
+        content = self.content(level)
+        return SpeechFeatures(content, activity(level), self.voices(level), self.content.fps)
 
     def move(
         self,

@@ -56,7 +56,7 @@ class Waveform:
 class SpeechFeatures:
     """What was heard: content and activity over time, and one speaker embedding."""
 
-    content: Array  # (t, d) float32 at MEL_FPS
+    content: Array  # (t, d) float32 at content_fps
     activity: Array  # (frames,) float32 in [0, 1] at FPS; 0 is silence
     speaker: Array  # (256,) float32 of unit norm; zeros where nobody speaks
     content_fps: int = MEL_FPS

@@ -14,6 +14,7 @@ class ContentBranchSize:
     """Everything needed to build the network again; stored beside its weights."""
 
     content: int = 80  # channels of the content features
+    stride: int = STRIDE  # content frames a motion frame
     hidden: int = 256
     layers: int = 2
     face: int = 32  # channels the static face is narrowed to
@@ -39,7 +40,9 @@ class ContentBranch(nn.Module):
         self.size = size or ContentBranchSize()
         hidden = self.size.hidden
         self.hear = nn.Sequential(
-            nn.Linear(self.size.content * STRIDE, hidden), nn.LeakyReLU(0.2), nn.Dropout(0.3)
+            nn.Linear(self.size.content * self.size.stride, hidden),
+            nn.LeakyReLU(0.2),
+            nn.Dropout(0.3),
         )
         self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
         self.face = nn.Sequential(nn.Linear(3 * COUNT, self.size.face), nn.Tanh(), nn.Dropout(0.2))
@@ -51,19 +54,19 @@ class ContentBranch(nn.Module):
         )
 
     def forward(self, content: Tensor, face: Tensor) -> Tensor:
-        """(b, STRIDE * t, content) and (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
-        batch, frames = content.shape[0], content.shape[1] // STRIDE
+        """(b, stride * t, content) and (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
+        batch, frames = content.shape[0], content.shape[1] // self.size.stride
         steps = content.reshape(batch, frames, -1)
         tail = steps[:, -1:].expand(-1, self.size.look_ahead, -1)
         states, _ = self.lstm(self.hear(torch.cat([steps, tail], dim=1)))
         return self._offsets(states[:, self.size.look_ahead :], face)
 
     def step(self, content: Tensor, face: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """One streaming step: (b, STRIDE * n, content) new frames to n offsets and the state.
+        """One streaming step: (b, stride * n, content) new frames to n offsets and the state.
 
         The offsets belong to the frames `look_ahead` motion frames before the ones given.
         """
-        steps = content.reshape(content.shape[0], content.shape[1] // STRIDE, -1)
+        steps = content.reshape(content.shape[0], content.shape[1] // self.size.stride, -1)
         states, state = self.lstm(self.hear(steps), state)
         return self._offsets(states, face), state
 

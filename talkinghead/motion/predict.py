@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 
-from talkinghead.clock import STRIDE
 from talkinghead.motion.content_branch import ContentBranch, State
 from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
 
@@ -17,14 +16,14 @@ def predict(net: ContentBranch, features: SpeechFeatures, face: FaceShape) -> Fa
     The last sound is held for the look-ahead, so that no frame is lost at the end.
     """
     device = next(net.parameters()).device
-    frames, ahead = len(features.activity), net.size.look_ahead
-    padding = (frames + ahead) * STRIDE - len(features.content)
+    frames, ahead, stride = len(features.activity), net.size.look_ahead, net.size.stride
+    padding = (frames + ahead) * stride - len(features.content)
     content = np.pad(features.content, ((0, padding), (0, 0)), mode="edge")
     shape = torch.as_tensor(face.points, dtype=torch.float32, device=device)[None]
     state: State | None = None
     offsets: list[Array] = []
     for start in range(0, frames + ahead, BLOCK):
-        block = content[start * STRIDE : (start + BLOCK) * STRIDE]
+        block = content[start * stride : (start + BLOCK) * stride]
         heard = torch.as_tensor(block, dtype=torch.float32, device=device)[None]
         moved, state = net.step(heard, shape, state)
         offsets.append(moved[0].cpu().numpy())

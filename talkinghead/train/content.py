@@ -3,7 +3,7 @@
 import subprocess
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,18 @@ import torch
 from torch import Tensor, nn
 
 from talkinghead import weights
+from talkinghead.clock import FPS, STRIDE
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.speech.mel import log_mel_of
+from talkinghead.speech.mel import log_mel_of, power_spectrum
 from talkinghead.train.clips import examples_in
-from talkinghead.train.data import Batches, Talker, group_of, talkers_of
+from talkinghead.train.data import Batches, Ear, Talker, group_of, plain_ear, talkers_of
+from talkinghead.train.ear import voice_ear
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.losses import content_loss, correlation
 from talkinghead.train.splits import split_of
+from talkinghead.types import Array
 
 LICENCES = (
     "GRID corpus: CC BY 4.0 (Cooke, Barker, Cunningham, Shao 2006); all other talking clips: "
@@ -28,24 +31,43 @@ LICENCES = (
 )
 
 
-def validate(net: nn.Module, talkers: list[Talker]) -> dict[str, float]:
+@dataclass(frozen=True)
+class Heard:
+    """One whole clip of a talker, as the branch hears it."""
+
+    talker: Talker
+    content: Array  # (stride * t, c)
+    offsets: Array  # (t, 68, 3)
+    group: str
+
+
+def heard(talkers: list[Talker], ear: Ear) -> list[Heard]:
+    """Every clip of the talkers, clean."""
+    clips = []
+    for talker in talkers:
+        voice = ear.voice(talker.speech)
+        for cut in talker.cuts:
+            mel = log_mel_of(power_spectrum(cut.samples))
+            content = ear.hear(mel[: len(cut.offsets) * STRIDE], voice)
+            clips.append(Heard(talker, content, cut.offsets, group_of(cut.source)))
+    return clips
+
+
+def validate(net: nn.Module, clips: list[Heard]) -> dict[str, float]:
     """Correlation of opening and width on whole clips, means by clip then by talker and group."""
     device = next(net.parameters()).device
     groups: dict[str, dict[str, list[tuple[float, float, float]]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for talker in talkers:
-        face = torch.from_numpy(talker.face)[None].to(device)
-        for cut in talker.cuts:
-            content = torch.from_numpy(log_mel_of(cut.power))
-            with torch.inference_mode():
-                predicted = net(content[None].to(device), face).cpu()
-            shown = torch.from_numpy(opening(predicted[0].numpy()))
-            seen = torch.from_numpy(opening(cut.offsets))
-            width = correlation(_width(predicted[0]), _width(torch.from_numpy(cut.offsets)))
-            ratio = float(shown.std() / seen.std().clamp(min=1e-4))
-            figures = (correlation(shown, seen), width, ratio)
-            groups[group_of(cut.source)][talker.name].append(figures)
+    for clip in clips:
+        face = torch.from_numpy(clip.talker.face)[None].to(device)
+        with torch.inference_mode():
+            predicted = net(torch.from_numpy(clip.content)[None].to(device), face).cpu()
+        shown = torch.from_numpy(opening(predicted[0].numpy()))
+        seen = torch.from_numpy(opening(clip.offsets))
+        width = correlation(_width(predicted[0]), _width(torch.from_numpy(clip.offsets)))
+        ratio = float(shown.std() / seen.std().clamp(min=1e-4))
+        groups[clip.group][clip.talker.name].append((correlation(shown, seen), width, ratio))
     result: dict[str, float] = {}
     means = []
     for group, by_talker in sorted(groups.items()):
@@ -81,6 +103,7 @@ def train_content(
     run: Path,
     plan: Plan,
     *,
+    voice: Path | None = None,
     size: ContentBranchSize | None = None,
     batch: int = 32,
     device: str = "cpu",
@@ -88,21 +111,24 @@ def train_content(
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
+    The branch hears through the voice network in `voice`, or plain log-mel without one.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
     by_split: dict[str, list[Any]] = defaultdict(list)
     for example in examples_in(data):
         by_split[split_of(example.talker)].append(example)
     taught = talkers_of(by_split["train"])
-    held_out = talkers_of(by_split["validation"]) if by_split["validation"] else taught[:1]
-    batches = Batches(taught, size=batch, seed=plan.seed)
+    ear = voice_ear(voice, device) if voice else plain_ear()
+    held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
+    batches = Batches(taught, ear, size=batch, seed=plan.seed)
 
     def loss(net: nn.Module, step: int) -> Losses:
         one = batches(step).to(device)
         predicted: Tensor = net(one.content, one.face)
         return content_loss(predicted, one.offsets, one.mask)
 
-    net = ContentBranch(size)
+    channels = held_out[0].content.shape[1]
+    net = ContentBranch(size or ContentBranchSize(content=channels, stride=ear.stride))
     train(net, loss, lambda n: validate(n, held_out), run, plan, device=device, report=report)
     figures = validate(net, held_out)
     weights.save(
@@ -111,11 +137,12 @@ def train_content(
         {
             "model": "content branch",
             "size": net.size.as_dict(),
-            "input": "log-mel, 80 bands, 100 frames a second",
+            "input": f"{channels} channels, {ear.stride * FPS} frames a second",
+            "voice": weights.read_card(voice)["sha256"] if voice else None,
             "output": "displacements of 68 landmarks in face widths, 25 frames a second",
             "plan": asdict(plan) | {"batch": batch},
             "talkers": {t.name: t.frames for t in taught},
-            "validation talkers": [t.name for t in held_out],
+            "validation talkers": sorted({clip.talker.name for clip in held_out}),
             "validation": {name: round(value, 4) for name, value in figures.items()},
             "licences": LICENCES,
             "revision": revision(),

@@ -1,34 +1,36 @@
 """Examples to batches: talkers' clips strung together, their sound changed at random."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.signal import lfilter
 from torch import Tensor
 
-from talkinghead.clock import STRIDE
+from talkinghead.clock import FRAME, RATE, STRIDE
 from talkinghead.errors import InputError
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import JAW, MIRROR, MOUTH, MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.media.audio import normalise_loudness
-from talkinghead.speech.mel import FFT, filterbank, log_mel_of, power_spectrum
+from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
+from talkinghead.train.augment import distort
 from talkinghead.train.clips import Example
 from talkinghead.types import Array, Waveform
 
 CLOSED_SHARE = 0.05  # of a talker's frames, the most closed: their mean is the face at rest
 SHARE = 0.35  # power of a talker's frames that his share of the batches grows with
 JOIN = 3  # frames before a join that see the next clip's sound: not scored
-BINS = FFT // 2 + 1
+STRANGER = 0.3  # share of the rows whose hearing is not told the speaker
+TEMPI = (0.85, 1.18)
+WARPS = (0.84, 1.2)  # of the frequency axis: shorter and longer vocal tracts
 
 
 @dataclass(frozen=True)
 class Batch:
     """What one step learns from."""
 
-    content: Tensor  # (b, STRIDE * t, 80) log-mel
+    content: Tensor  # (b, stride * t, c)
     face: Tensor  # (b, 68, 3) at rest
     offsets: Tensor  # (b, t, 68, 3) true displacements from rest, face widths
     mask: Tensor  # (b, t) 1 where the truth is known
@@ -41,7 +43,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class _Cut:
-    power: Array  # (STRIDE * t, BINS) float32 power of the clean sound
+    samples: Array  # (FRAME * t,) float32 at RATE, loudness normalised
     offsets: Array  # (t, 68, 3) float32
     source: str
 
@@ -58,6 +60,26 @@ class Talker:
     def frames(self) -> int:
         """Frames over all clips."""
         return sum(len(cut.offsets) for cut in self.cuts)
+
+    @property
+    def speech(self) -> Waveform:
+        """The beginning of all that the talker says, a minute at most."""
+        samples = np.concatenate([cut.samples for cut in self.cuts])
+        return Waveform(samples[: 60 * RATE], RATE)
+
+
+@dataclass(frozen=True)
+class Ear:
+    """How a branch hears: what turns log-mel and speaker into content."""
+
+    hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) -> (t * fps / 100, c)
+    voice: Callable[[Waveform], Array]  # speech to a (256,) embedding
+    stride: int  # content frames a motion frame
+
+
+def plain_ear() -> Ear:
+    """Log-mel as it is, whoever speaks."""
+    return Ear(lambda mel, _: mel, lambda _: np.zeros(256, np.float32), STRIDE)
 
 
 def group_of(source: str) -> str:
@@ -86,10 +108,9 @@ def talker_of(name: str, examples: list[Example]) -> Talker:
     face = everything[order[: max(3, int(CLOSED_SHARE * len(order)))]].mean(axis=0)
     cuts = []
     for example, points in zip(examples, levelled, strict=True):
-        wave = normalise_loudness(Waveform(example.samples, 16_000))
-        cuts.append(
-            _Cut(power_spectrum(wave.samples), (points - face).astype(np.float32), example.source)
-        )
+        wave = normalise_loudness(Waveform(example.samples, RATE))
+        offsets = (points - face).astype(np.float32)
+        cuts.append(_Cut(wave.samples[: len(offsets) * FRAME], offsets, example.source))
     return Talker(name, face.astype(np.float32), cuts)
 
 
@@ -102,39 +123,6 @@ def talkers_of(examples: Iterable[Example]) -> list[Talker]:
     if not grouped:
         raise InputError("no example has sound; speech clips are needed to train on")
     return [talker_of(name, group) for name, group in sorted(grouped.items())]
-
-
-def corrupt(power: Array, rng: np.random.Generator) -> Array:
-    """(t, BINS) power of clean speech to the power another room and microphone would give."""
-    bins = np.linspace(0, 1, BINS)
-    tilt = sum(
-        rng.normal(0, 1.0 / (k + 1)) * np.cos(np.pi * k * bins + rng.uniform(0, 6.3))
-        for k in range(1, 6)
-    )
-    gain = 10 ** (rng.uniform(0, 0.9) * np.asarray(tilt) + rng.normal(0, 0.25))
-    out = power * gain.astype(np.float32)
-    if rng.random() < 0.4:  # late reverberation: energy that decays with the room's T60
-        decay = 10 ** (-6 / (rng.uniform(0.15, 0.7) * 100))
-        tail = lfilter([1 - decay], [1, -decay], out, axis=0)
-        out = out + rng.uniform(0.05, 0.5) * tail
-    if rng.random() < 0.7:  # noise of a random colour
-        colour = 10 ** (rng.normal(0, 0.8) * bins + rng.normal(0, 0.5) * np.cos(np.pi * bins))
-        snr = 10 ** (rng.uniform(0.3, 3.5))
-        grain = rng.standard_exponential(size=out.shape, dtype=np.float32)
-        out = out + power.mean() / snr * colour / colour.mean() * grain
-    if rng.random() < 0.15:  # telephone or low-rate codec: nothing above
-        top = int(rng.uniform(0.43, 0.9) * BINS)
-        out[:, top:] = 1e-6 * out[:, top:]
-    return np.asarray(out, dtype=np.float32)
-
-
-def spoken_faster(cut: _Cut, rate: float) -> tuple[Array, Array]:
-    """Power and offsets of a cut at `rate` times its tempo, the pitch unchanged."""
-    frames = int((len(cut.offsets) - 1) / rate)
-    return (
-        _read_at(cut.power, np.arange(frames * STRIDE) * rate),
-        _read_at(cut.offsets, np.arange(frames) * rate),
-    )
 
 
 def _read_at(values: Array, places: Array) -> Array:
@@ -156,51 +144,98 @@ def hide_bands(content: Array, rng: np.random.Generator) -> Array:
     return hidden
 
 
-class Batches:
-    """Draws batches for ever; the same seed and step give the same batch."""
+@dataclass(frozen=True)
+class _Row:
+    talker: Talker
+    content: Array  # (stride * t, c) float16
+    offsets: Array  # (t, 68, 3) float16
+    mask: Array  # (t,) float32
 
-    def __init__(self, talkers: list[Talker], *, size: int = 32, frames: int = 125, seed: int = 0):
-        self.talkers, self.size, self.frames, self.seed = talkers, size, frames, seed
+
+class Batches:
+    """Draws batches for ever; the same seed and step give the same batch.
+
+    Distorting and hearing cost more than learning: `pool` rows are made when they are first
+    drawn, and kept.
+    """
+
+    def __init__(
+        self,
+        talkers: list[Talker],
+        ear: Ear | None = None,
+        *,
+        size: int = 32,
+        frames: int = 125,
+        pool: int = 2500,
+        seed: int = 0,
+    ):
+        self.talkers, self.ear = talkers, ear or plain_ear()
+        self.size, self.frames, self.pool, self.seed = size, frames, pool, seed
+        self.voices = [self.ear.voice(talker.speech) for talker in talkers]
         # Many talkers bring more than many minutes of one.
         weights = np.array([talker.frames**SHARE for talker in talkers])
         self.chances = weights / weights.sum()
+        self.rows: dict[int, _Row] = {}
 
     def __call__(self, step: int) -> Batch:
         rng = np.random.default_rng([self.seed, step])
-        chosen = rng.choice(len(self.talkers), size=self.size, p=self.chances)
-        rows = [self._row(self.talkers[i], rng) for i in chosen]
+        rows = [self._shown(int(i), rng) for i in rng.integers(self.pool, size=self.size)]
         stacked = [torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)]
         return Batch(*stacked)
 
-    def _row(self, talker: Talker, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
-        frames = self.frames
+    def _shown(self, place: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
+        if place not in self.rows:
+            self.rows[place] = self._made(np.random.default_rng([self.seed, place, 1]))
+        row = self.rows[place]
+        # Displacements are in face widths and hardly depend on whose they are; a face that is
+        # often somebody else's cannot serve the net as the talker's name.
+        face, offsets = row.talker.face, row.offsets.astype(np.float32)
+        if rng.random() < 0.3:
+            face = self.talkers[rng.integers(len(self.talkers))].face
+        if rng.random() < 0.5:
+            face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
+            offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
+        jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
+        return row.content.astype(np.float32), face + jitter, offsets, row.mask
+
+    def _made(self, rng: np.random.Generator) -> _Row:
+        number = int(rng.choice(len(self.talkers), p=self.chances))
+        tempo = float(rng.uniform(*TEMPI))
+        times = np.arange(self.frames) * tempo
+        samples, offsets, mask = self._strung(self.talkers[number], int(times[-1]) + 2, rng)
+        stranger = self.talkers[rng.integers(len(self.talkers))]
+        other = stranger.cuts[rng.integers(len(stranger.cuts))].samples
+        power = power_spectrum(distort(samples, rng, others=[other]))
+        places = np.arange(self.frames * STRIDE) * tempo
+        warp = round(float(rng.uniform(*WARPS)), 2)
+        mel = hide_bands(log_mel_of(_read_at(power, places), filterbank(warp)), rng)
+        voice = self.voices[number] * np.float32(rng.random() >= STRANGER)
+        return _Row(
+            self.talkers[number],
+            self.ear.hear(mel, voice).astype(np.float16),
+            _read_at(offsets, times).astype(np.float16),
+            mask[times.astype(int)] * mask[times.astype(int) + 1],
+        )
+
+    def _strung(
+        self, talker: Talker, frames: int, rng: np.random.Generator
+    ) -> tuple[Array, Array, Array]:
+        """Samples, offsets and mask of `frames` motion frames: cuts strung together."""
+        samples = np.zeros(frames * FRAME, dtype=np.float32)
         offsets = np.zeros((frames, 68, 3), dtype=np.float32)
         mask = np.zeros(frames, dtype=np.float32)
-        power = np.full((frames * STRIDE, BINS), 1e-10, dtype=np.float32)
         at = 0
         while at < frames:
             cut = talker.cuts[rng.integers(len(talker.cuts))]
-            heard, shown = spoken_faster(cut, float(rng.uniform(0.85, 1.18)))
-            start = int(rng.integers(max(1, len(shown) - frames + 1)))
-            take = min(frames - at, len(shown) - start)
-            heard = heard[start * STRIDE : (start + take) * STRIDE]
-            power[at * STRIDE : at * STRIDE + len(heard)] = heard
-            offsets[at : at + take] = shown[start : start + take]
+            start = int(rng.integers(max(1, len(cut.offsets) - frames + 1)))
+            take = min(frames - at, len(cut.offsets) - start)
+            heard = cut.samples[start * FRAME : (start + take) * FRAME]
+            samples[at * FRAME : at * FRAME + len(heard)] = heard
+            offsets[at : at + take] = cut.offsets[start : start + take]
             mask[at : at + max(1, take - JOIN)] = 1
             at += take
             if rng.random() < 0.15:  # a pause: lips closed, nothing heard
                 rest = min(frames - at, int(rng.integers(10, 30)))
                 mask[at + 8 : at + rest] = 1
                 at += rest
-        # Displacements are in face widths and hardly depend on whose they are; a face that is
-        # often somebody else's cannot serve the net as the talker's name.
-        face = talker.face
-        if rng.random() < 0.3:
-            face = self.talkers[rng.integers(len(self.talkers))].face
-        if rng.random() < 0.5:
-            face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
-            offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
-        warp = round(float(rng.uniform(0.84, 1.2)), 2)
-        content = hide_bands(log_mel_of(corrupt(power, rng), filterbank(warp)), rng)
-        jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
-        return content, face + jitter, offsets, mask
+        return samples, offsets, mask

@@ -1,0 +1,142 @@
+"""Fills a folder with utterances: recordings, talking clips and synthetic speech."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from talkinghead.clock import RATE
+from talkinghead.errors import InputError, TalkingHeadError
+from talkinghead.media.audio import read_audio
+from talkinghead.speech.speaker_encoder import SHORTEST, SpeakerEncoder
+from talkinghead.train.clips import SUFFIXES as VIDEO
+from talkinghead.train.phones import Timed
+from talkinghead.train.speech import save_utterance, utterance
+from talkinghead.train.sphinx import PhoneLabeller
+from talkinghead.train.splits import Listing, listings
+from talkinghead.train.synthetic import speak
+from talkinghead.types import Waveform
+
+SOUND = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a"}
+LIBRISPEECH = re.compile(r"(\d+)-\d+-\d+")  # speaker-chapter-utterance
+GRID_TICKS = 25_000  # a second, in GRID's alignments
+PORTION = 50  # synthetic utterances a job
+
+
+@dataclass(frozen=True)
+class _Recording:
+    """One file to be heard."""
+
+    path: Path
+    speaker: str
+    source: str
+    read: bool  # read English without a text, which is worth recognising
+
+
+def grid_words(align: Path) -> list[str]:
+    """The words of a GRID alignment (start, end in 1/25000 s, word), silences left out."""
+    rows = [line.split() for line in align.read_text().splitlines() if line.strip()]
+    if any(len(row) != 3 for row in rows):
+        raise InputError(f"{align}: a line must hold start, end and word")
+    return [word for _, _, word in rows if word not in ("sil", "sp")]
+
+
+def _recordings(root: Path) -> Iterator[_Recording]:
+    known = listings(root)
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root)
+        match = LIBRISPEECH.fullmatch(path.stem)
+        if path.suffix.lower() in SOUND and not path.with_suffix(".mp4").exists():
+            speaker = f"librispeech/{match[1]}" if match else name.parent.name
+            yield _Recording(path, speaker, str(name.with_suffix("")), read=match is not None)
+        elif path.suffix.lower() in VIDEO:
+            listing = known.get(name, Listing(name.parent.name))
+            if listing.speech:
+                yield _Recording(path, listing.talker, str(name.with_suffix("")), read=False)
+
+
+def _phones(wave: Waveform, recording: _Recording, labeller: PhoneLabeller) -> list[Timed]:
+    align = recording.path.with_suffix(".align")
+    if align.exists():
+        return labeller.align(wave, grid_words(align))
+    return labeller.recognise(wave)[1] if recording.read else []
+
+
+_tools: tuple[SpeakerEncoder, PhoneLabeller] | None = None  # one a process: they load slowly
+
+
+def _built() -> tuple[SpeakerEncoder, PhoneLabeller]:
+    global _tools
+    if _tools is None:
+        _tools = SpeakerEncoder(), PhoneLabeller()
+    return _tools
+
+
+def _hear(recording: _Recording, target: Path) -> str | None:
+    voices, labeller = _built()
+    try:
+        wave = read_audio(recording.path)
+        if wave.samples.size < SHORTEST:
+            return f"{recording.source}: {wave.seconds:.2f} s of sound, {SHORTEST / RATE} s needed"
+        phones = _phones(wave, recording, labeller)
+        save_utterance(utterance(wave, phones, recording.speaker, recording.source, voices), target)
+    except TalkingHeadError as error:
+        return f"{recording.source}: {error}"
+    return None
+
+
+def _speak(count: int, seed: int, out: Path) -> str | None:
+    voices, _ = _built()
+    for spoken in speak(count, seed):
+        source = f"{spoken.voice.split('/')[0]}/{spoken.name}"
+        target = out / f"{source}.npz"
+        if not target.exists():
+            one = utterance(spoken.wave, spoken.phones, spoken.voice, source, voices)
+            save_utterance(one, target)
+    return None
+
+
+def preprocess_speech(
+    root: Path,
+    out: Path,
+    workers: int = 2,
+    synthetic: int = 2400,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[str]:
+    """Turn every recording and talking clip below `root` into an utterance below `out`.
+
+    Read English named as LibriSpeech names it (speaker-chapter-utterance) is recognised, clips
+    with a GRID alignment are aligned, the sound of other clips stays without phones;
+    `synthetic` utterances are spoken by synthesisers that tell their phones. What is done
+    already is passed over. Returns what was left out, and why.
+    """
+    recordings = list(_recordings(root))
+    if not recordings and not synthetic:
+        raise InputError(f"{root}: no sound ({', '.join(sorted(SOUND | VIDEO))})")
+    out.mkdir(parents=True, exist_ok=True)
+    skipped_file = out / "skipped.json"
+    skipped: dict[str, str] = json.loads(skipped_file.read_text()) if skipped_file.exists() else {}
+    done = 0
+    with ProcessPoolExecutor(workers) as pool:
+        jobs = {}
+        for recording in recordings:
+            target = out / f"{recording.source}.npz"
+            if target.exists() or recording.source in skipped:
+                done += 1
+                continue
+            jobs[pool.submit(_hear, recording, target)] = recording.source
+        for seed, start in enumerate(range(0, synthetic, PORTION)):
+            portion = min(PORTION, synthetic - start)
+            jobs[pool.submit(_speak, portion, seed, out / "synthetic")] = f"synthetic {seed}"
+        total = done + len(jobs)
+        for job in as_completed(jobs):
+            reason = job.result()
+            if reason is not None:
+                skipped[jobs[job]] = reason
+                skipped_file.write_text(json.dumps(skipped, indent=1))
+            done += 1
+            if progress is not None:
+                progress(done, total)
+    return sorted(skipped.values())

@@ -1,0 +1,88 @@
+"""Recorded and synthetic speech to utterances: sound beside its phones, pitch and voice."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from talkinghead.clock import RATE
+from talkinghead.errors import InputError
+from talkinghead.media.audio import normalise_loudness
+from talkinghead.speech.pitch import track_pitch
+from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.train.phones import Timed, framewise
+from talkinghead.types import Array, Waveform
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One stretch of speech: what the voice network learns from."""
+
+    samples: Array  # (n,) float32 at RATE, loudness normalised
+    phones: Array  # (t,) int8 classes at MEL_FPS, t = ceil(n / HOP); UNKNOWN where nobody knows
+    pitch: Array  # (t,) float32 Hz, 0 where unvoiced
+    voice: Array  # (256,) float32 speaker embedding
+    speaker: str
+    source: str  # family/name: librispeech/..., flite/..., the clip's path
+
+    @property
+    def family(self) -> str:
+        """Where it comes from: the part of the source that names the corpus."""
+        return self.source.rsplit("/", 2)[-2] if "/" in self.source else self.source
+
+
+def utterance(
+    wave: Waveform, phones: Sequence[Timed], speaker: str, source: str, voices: SpeakerEncoder
+) -> Utterance:
+    """Measure what training needs of one recording at RATE."""
+    level = normalise_loudness(wave)
+    return Utterance(
+        level.samples,
+        framewise(phones, level.samples.size),
+        track_pitch(level),
+        voices(level),
+        speaker,
+        source,
+    )
+
+
+def save_utterance(one: Utterance, path: Path) -> None:
+    """Write one utterance; sound as 16-bit."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(
+        partial,
+        samples=np.round(one.samples * 32767).astype(np.int16),
+        phones=one.phones,
+        pitch=one.pitch.astype(np.float16),
+        voice=one.voice.astype(np.float16),
+        speaker=one.speaker,
+        source=one.source,
+        rate=RATE,
+    )
+    partial.replace(path)
+
+
+def load_utterance(path: Path) -> Utterance:
+    """Read what `save_utterance` wrote."""
+    with np.load(path) as stored:
+        return Utterance(
+            stored["samples"].astype(np.float32) / 32767,
+            stored["phones"],
+            stored["pitch"].astype(np.float32),
+            stored["voice"].astype(np.float32),
+            str(stored["speaker"]),
+            str(stored["source"]),
+        )
+
+
+def utterances_in(folder: Path) -> Iterator[Utterance]:
+    """Every utterance below a folder that `preprocess speech` filled, in a fixed order."""
+    paths = sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(".partial.npz"))
+    if not paths:
+        raise InputError(
+            f"{folder}: no utterances; make them with 'talkinghead preprocess speech DATA {folder}'"
+        )
+    for path in paths:
+        yield load_utterance(path)
