@@ -1,8 +1,10 @@
 """`talkinghead preprocess` and `talkinghead train`: from clips to weights."""
 
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from talkinghead.app.files import check_folder
 from talkinghead.app.options import DEVICES, Parser, add_reporting, positive
@@ -19,12 +21,27 @@ An interrupted run goes on where it was. A manifest.csv in DATA with the columns
 identity names the talker of each clip; without it, the folder a clip lies in is its talker.
 Its column sound, if there is one, says which clips hold speech.
 """
+SPEECH = """\
+examples:
+  talkinghead preprocess speech data/ speech.d/ --workers 4
+Recordings named as LibriSpeech names them are recognised by pocketsphinx, clips with a GRID
+alignment beside them are aligned, other clips stay without phones. flite and espeak-ng speak
+the synthetic ones. An interrupted run goes on where it was.
+"""
 TRAIN = """\
 examples:
+  talkinghead preprocess speech data/ speech.d/
+  talkinghead train voice --data speech.d/ --out ckpt/voice.safetensors --run runs/voice
   talkinghead preprocess clips data/ examples.d/
-  talkinghead train content --data examples.d/ --out ckpt/content.safetensors --run runs/first
+  talkinghead train content --data examples.d/ --voice ckpt/voice.safetensors \\
+    --out ckpt/content.safetensors --run runs/content
 Killed at any step, the same command goes on from the last checkpoint in --run.
 """
+# name -> what it is, which command makes its data, clips a step
+NETWORKS = {
+    "voice": ("the voice network: speech to content, and back", "preprocess speech", 16),
+    "content": ("the content branch: content to lips and jaw", "preprocess clips", 32),
+}
 PLAN = {
     "steps": "how many steps to train",
     "rate": "peak learning rate of Adam",
@@ -49,61 +66,100 @@ def configure_preprocess(parser: Parser) -> None:
     )
     add_reporting(clips)
     clips.set_defaults(run=prepare)
+    speech = kinds.add_parser(
+        "speech",
+        help="label and measure recordings, and synthesise more",
+        description="Find phones, pitch and voice of every recording and talking clip below "
+        "DATA, and have synthesisers speak more.",
+        epilog=SPEECH,
+    )
+    speech.add_argument("data", metavar="DATA", type=Path, help="folder of speech")
+    speech.add_argument("out", metavar="OUT", type=Path, help="folder for the utterances")
+    speech.add_argument(
+        "--workers", type=positive, default=2, metavar="N", help="processes (default: %(default)s)"
+    )
+    speech.add_argument(
+        "--synthetic", type=int, default=2400, metavar="N",
+        help="utterances to synthesise, about 5 seconds each (default: %(default)s)",
+    )  # fmt: skip
+    add_reporting(speech)
+    speech.set_defaults(run=prepare_speech)
 
 
 def configure_train(parser: Parser) -> None:
     """The sub-commands of `train`."""
     networks = parser.add_subparsers(metavar="NETWORK", title="networks", required=True)
-    content = networks.add_parser(
-        "content",
-        help="the content branch: speech to lips",
-        description="Train the content branch, which moves lips and jaw with the speech.",
-        epilog=TRAIN,
-    )
-    content.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="what 'preprocess clips' made"
-    )
-    content.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="weights to write, .safetensors"
-    )
-    content.add_argument(
-        "--run", dest="folder", type=Path, required=True, metavar="DIR",
-        help="folder for checkpoints, log.csv and curves.png",
-    )  # fmt: skip
-    for field in fields(Plan):
-        if field.name in PLAN:
-            content.add_argument(
-                f"--{field.name}", type=field.type, default=field.default, metavar="N",
-                help=f"{PLAN[field.name]} (default: %(default)s)",
+    for name, (summary, data, batch) in NETWORKS.items():
+        network = networks.add_parser(
+            name, help=summary, description=f"Train {summary}.", epilog=TRAIN
+        )  # fmt: skip
+        network.add_argument(
+            "--data", type=Path, required=True, metavar="DIR", help=f"what '{data}' made"
+        )
+        network.add_argument(
+            "--out", type=Path, required=True, metavar="FILE", help="weights to write, .safetensors"
+        )
+        network.add_argument(
+            "--run", dest="folder", type=Path, required=True, metavar="DIR",
+            help="folder for checkpoints, log.csv and curves.png",
+        )  # fmt: skip
+        for field in fields(Plan):
+            if field.name in PLAN:
+                network.add_argument(
+                    f"--{field.name}", type=field.type, default=field.default, metavar="N",
+                    help=f"{PLAN[field.name]} (default: %(default)s)",
+                )  # fmt: skip
+        network.add_argument(
+            "--batch", type=positive, default=batch, metavar="N",
+            help="clips a step (default: %(default)s)",
+        )  # fmt: skip
+        network.add_argument(
+            "--device", choices=DEVICES, default="auto", help="where to train (default: auto)"
+        )
+        add_reporting(network)
+        network.set_defaults(run=train, network=name)
+        if name == "content":
+            network.add_argument(
+                "--voice", type=Path, metavar="FILE",
+                help="voice network to hear through (default: log-mel as it is)",
             )  # fmt: skip
-    content.add_argument(
-        "--batch",
-        type=positive,
-        default=32,
-        metavar="N",
-        help="clips a step (default: %(default)s)",
-    )
-    content.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where to train (default: auto)"
-    )
-    add_reporting(content)
-    content.set_defaults(run=train)
 
 
 def prepare(args: Namespace, progress: Progress) -> None:
     """Clips to examples."""
     check_folder(args.out)
+    progress.stage("looking for clips")
+    skipped = preprocess(args.data, args.out, args.workers, counted(progress, "clip"))
+    _say_prepared(args, progress, skipped)
+
+
+def prepare_speech(args: Namespace, progress: Progress) -> None:
+    """Recordings to utterances."""
+    from talkinghead.train.corpus import preprocess_speech  # needs what only training needs
+
+    check_folder(args.out)
+    progress.stage("looking for speech")
+    skipped = preprocess_speech(
+        args.data, args.out, args.workers, args.synthetic, counted(progress, "job")
+    )
+    _say_prepared(args, progress, skipped)
+
+
+def counted(progress: Progress, what: str) -> Callable[[int, int], None]:
+    """A callback that starts the progress at its first call."""
     started = False
 
     def step(done: int, total: int) -> None:
         nonlocal started
         if not started:
-            progress.start(total, "clip")
+            progress.start(total, what)
             started = True
         progress.step(done)
 
-    progress.stage("looking for clips")
-    skipped = preprocess(args.data, args.out, args.workers, step)
+    return step
+
+
+def _say_prepared(args: Namespace, progress: Progress, skipped: list[str]) -> None:
     for reason in skipped:
         progress.note(f"left out: {reason}")
     progress.success(output=str(args.out), skipped=len(skipped))
@@ -123,9 +179,16 @@ def train(args: Namespace, progress: Progress) -> None:
 
     progress.stage("reading examples")
     progress.start(plan.steps, "step")
-    figures = train_content(
-        args.data, args.out, args.folder, plan,
-        batch=args.batch, device=pick_device(args.device), report=report,
-    )  # fmt: skip
+    shared: dict[str, Any] = {
+        "batch": args.batch, "device": pick_device(args.device), "report": report
+    }  # fmt: skip
+    if args.network == "voice":
+        from talkinghead.train.voice import train_voice
+
+        figures = train_voice(args.data, args.out, args.folder, plan, **shared)
+    else:
+        figures = train_content(
+            args.data, args.out, args.folder, plan, voice=args.voice, **shared
+        )  # fmt: skip
     progress.success(output=str(args.out), **figures)
     progress.wrote(args.out)
