@@ -11,6 +11,7 @@ from talkinghead.errors import InputError
 
 SHORTEST, LONGEST = 2, 8  # letters of a word drawn from the dictionary
 NUMBERS = 0.15  # share of the words that are numbers, read out natively
+LEAST = 9  # words of English; fewer are joined by another sentence
 KNOWN = 0.35  # share of the words of other languages that are real
 
 _PARTS = yaml.safe_load(files("talkinghead.train").joinpath("texts.yaml").read_text("utf-8"))
@@ -39,8 +40,10 @@ def _number(rng: np.random.Generator) -> str:
 
 
 def english(rng: np.random.Generator) -> str:
-    """An English sentence of 6 to 17 words: a simple grammar around dictionary words."""
+    """English of 9 to 25 words: a simple grammar around dictionary words."""
     frame = str(rng.choice(_PARTS["frames"]))
+    while len(frame.split()) < LEAST:
+        frame += ", " + str(rng.choice(_PARTS["frames"]))
     choices = {slot: words.split() for slot, words in _PARTS["slots"].items()}
     said = []
     for word in frame.split():
@@ -57,7 +60,7 @@ def english(rng: np.random.Generator) -> str:
 
 
 def foreign(language: str, rng: np.random.Generator) -> str:
-    """Five to nine words of a language: numbers, common words and made-up ones.
+    """Seven to twelve words of a language: numbers, common words and made-up ones.
 
     Raises InputError for a language that is not in LANGUAGES.
     """
@@ -67,7 +70,7 @@ def foreign(language: str, rng: np.random.Generator) -> str:
     onsets, vowels, codas, common = (
         spelling[part].split() for part in ("onsets", "vowels", "codas", "words")
     )
-    kinds = rng.choice(3, size=rng.integers(5, 10), p=[NUMBERS, KNOWN, 1 - NUMBERS - KNOWN])
+    kinds = rng.choice(3, size=rng.integers(7, 13), p=[NUMBERS, KNOWN, 1 - NUMBERS - KNOWN])
     said = []
     for kind in kinds:
         if kind == 0:

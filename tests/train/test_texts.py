@@ -20,7 +20,7 @@ def test_english_is_words_and_numbers_with_every_slot_filled():
     for text in many(english, 1):
         words = [word.strip(",") for word in text.split()]
         assert all(word.replace("'", "").isalnum() for word in words)
-        assert 5 < len(words) < 18
+        assert 9 <= len(words) <= 25
 
 
 def test_english_uses_thousands_of_words():
@@ -31,7 +31,7 @@ def test_english_uses_thousands_of_words():
 def test_a_language_has_varied_text_of_some_words(language):
     texts = many(lambda rng: foreign(language, rng), 3)
     assert len(set(texts)) == len(texts)
-    assert all(5 <= len(text.split()) <= 9 for text in texts)
+    assert all(7 <= len(text.split()) <= 12 for text in texts)
     assert texts == many(lambda rng: foreign(language, rng), 3)
 
 
