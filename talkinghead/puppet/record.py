@@ -21,6 +21,7 @@ ROLES = (
 )  # fmt: skip
 REQUIRED = ("format", "name", "licence", "canvas", "layers", "points")
 OPTIONAL = ("title", "author", "drawn", "triangles", "mouth_gain")
+WITHIN_POINTS = ("layout", "closed", "open", "border")
 
 
 def wrong(record: Path, field: str, why: str) -> PuppetError:
@@ -45,6 +46,21 @@ def read_record(record: Path) -> dict[str, Any]:
     if data["format"] != FORMAT:
         raise wrong(record, "format", f"must be {FORMAT}, got {data['format']!r}")
     return data
+
+
+def text_of(record: Path, field: str, value: Any) -> str:
+    """One line of text."""
+    if not isinstance(value, str | int) or not str(value).strip() or "\n" in str(value).strip():
+        raise wrong(record, field, f"must be one line of text, got {value!r}")
+    return str(value).strip()
+
+
+def name_of(record: Path, value: Any) -> str:
+    """The puppet's name, with which its folder and other files can be named."""
+    name = text_of(record, "name", value)
+    if name.startswith(".") or any(sign in name for sign in '/\\:*?"<>|'):
+        raise wrong(record, "name", f"must be usable as a file's name, got {name!r}")
+    return name
 
 
 def canvas_of(record: Path, value: Any) -> tuple[int, int]:
@@ -81,6 +97,10 @@ def points_of(record: Path, value: Any, pose: str, fallback: Array | None) -> Ar
     """(68, 2) float64 from a list in the record or a file beside it."""
     if not isinstance(value, dict):
         raise wrong(record, "points", "must hold 'layout', 'closed' and 'open'")
+    for key in value:
+        if key not in WITHIN_POINTS:
+            known = ", ".join(WITHIN_POINTS)
+            raise wrong(record, f"points.{key}", f"is unknown; known: {known}")
     if value.get("layout") != LAYOUT:
         raise wrong(record, "points.layout", f"must be '{LAYOUT}', got {value.get('layout')!r}")
     field = f"points.{pose}"

@@ -19,8 +19,10 @@ from talkinghead.puppet.record import (
     canvas_of,
     gain_of,
     layers_of,
+    name_of,
     points_of,
     read_record,
+    text_of,
     triangles_of,
     wrong,
 )
@@ -75,12 +77,14 @@ def load_puppet(name_or_folder: str | Path, root: Path | None = None) -> Puppet:
     folder = find_puppet(name_or_folder, root)
     record = folder / RECORD
     data = read_record(record)
+    name = name_of(record, data["name"])
     canvas = canvas_of(record, data["canvas"])
     layers = layers_of(record, data["layers"], canvas)
     closed = points_of(record, data["points"], "closed", None)
     opened = points_of(record, data["points"], "open", closed)
     meta: dict[str, Any] = {key: data[key] for key in OPTIONAL if key in data}
-    meta |= {"licence": str(data["licence"]), "folder": str(folder)}
+    meta |= {f: text_of(record, f, data[f]) for f in ("title", "author", "licence") if f in data}
+    meta["folder"] = str(folder)
     meta.setdefault("drawn", "closed")
     if meta["drawn"] not in ("closed", "open"):
         raise wrong(record, "drawn", f"must be 'closed' or 'open', got {meta['drawn']!r}")
@@ -90,7 +94,23 @@ def load_puppet(name_or_folder: str | Path, root: Path | None = None) -> Puppet:
         meta["border"] = border_of(record, data["points"]["border"])
     rule = meta.pop("triangles", "delaunay")
     triangles = triangles_of(record, rule, COUNT + len(meta.get("border", ())))
-    return Puppet(str(data["name"]), layers, closed, opened, triangles, meta)
+    return Puppet(name, layers, closed, opened, triangles, meta)
+
+
+def describe_puppet(name_or_folder: str | Path, root: Path | None = None) -> dict[str, Any]:
+    """What a puppet's record says of it, without reading a picture: name, title, canvas, licence.
+
+    `title` is the name where there is none. Raises PuppetError.
+    """
+    record = find_puppet(name_or_folder, root) / RECORD
+    data = read_record(record)
+    name = name_of(record, data["name"])
+    return {
+        "name": name,
+        "title": text_of(record, "title", data.get("title", name)),
+        "canvas": canvas_of(record, data["canvas"]),
+        "licence": text_of(record, "licence", data["licence"]),
+    }
 
 
 def save_puppet(puppet: Puppet, folder: Path) -> None:
