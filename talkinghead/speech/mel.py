@@ -26,6 +26,12 @@ def _mel_to_hz(mel: Array) -> Array:
     return np.asarray(700 * (10 ** (mel / 2595) - 1))
 
 
+def centres() -> Array:
+    """(BANDS,) Hz at which the mel filters peak."""
+    low, high = _hz_to_mel(np.array([LOW, HIGH])).tolist()
+    return _mel_to_hz(np.linspace(low, high, BANDS + 2))[1:-1]
+
+
 @cache
 def filterbank(warp: float = 1.0) -> Array:
     """(BANDS, FFT // 2 + 1) triangular mel filters of unit area.
