@@ -91,10 +91,10 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """What `--json` prints: numbers, strings and None only."""
         return {
-            "mean": _plain(self.mean),
-            "by_source": {name: _plain(row) for name, row in self.by_source.items()},
-            "baselines": {name: _plain(row) for name, row in self.baselines.items()},
-            "clips": [{"path": clip.path, **_plain(clip.figures)} for clip in self.clips],
+            "mean": plain(self.mean),
+            "by_source": {name: plain(row) for name, row in self.by_source.items()},
+            "baselines": {name: plain(row) for name, row in self.baselines.items()},
+            "clips": [{"path": clip.path, **plain(clip.figures)} for clip in self.clips],
             "skipped": self.skipped,
         }
 
@@ -106,11 +106,11 @@ class Report:
         """Plain text for the terminal: means beside the baselines, sources, clips."""
         baselines = self.baselines
         blocks = [
-            _grid(
+            grid(
                 [f"mean of {len(self.clips)} clips", "ours", *baselines, "better"],
                 [
-                    [name, _number(self.mean[name]),
-                     *(_number(row[name]) for row in baselines.values()), self.better[name]]
+                    [name, number(self.mean[name]),
+                     *(number(row[name]) for row in baselines.values()), self.better[name]]
                     for name in self.better
                 ],
             )
@@ -118,31 +118,33 @@ class Report:
         short = [name for name in self.better if not name.startswith("pose_")]
         if len(self.by_source) > 1:
             rows = [[name, *_row(row, short)] for name, row in self.by_source.items()]
-            blocks.append(_grid(["source", *short], rows))
+            blocks.append(grid(["source", *short], rows))
         rows = []
         for clip in self.clips:
             rows.append([clip.path, *_row(clip.figures, short)])
             rows += [[f"  {name}", *_row(row, short)] for name, row in clip.baselines.items()]
-        blocks.append(_grid(["clip", *short], rows))
+        blocks.append(grid(["clip", *short], rows))
         if self.left_out:
             lines = [f"  {skip.path}: {skip.reason}" for skip in self.left_out]
             blocks.append("\n".join([f"left out: {self.skipped}", *lines]))
         return "\n\n".join(blocks)
 
 
-def _plain(figures: Figures) -> dict[str, float | None]:
+def plain(figures: Figures) -> dict[str, float | None]:
+    """Figures as JSON takes them: NaN becomes None."""
     return {name: float(v) if math.isfinite(v) else None for name, v in figures.items()}
 
 
 def _row(figures: Figures, names: Sequence[str]) -> list[str]:
-    return [_number(figures.get(name, math.nan)) for name in names]
+    return [number(figures.get(name, math.nan)) for name in names]
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Three decimals; a dash for NaN."""
     return f"{value:.3f}" if math.isfinite(value) else "-"
 
 
-def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, the first to the left, numbers to the right."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
