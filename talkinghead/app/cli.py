@@ -16,6 +16,7 @@ COMMANDS = {
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
     "puppet": ("puppets", "configure", "the puppets there are"),
+    "convert": ("converting", "configure", "say in one voice what another said"),
     "preprocess": ("training", "configure_preprocess", "talking clips to training examples"),
     "train": ("training", "configure_train", "train a network"),
     "evaluate": ("measuring", "configure_evaluate", "measure motion or rendering on real clips"),
