@@ -5,7 +5,7 @@ from __future__ import annotations  # evaluated, they would import numpy: --help
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from talkinghead.app.files import check_folder, is_sample
 from talkinghead.app.guard import guarded
@@ -30,6 +30,15 @@ examples:
   talkinghead puppet edit rosa
   talkinghead puppet edit puppets/rosa --port 8080 --no-browser
 """
+
+
+def add_authoring(actions: Any) -> None:
+    """`new` and `edit` among the actions of `puppet` (what argparse's add_subparsers returns)."""
+    for name, configure, summary in (
+        ("new", configure_new, "make a puppet from a picture"),
+        ("edit", configure_edit, "put a puppet's points in place, in the browser"),
+    ):
+        configure(actions.add_parser(name, help=summary, description=f"{name}: {summary}."))
 
 
 def configure_new(parser: Parser) -> None:
@@ -90,10 +99,7 @@ def new(args: Namespace, progress: Progress) -> None:
     if folder.exists() and not args.force:
         raise OutputError(f"{folder}: is there already; choose another name, or give --force")
     check_folder(args.out, folder)
-    if is_sample(args.image):
-        picture = _sample(args.image)
-    else:
-        picture = read_rgba(args.image)
+    picture = _sample(args.image) if is_sample(args.image) else read_rgba(args.image)
     picture, scale = fitted(picture)
     if min(picture.shape[:2]) < 64:
         raise ImageError(f"{args.image}: is smaller than 64 pixels; give a larger picture")

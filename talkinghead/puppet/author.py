@@ -20,6 +20,7 @@ from talkinghead.puppet.cutout import backdrop_matte, is_cut_out, taken_apart
 from talkinghead.puppet.eyelids import eyelids
 from talkinghead.puppet.mouth_inside import mouth_layers
 from talkinghead.puppet.poses import is_open, parted, shut
+from talkinghead.puppet.record import RECORD
 from talkinghead.puppet.store import load_puppet, save_puppet
 from talkinghead.puppet.tints import tints
 from talkinghead.types import Array, Layer, Puppet
@@ -132,7 +133,7 @@ def write_puppet(puppet: Puppet, made: Draft, folder: Path, *, force: bool = Fal
     """
     if folder.exists() and not force:
         raise OutputError(f"{folder}: is there already; choose another name, or give --force")
-    if folder.exists() and not (folder / "puppet.yaml").is_file():
+    if folder.exists() and not (folder / RECORD).is_file():
         raise OutputError(f"{folder}: holds no puppet, so it is not replaced; choose another name")
     with swapped_in(folder, copy=False) as temporary:
         save_puppet(puppet, temporary)
@@ -163,6 +164,22 @@ def source_of(folder: Path) -> Array | None:
     if not inside:
         raise PuppetError(f"{note}: must say 'picture: FILE', a file beside it; or delete it")
     return read_rgba(folder / file)
+
+
+def write_points(folder: Path, closed: Array, opened: Array) -> None:
+    """Put points (68, 2) into a puppet's folder; of its record only their files' names change."""
+    record = folder / RECORD
+    data = yaml.safe_load(record.read_text(encoding="utf-8"))
+    renamed = False
+    for pose, points in (("closed", closed), ("open", opened)):
+        file = data["points"].get(pose)
+        if not isinstance(file, str) or Path(file).name != file:
+            file = data["points"][pose] = f"{pose}.csv"
+            renamed = True
+        np.savetxt(folder / file, points, fmt="%.2f", delimiter=",")
+    if renamed:
+        text = yaml.safe_dump(data, sort_keys=False, default_flow_style=None)
+        record.write_text(text, encoding="utf-8")
 
 
 @contextmanager

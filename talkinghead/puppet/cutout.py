@@ -11,13 +11,14 @@ from talkinghead.puppet.tints import area
 from talkinghead.types import Array
 
 # In face widths, down from the chin: where the head turns into the body.
-_HEAD_FADES: Final = (0.05, 0.38)
+_HEAD_FADES: Final = (0.04, 0.24)
 _BODY_BEGINS: Final = (-0.14, -0.02)
 _AROUND: Final = (1.42, 1.85)  # where nothing is known, the head ends between these face radii
 _FLAT: Final = 14.0  # levels: a backdrop of one colour differs this little
 _EDGE_SHARE: Final = 0.72  # of a picture's outer pixels must be of that colour
 _CLEAR: Final = 0.02  # a picture of which this share is transparent is a cut-out
 _FACE: Final = 0.97  # of the face must belong to the figure, or the outline is wrong
+_STILL: Final = 0.03  # of the smaller side: the strip along the sides and the top that holds still
 _FILL: Final = 320  # pixels; what lies behind is made up at this size
 
 
@@ -32,7 +33,7 @@ def backdrop_matte(picture: Array, points: Array) -> Array | None:
     Takes (h, w, 3 or 4) uint8 and the points (68, 2) of the face.
     """
     image = picture[..., :3]
-    height, width = image.shape[:2]
+    height = len(image)
     rim = np.concatenate([image[0], image[: height * 2 // 3, 0], image[: height * 2 // 3, -1]])
     ground = np.median(rim, axis=0)
     if (np.abs(rim - ground).max(axis=1) <= _FLAT).mean() < _EDGE_SHARE:
@@ -47,8 +48,13 @@ def backdrop_matte(picture: Array, points: Array) -> Array | None:
     )
     if not face.any() or figure[face].mean() < _FACE or not 0.04 < figure.mean() < 0.95:
         return None
-    # Outlines are anti-aliased: the outer pixels are part backdrop, and stay with it.
-    return np.asarray(cv2.GaussianBlur(cv2.erode(figure, np.ones((3, 3))), (0, 0), 0.8))
+    # Outlines are anti-aliased: how much of such a pixel is figure, its colour tells.
+    sure = cv2.erode(figure, np.ones((5, 5)), borderValue=1) > 0
+    if not sure.any():
+        return None
+    way = nearest(image, sure) - ground
+    share = np.linalg.norm(image - ground, axis=2) / np.maximum(np.linalg.norm(way, axis=2), 1)
+    return np.asarray(np.where(sure, 1, figure * share).clip(0, 1).astype(np.float32))
 
 
 def taken_apart(picture: Array, points: Array, matte: Array | None) -> dict[str, Array]:
@@ -62,16 +68,32 @@ def taken_apart(picture: Array, points: Array, matte: Array | None) -> dict[str,
     head_share = 1 - _ramp(below, *_HEAD_FADES)
     if is_cut_out(picture):
         return _figure(picture, points, picture[..., 3] / 255, head_share, below)
+    head_share = head_share * _inward(picture.shape)
     if matte is None:
         share = head_share * _near_face(picture.shape, points)
         return {"background": _opaque(picture), "head": _with_alpha(picture, share)}
-    layers = _figure(picture, points, matte, head_share, below)
     hidden = cv2.dilate((matte * head_share).astype(np.float32), np.ones((5, 5))) > 0.02
-    behind = continued(picture[..., :3], ~hidden & (matte < 0.5))
+    behind = continued(picture[..., :3], ~hidden & (matte < 0.02))
     # The body's own pixels stay in the background as well: at rest the two are one picture.
     own = np.where(hidden[..., None], behind, picture[..., :3])
     background = np.dstack([own, np.full(picture.shape[:2], 255, np.uint8)])
-    return {"background": background, **layers}
+    alone = np.dstack([_unmixed(picture[..., :3], matte, own), picture[..., 3]])
+    return {"background": background, **_figure(alone, points, matte, head_share, below)}
+
+
+def _unmixed(image: Array, matte: Array, behind: Array) -> Array:
+    """The figure's own colours: laid over what is behind by its matte, they give the picture."""
+    a = np.maximum(matte, 1e-3)[..., None]
+    return np.rint(np.clip((image - (1 - a) * behind) / a, 0, 255)).astype(np.uint8)
+
+
+def _inward(shape: tuple[int, ...]) -> Array:
+    """(h, w) 0 at the picture's sides and top, where nothing may move, 1 further in."""
+    height, width = shape[:2]
+    band = _STILL * min(height, width)
+    columns, rows = np.arange(width), np.arange(height)[:, None]
+    nearest = np.minimum(np.minimum(columns, width - 1 - columns), rows)
+    return _ramp(nearest, 0, band)
 
 
 def _figure(
@@ -137,7 +159,21 @@ def continued(image: Array, known: Array) -> Array:
     mask = known.astype(np.float32)
     share = cv2.resize(mask, small, interpolation=cv2.INTER_AREA)
     total = cv2.resize(image * mask[..., None], small, interpolation=cv2.INTER_AREA)
-    colours = np.rint(total / np.maximum(share, 1e-6)[..., None]).astype(np.uint8)
-    filled = cv2.inpaint(colours, (share < 0.5).astype(np.uint8), 5, cv2.INPAINT_TELEA)
-    large = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.where(known[..., None], image, large)
+    colours = total / np.maximum(share, 1e-6)[..., None]
+    here = share > 0.5 if (share > 0.5).any() else share > 0
+    filled = nearest(colours, here)
+    # The borders between what came from different sides are smoothed away.
+    soft = cv2.GaussianBlur(filled, (0, 0), max(small) / 40)
+    mixed = np.where(here[..., None], filled, soft).astype(np.float32)
+    large = np.rint(cv2.resize(mixed, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.where(known[..., None], image, large.clip(0, 255).astype(np.uint8))
+
+
+def nearest(colours: Array, known: Array) -> Array:
+    """(h, w, 3) float32: at each pixel the colour of the nearest known one."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    table = np.zeros((int(labels.max()) + 1, 3), np.float32)
+    table[labels[known]] = colours[known]
+    return np.asarray(table[labels])

@@ -1,0 +1,71 @@
+"""Serve the editor's page on this machine until Ctrl-C."""
+
+import secrets
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+
+import uvicorn
+
+from talkinghead.app.editor.desk import Desk
+from talkinghead.app.editor.routes import application
+from talkinghead.app.editor.studio import Studio
+from talkinghead.app.progress import Progress
+from talkinghead.errors import InputError
+from talkinghead.pipeline import Animator
+
+HOST = "127.0.0.1"  # nobody else on the network may edit files here
+
+
+def serve(
+    puppet: str, port: int | None, browser: bool, ckpt: Path | None, progress: Progress
+) -> None:
+    """Open the editor of a puppet and stay until Ctrl-C. Prints the address.
+
+    Raises PuppetError for a puppet that cannot be read, InputError for a port that is taken.
+    """
+    desk = Desk(puppet)
+    listener = listen(port)
+    token = secrets.token_urlsafe(16)
+    address = f"http://{HOST}:{listener.getsockname()[1]}/{token}/"
+    studio = Studio(desk, lambda: Animator(ckpt=ckpt))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(desk, studio, token),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+    )
+    progress.note(f"editing {desk.folder}; stop with Ctrl-C")
+    progress.wrote(address)
+    # The networks take seconds to load: they are ready when the first clip is asked for.
+    threading.Thread(target=studio.warm, daemon=True).start()
+    if browser:
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass  # how one leaves the editor: nothing went wrong
+    finally:
+        studio.close()
+        listener.close()
+    progress.note("the editor is closed; what was not saved is lost")
+
+
+def listen(port: int | None) -> socket.socket:
+    """A socket on this machine alone; without `port` one that is free."""
+    if port is not None and not 0 <= port <= 65535:
+        raise InputError(f"--port must be 0 to 65535, got {port}")
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port or 0))
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"port {port}: {error.strerror}; choose another one with --port"
+        ) from error
+    return listener
