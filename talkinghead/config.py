@@ -8,6 +8,7 @@ from talkinghead.errors import InputError
 # MakeItTalk's --amp_lip_x/y default to 2, and its users know the scale by that number.
 # Here, too, 2 is a mouth that moves as far as people's mouths do; 1 is half of it.
 NATURAL_AMP_LIP = 2.0
+FURTHEST = 45.0  # degrees: beyond, a single picture shows nothing of the other side
 
 
 def _in_range(owner: object, name: str, low: float, high: float) -> None:
@@ -23,13 +24,23 @@ class Style:
     amp_lip_x: float = NATURAL_AMP_LIP  # lips sideways; 2 is natural
     amp_lip_y: float = NATURAL_AMP_LIP  # lips up and down; 2 is natural
     amp_pos: float = 1.0  # head motion; 1 is natural
+    amp_brow: float = 1.0  # brows; 1 is natural
     still: bool = False  # no head motion at all; blinks and lips go on
     blink: float = 1.0  # blink rate; 1 is about 15 a minute
     seed: int = 0  # chance in blinks and head motion
+    yaw: tuple[float, ...] = ()  # degrees the head turns through, spread evenly over the clip
+    pitch: tuple[float, ...] = ()
+    roll: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("amp_lip_x", "amp_lip_y", "amp_pos"):
+        for name in ("amp_lip_x", "amp_lip_y", "amp_pos", "amp_brow"):
             _in_range(self, name, 0, 10)
+        for name in ("yaw", "pitch", "roll"):
+            for angle in getattr(self, name):
+                if not abs(angle) <= FURTHEST:
+                    raise InputError(
+                        f"{name} must lie in [-{FURTHEST:g}, {FURTHEST:g}] degrees, got {angle:g}"
+                    )
         _in_range(self, "blink", 0, 4)
         _in_range(self, "seed", 0, math.inf)  # numpy's generators take no negative seed
 

@@ -10,8 +10,9 @@ import torch
 from talkinghead import weights
 from talkinghead.clock import RATE
 from talkinghead.config import Output, Style
-from talkinghead.errors import InputError, WeightsError
+from talkinghead.errors import FaceError, InputError, WeightsError
 from talkinghead.face.detect import Detector, detector
+from talkinghead.face.follow import follow
 from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import find_portrait
 from talkinghead.geometry.align import face_frame
@@ -20,6 +21,7 @@ from talkinghead.media.audio import as_waveform, normalise_loudness, read_audio
 from talkinghead.media.image import read_image
 from talkinghead.media.samples import PORTRAITS
 from talkinghead.media.samples import portrait as sample_portrait
+from talkinghead.media.video import read_video
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.predict import predict
 from talkinghead.motion.retime import retime
@@ -135,10 +137,24 @@ class Animator:
         face: FaceShape,
         style: Style | None = None,
         lip_gain: tuple[float, float] = (1.0, 1.0),
+        reference: FaceTrack | None = None,
     ) -> FaceTrack:
-        """The face track of what was heard, styled, in face units on the motion clock."""
+        """The face track of what was heard, styled, in face units on the motion clock.
+
+        With a `reference` the head and the lids move as they do there.
+        """
         track = predict(self.branch, features, face)
-        return restyle(track, face, features.activity, style or Style(), lip_gain)
+        return restyle(track, face, features.activity, style or Style(), lip_gain, reference)
+
+    def reference(self, video: str | Path) -> FaceTrack:
+        """The motion of the face in a video, for others to borrow.
+
+        Raises InputError for what is no video, FaceError where it shows no face.
+        """
+        try:
+            return follow(read_video(video), self.faces)
+        except FaceError as error:
+            raise FaceError(f"{video}: {error}; give a video of one visible face") from error
 
     def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
         """Read a picture and find the face to animate (see `find_portrait`)."""
@@ -183,11 +199,21 @@ class Animator:
         audio: AudioSource,
         style: Style | None = None,
         output: Output | None = None,
+        *,
+        reference: FaceTrack | None = None,
+        manner: AudioSource | None = None,
     ) -> Clip:
-        """Let a subject say what is in `audio`. The clip is exactly as long as the sound."""
+        """Let a subject say what is in `audio`. The clip is exactly as long as the sound.
+
+        Head and lids move as in `reference`, where there is one (see `reference`); `manner` is
+        a recording of somebody else, whose way of moving is borrowed.
+        """
         output = output or Output()
         wave = _sound(audio)
-        track = self.move(self.listen(wave), subject.face, style, subject.lip_gain)
+        features = self.listen(wave)
+        if manner is not None:
+            features = replace(features, speaker=self.voices(normalise_loudness(_sound(manner))))
+        track = self.move(features, subject.face, style, subject.lip_gain, reference)
         count = max(1, round(wave.seconds * output.fps))
         pixels = subject.frame.place(retime(track, output.fps, count))
         frames: Iterator[Array] = subject.renderer.render(pixels)

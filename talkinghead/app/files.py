@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from talkinghead.errors import AudioError, ImageError, OutputError
+from talkinghead.errors import AudioError, ImageError, InputError, OutputError
 from talkinghead.media.files import readable
 from talkinghead.media.samples import PORTRAITS
 
@@ -13,11 +13,17 @@ def is_sample(image: str) -> bool:
     return image in PORTRAITS and not Path(image).exists()
 
 
-def check_inputs(image: str | None, audio: str) -> None:
+def check_inputs(
+    image: str | None, audio: str, video: str | None = None, manner: str | None = None
+) -> None:
     """Refuse files that are missing, empty or unreadable."""
     if image is not None and not is_sample(image):
         readable(image, ImageError)
     readable(audio, AudioError)
+    if video is not None:
+        readable(video, InputError)
+    if manner is not None:
+        readable(manner, AudioError)
 
 
 def check_target(target: Path, *inputs: str | Path) -> None:

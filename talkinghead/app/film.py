@@ -5,12 +5,14 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 import time
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import talkinghead
 from talkinghead.app.files import check_film, check_inputs, named_after
 from talkinghead.app.options import (
     DETECTORS,
     Parser,
+    add_borrowing,
     add_face,
     add_fields,
     add_models,
@@ -77,6 +79,7 @@ def _common(parser: Parser) -> None:
         help="the video to write (default: IMAGE_AUDIO.mp4 in the folder you are in)",
     )
     add_fields(parser, Style)
+    add_borrowing(parser)
     add_fields(parser, Output)
 
 
@@ -84,24 +87,24 @@ def photo(args: Namespace, progress: Progress) -> None:
     """Let a photo speak."""
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
-    check_inputs(args.image, args.audio)
+    check_inputs(args.image, args.audio, args.pose_from, args.style_from)
     check_film(target, args.image, args.audio)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(args.image, face=args.face, size=output.size)
-    film(animator, subject, args.audio, target, style, output, progress)
+    film(animator, subject, args.audio, target, style, output, progress, **borrowed(animator, args))
 
 
 def cartoon(args: Namespace, progress: Progress) -> None:
     """Let a puppet speak."""
     target = args.output or named_after(args.puppet, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
-    check_inputs(args.background, args.audio)
+    check_inputs(args.background, args.audio, args.pose_from, args.style_from)
     check_film(target, args.audio, *filter(None, [args.background]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(args.puppet, background=args.background, size=output.size)
-    film(animator, subject, args.audio, target, style, output, progress)
+    film(animator, subject, args.audio, target, style, output, progress, **borrowed(animator, args))
 
 
 def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
@@ -116,6 +119,12 @@ def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
     )
 
 
+def borrowed(animator: talkinghead.Animator, args: Namespace) -> dict[str, Any]:
+    """What `animate` borrows, as the options ask for it."""
+    reference = animator.reference(args.pose_from) if args.pose_from else None
+    return {"reference": reference, "manner": args.style_from}
+
+
 def film(
     animator: talkinghead.Animator,
     subject: talkinghead.Subject,
@@ -124,11 +133,14 @@ def film(
     style: Style,
     output: Output,
     progress: Progress,
+    *,
+    reference: talkinghead.FaceTrack | None = None,
+    manner: str | None = None,
 ) -> None:
     """Animate, write, and print the path of what was written."""
     began = time.monotonic()
     progress.stage("listening")
-    clip = animator.animate(subject, audio, style, output)
+    clip = animator.animate(subject, audio, style, output, reference=reference, manner=manner)
     progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
     talkinghead.write_video(clip, target, progress=lambda done, _: progress.step(done))
     seconds = time.monotonic() - began

@@ -5,9 +5,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from talkinghead.app.files import check_folder, check_inputs, check_target, named_after
-from talkinghead.app.film import film, load
+from talkinghead.app.film import borrowed, film, load
 from talkinghead.app.guard import guarded
-from talkinghead.app.options import Parser, add_face, add_fields, add_models, add_reporting, filled
+from talkinghead.app.options import (
+    Parser,
+    add_borrowing,
+    add_face,
+    add_fields,
+    add_models,
+    add_reporting,
+    filled,
+)
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
@@ -31,8 +39,6 @@ ABSENT: dict[str, str] = {
     "load_AUTOVC_name": "the weights of the voice conversion network",
     "load_a2l_G_name": "the weights of the speaker-aware branch",
     "load_G_name": "the weights of the image translation network",
-    "reuse_train_emb_list": "the speakers whose head motion is borrowed in the speaker-aware "
-    "branch",
     "add_audio_in": "that the image translation network hears the sound, too",
     "comb_fan_awing": "the landmark drawings that the image translation network was trained on",
 }
@@ -106,6 +112,7 @@ def _common(parser: Parser) -> None:
         help="folder for the videos, named IMAGE_AUDIO.mp4 (default: %(default)s)",
     )  # fmt: skip
     add_fields(parser, Style)
+    add_borrowing(parser)
     add_fields(parser, Output)
 
 
@@ -118,25 +125,25 @@ def _photo(args: Namespace, progress: Progress) -> None:
     image = _found(args.jpg)
     style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, image)
     for audio, target in jobs.items():
-        check_inputs(image, audio)
+        check_inputs(image, audio, args.pose_from, args.style_from)
         check_target(target, image, audio)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(image, face=args.face, size=output.size)
     for audio, target in jobs.items():
-        film(animator, subject, audio, target, style, output, progress)
+        film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
 
 
 def _cartoon(args: Namespace, progress: Progress) -> None:
     style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, args.jpg)
     for audio, target in jobs.items():
-        check_inputs(args.jpg_bg, audio)
+        check_inputs(args.jpg_bg, audio, args.pose_from, args.style_from)
         check_target(target, audio, *filter(None, [args.jpg_bg]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(args.jpg, background=args.jpg_bg, size=output.size)
     for audio, target in jobs.items():
-        film(animator, subject, audio, target, style, output, progress)
+        film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
 
 
 def _found(name: str) -> str:

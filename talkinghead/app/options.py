@@ -19,9 +19,14 @@ HELP: dict[type, dict[str, str]] = {
         "amp_lip_x": "how far lips move sideways; 2 is natural, 1 half of it, 0 not at all",
         "amp_lip_y": "how far lips and jaw open; 2 is natural",
         "amp_pos": "how far the head moves; 1 is natural, 0 not at all",
+        "amp_brow": "how far the brows move; 1 is natural, 0 not at all",
         "still": "hold the head still; lips and blinks go on",
         "blink": "how often the eyes blink; 1 is about 15 times a minute, 0 never",
         "seed": "chance in blinks and head motion: the same seed gives the same video",
+        "yaw": "angles in degrees that the head turns through, spread evenly over the video; "
+        "positive turns the nose to the viewer's right",
+        "pitch": "the same, up and down; positive lowers the nose",
+        "roll": "the same, to the side; positive tilts the head clockwise",
     },
     Output: {
         "fps": "frames per second of the video",
@@ -60,6 +65,11 @@ def _add_field(group: argparse._ArgumentGroup, field: Field[Any], help: str) -> 
         group.add_argument(*spellings(field.name), action="store_true", help=help)
         return
     kind: Any = next(iter(get_args(field.type)), field.type)
+    if field.default == ():
+        group.add_argument(
+            f"--{field.name}", type=kind, nargs="+", default=(), metavar="DEG", help=help
+        )
+        return
     if field.default is not None and field.default is not MISSING:
         help += " (default: %(default)s)"
     group.add_argument(
@@ -78,7 +88,22 @@ def add_fields(parser: argparse.ArgumentParser, cls: type) -> None:
 def filled(cls: Callable[..., T], args: argparse.Namespace) -> T:
     """The dataclass with what was given. Raises InputError for a value out of range."""
     names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
-    return cls(**{name: value for name, value in vars(args).items() if name in names})
+    given = {name: value for name, value in vars(args).items() if name in names}
+    return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+
+
+def add_borrowing(parser: argparse.ArgumentParser) -> None:
+    """Whose motion is borrowed."""
+    group = parser.add_argument_group("borrowed motion")
+    group.add_argument(
+        "--pose-from", metavar="VIDEO",
+        help="move head and eyelids as the face in this video does; too short a one is played "
+        "there and back",
+    )  # fmt: skip
+    group.add_argument(
+        "--style-from", "--reuse_train_emb_list", dest="style_from", metavar="AUDIO",
+        help="move as somebody with this voice would: head, brows and manner, not the words",
+    )  # fmt: skip
 
 
 def add_face(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from talkinghead.config import NATURAL_AMP_LIP, Style
 from talkinghead.landmarks import (
+    BROWS,
     INNER_LOWER,
     INNER_UPPER,
     JAW,
@@ -17,6 +18,7 @@ from talkinghead.landmarks import (
     UPPER_LIP_OUTER,
 )
 from talkinghead.motion.blink import blink_times, close_lids, lid_closure
+from talkinghead.motion.borrow import borrowed_lids, borrowed_pose, keyed
 from talkinghead.motion.sway import sway
 from talkinghead.types import Array, FaceShape, FaceTrack
 
@@ -34,10 +36,12 @@ def restyle(
     activity: Array,
     style: Style,
     lip_gain: tuple[float, float] = (1.0, 1.0),
+    reference: FaceTrack | None = None,
 ) -> FaceTrack:
     """The track as `style` wants it, silence closed, lips sealed and never crossed.
 
     `lip_gain` (x, y) comes on top of the style's: what a face of other proportions needs.
+    With a `reference` (its pose relative to its own mean) head and lids move as it does.
     """
     gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
     gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
@@ -45,12 +49,20 @@ def restyle(
     points = calibrated(points, activity, track.fps)
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
+    points[:, BROWS] = face.points[BROWS] + style.amp_brow * (points[:, BROWS] - face.points[BROWS])
     lids, head = np.random.default_rng(style.seed).spawn(2)
-    times = blink_times(activity, track.fps, style.blink, lids)
-    points = close_lids(points, lid_closure(times, len(track), track.fps))
-    pose = np.zeros_like(track.pose)
-    if not style.still:
-        pose = style.amp_pos * (track.pose + sway(activity, track.fps, head))
+    closure: Array = np.zeros(len(track))
+    if reference is None:
+        times = blink_times(activity, track.fps, style.blink, lids)
+        closure = lid_closure(times, len(track), track.fps)
+        pose = track.pose + sway(activity, track.fps, head)
+    else:
+        closure = borrowed_lids(reference, len(track)) if style.blink else closure
+        pose = borrowed_pose(reference, len(track))
+    points = close_lids(points, closure)
+    pose = np.asarray(pose * (0.0 if style.still else style.amp_pos))
+    for axis, degrees in enumerate((style.yaw, style.pitch, style.roll)):
+        pose[:, axis] += keyed(degrees, len(track))
     return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))
 
 

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from talkinghead.clock import FPS, FRAME, RATE
-from talkinghead.errors import FaceError, InputError, TalkingHeadError
+from talkinghead.clock import FRAME, RATE
+from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detect import Detector, MediapipeDetector
-from talkinghead.geometry.align import euler, face_frame, register
+from talkinghead.face.follow import follow
 from talkinghead.media.video import read_video
 from talkinghead.train.splits import Listing, listings
 from talkinghead.types import Array
 
 SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi"}
-MIN_FOUND = 0.9  # share of frames with a face, under which a clip is left out
 
 
 @dataclass(frozen=True)
@@ -31,56 +30,17 @@ class Example:
     source: str  # the clip's path below the data folder
 
 
-def fill_gaps(track: Array) -> Array:
-    """(t, 68, 3) with NaN frames to the same, gaps bridged in a straight line.
-
-    Raises FaceError where fewer than MIN_FOUND of the frames hold a face.
-    """
-    found = np.isfinite(track).all(axis=(1, 2))
-    if found.mean() < MIN_FOUND:
-        raise FaceError(f"a face in only {found.mean():.0%} of the frames, {MIN_FOUND:.0%} needed")
-    times = np.arange(len(track))
-    flat = track.reshape(len(track), -1)
-    filled = [np.interp(times, times[found], column[found]) for column in flat.T]
-    return np.stack(filled, axis=1).reshape(track.shape)
-
-
-def retime(track: Array, fps: float, frames: int) -> Array:
-    """(t, ...) at `fps` to (frames, ...) at FPS, in straight lines between frames."""
-    if fps == FPS and frames == len(track):
-        return track
-    times = np.arange(frames) * fps / FPS
-    flat = track.reshape(len(track), -1)
-    columns = [np.interp(times, np.arange(len(track)), column) for column in flat.T]
-    return np.stack(columns, axis=1).reshape(frames, *track.shape[1:])
-
-
 def example_of(path: Path, faces: Detector, listing: Listing, source: str) -> Example:
     """Read, detect and register one clip; sound that is not speech is dropped."""
     footage = read_video(path)
-    track = fill_gaps(faces.follow(footage.frames))
-    frames = round(len(track) * FPS / footage.fps)
-    track = retime(track, footage.fps, frames)
-    reference = track[len(track) // 2]
-    for _ in range(2):  # the mean of frames registered on one, then on their mean
-        reference = register(track, reference).points.mean(axis=0)
-    frame = face_frame(reference)
-    found = register(track, reference)
-    turns = frame.rotation.T @ found.rotations @ frame.rotation
-    shifts = (found.centres - found.centres.mean(axis=0)) @ frame.rotation / frame.scale
+    track = follow(footage, faces)
     samples = np.zeros(0, dtype=np.float32)
     if footage.audio is not None and listing.speech:
         samples = footage.audio.samples
+    wanted = len(track) * FRAME
     if samples.size:
-        samples = np.pad(samples, (0, max(0, frames * FRAME - samples.size)))[: frames * FRAME]
-    pose = np.concatenate([euler(turns), shifts], axis=1)
-    return Example(
-        frame.to_face(found.points).astype(np.float32),
-        pose.astype(np.float32),
-        samples,
-        listing.talker,
-        source,
-    )
+        samples = np.pad(samples, (0, max(0, wanted - samples.size)))[:wanted]
+    return Example(track.points, track.pose, samples, listing.talker, source)
 
 
 def save_example(example: Example, path: Path) -> None:

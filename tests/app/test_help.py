@@ -32,6 +32,7 @@ def test_help_of_the_command_names_every_sub_command(cli):
         ("plot", (*STYLE, *REPORTING, "--puppet", "--output")),
         ("evaluate motion", (*REPORTING, "--json", "--out")),
         ("evaluate render", (*REPORTING, "--json", "--out", "--max-frames")),
+        ("evaluate voice", (*REPORTING, "--json", "--out", "--split", "--confusion", "--pairs")),
         ("compare", (*REPORTING, "--output", "--video")),
         ("preprocess clips", (*REPORTING, "--workers")),
         ("train content", ("--data", "--out", "--run", "--steps", "--batch", "--rate", "--seed")),
@@ -48,7 +49,7 @@ def test_help_states_every_default_of_the_style(cli):
     _, out, _ = cli("photo", "--help")
     flat = " ".join(out.split())
     for field in (*fields(Style), *fields(Output)):
-        if field.default is not None and field.type is not bool:
+        if field.default not in (None, ()) and field.type is not bool:
             assert f"{HELP_OF[field.name]} (default: {field.default})" in flat
 
 

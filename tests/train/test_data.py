@@ -7,16 +7,14 @@ import pytest
 import torch
 
 from talkinghead.clock import FRAME, STRIDE
-from talkinghead.errors import FaceError, InputError
+from talkinghead.errors import InputError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
 from talkinghead.train import data
 from talkinghead.train.clips import (
     Example,
     examples_in,
-    fill_gaps,
     load_example,
-    retime,
     save_example,
 )
 from talkinghead.train.data import Batches, Ear, talkers_of
@@ -102,21 +100,6 @@ def test_an_example_comes_back_as_it_was_saved(tmp_path):
 def test_a_folder_without_examples_says_how_to_make_them(tmp_path):
     with pytest.raises(InputError, match="preprocess clips"):
         list(examples_in(tmp_path))
-
-
-def test_gaps_are_bridged_and_too_many_refused():
-    track = np.repeat(np.arange(20.0), 204).reshape(20, 68, 3)
-    broken = track.copy()
-    broken[7] = np.nan
-    np.testing.assert_allclose(fill_gaps(broken), track)
-    broken[:5] = np.nan
-    with pytest.raises(FaceError, match="70%"):
-        fill_gaps(broken)
-
-
-def test_thirty_frames_a_second_become_twenty_five():
-    track = np.repeat(np.arange(31.0), 3).reshape(31, 3)
-    np.testing.assert_allclose(retime(track, 30.0, 25)[:, 0], np.arange(25) * 1.2)
 
 
 def test_no_talker_is_in_two_splits_and_unknown_ones_train():

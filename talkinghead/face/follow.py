@@ -1,0 +1,53 @@
+"""A face followed through footage: its track, head motion apart, on the motion clock."""
+
+import numpy as np
+
+from talkinghead.clock import FPS
+from talkinghead.errors import FaceError
+from talkinghead.face.base import Detector
+from talkinghead.geometry.align import euler, face_frame, register
+from talkinghead.types import Array, FaceTrack, Footage
+
+MIN_FOUND = 0.9  # share of frames with a face, under which footage is refused
+
+
+def follow(footage: Footage, faces: Detector) -> FaceTrack:
+    """The track of the face in `footage` at FPS; the pose is relative to the footage's mean.
+
+    Raises FaceError where fewer than MIN_FOUND of the frames show a face.
+    """
+    track = fill_gaps(faces.follow(footage.frames))
+    track = retime(track, footage.fps, max(1, round(len(track) * FPS / footage.fps)))
+    reference = track[len(track) // 2]
+    for _ in range(2):  # the mean of frames registered on one, then on their mean
+        reference = register(track, reference).points.mean(axis=0)
+    frame = face_frame(reference)
+    found = register(track, reference)
+    turns = frame.rotation.T @ found.rotations @ frame.rotation
+    shifts = (found.centres - found.centres.mean(axis=0)) @ frame.rotation / frame.scale
+    pose = np.concatenate([euler(turns), shifts], axis=1)
+    return FaceTrack(frame.to_face(found.points).astype(np.float32), pose.astype(np.float32))
+
+
+def fill_gaps(track: Array) -> Array:
+    """(t, 68, 3) with NaN frames to the same, gaps bridged in a straight line.
+
+    Raises FaceError where fewer than MIN_FOUND of the frames hold a face.
+    """
+    found = np.isfinite(track).all(axis=(1, 2))
+    if found.mean() < MIN_FOUND:
+        raise FaceError(f"a face in only {found.mean():.0%} of the frames, {MIN_FOUND:.0%} needed")
+    times = np.arange(len(track))
+    flat = track.reshape(len(track), -1)
+    filled = [np.interp(times, times[found], column[found]) for column in flat.T]
+    return np.stack(filled, axis=1).reshape(track.shape)
+
+
+def retime(track: Array, fps: float, frames: int) -> Array:
+    """(t, ...) at `fps` to (frames, ...) at FPS, in straight lines between frames."""
+    if fps == FPS and frames == len(track):
+        return track
+    times = np.arange(frames) * fps / FPS
+    flat = track.reshape(len(track), -1)
+    columns = [np.interp(times, np.arange(len(track)), column) for column in flat.T]
+    return np.stack(columns, axis=1).reshape(frames, *track.shape[1:])

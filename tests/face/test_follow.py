@@ -1,0 +1,55 @@
+"""A face followed through footage: gaps bridged, the motion clock kept, head motion apart."""
+
+import numpy as np
+import pytest
+
+from talkinghead.clock import FPS
+from talkinghead.errors import FaceError
+from talkinghead.face.follow import fill_gaps, follow, retime
+from talkinghead.geometry.align import mean_face
+from talkinghead.types import FaceFrame, FaceTrack, Footage
+
+
+def test_gaps_are_bridged_and_too_many_refused():
+    track = np.repeat(np.arange(20.0), 204).reshape(20, 68, 3)
+    broken = track.copy()
+    broken[7] = np.nan
+    np.testing.assert_allclose(fill_gaps(broken), track)
+    broken[:5] = np.nan
+    with pytest.raises(FaceError, match="70%"):
+        fill_gaps(broken)
+
+
+def test_thirty_frames_a_second_become_twenty_five():
+    track = np.repeat(np.arange(31.0), 3).reshape(31, 3)
+    np.testing.assert_allclose(retime(track, 30.0, 25)[:, 0], np.arange(25) * 1.2)
+
+
+class Seen:
+    """A detector that sees a given track."""
+
+    def __init__(self, track):
+        self.track = track
+
+    def faces(self, image):
+        raise NotImplementedError
+
+    def follow(self, frames):
+        return self.track
+
+
+def test_head_motion_comes_back_apart_from_the_face():
+    frames = 50
+    pose = np.zeros((frames, 6), np.float32)
+    pose[:, 0] = 12 * np.sin(np.arange(frames) / 8)
+    pose[:, 2] = 5 * np.cos(np.arange(frames) / 5)
+    face = FaceTrack(np.repeat(mean_face()[None], frames, axis=0).astype(np.float32), pose)
+    placed = FaceFrame(np.eye(3), 120.0, np.array([200.0, 180.0, 0.0])).place(face)
+    footage = Footage(np.zeros((frames, 8, 8, 3), np.uint8), FPS, None)
+    found = follow(footage, Seen(placed.points))
+    np.testing.assert_allclose(
+        found.pose[:, :3] - found.pose[:, :3].mean(axis=0),
+        pose[:, :3] - pose[:, :3].mean(axis=0),
+        atol=0.4,
+    )
+    assert np.ptp(found.points, axis=0).max() < 1e-4
