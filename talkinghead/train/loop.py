@@ -41,10 +41,21 @@ class Plan:
         return 0.02 + 0.49 * (1 + float(torch.cos(torch.tensor(torch.pi * min(share, 1.0)))))
 
 
+@dataclass(frozen=True)
+class Rival:
+    """Critics that are trained against the net: one step of theirs before each of its own."""
+
+    net: nn.Module
+    loss: Callable[[nn.Module, int], Losses]  # of the trained net and the step
+    rate: float = 1.0  # their learning rate over the plan's
+
+
 class _Run:
     """Everything that changes while training: what a checkpoint holds."""
 
-    def __init__(self, net: nn.Module, plan: Plan, folder: Path, device: str):
+    def __init__(
+        self, net: nn.Module, plan: Plan, folder: Path, device: str, rival: Rival | None = None
+    ):
         torch.manual_seed(plan.seed)
         self.net, self.plan, self.folder, self.device = net.to(device), plan, folder, device
         self.adam = torch.optim.AdamW(
@@ -52,6 +63,10 @@ class _Run:
         )
         self.mean = {name: value.detach().clone() for name, value in net.state_dict().items()}
         self.step, self.best = 0, float("-inf")
+        self.rival = rival
+        if rival is not None:
+            critics = rival.net.to(device).parameters()
+            self.against = torch.optim.AdamW(critics, lr=plan.rate, betas=(0.5, 0.99))
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "last.pt").exists():
             self._resume(torch.load(folder / "last.pt", map_location=device, weights_only=True))
@@ -60,6 +75,9 @@ class _Run:
         self.net.load_state_dict(stored["net"])
         self.adam.load_state_dict(stored["adam"])
         self.mean, self.step, self.best = stored["mean"], stored["step"], stored["best"]
+        if self.rival is not None:
+            self.rival.net.load_state_dict(stored["rival"])
+            self.against.load_state_dict(stored["rival adam"])
         torch.set_rng_state(stored["chance"].cpu())
 
     def save(self) -> None:
@@ -72,7 +90,23 @@ class _Run:
             "best": self.best,
             "chance": torch.get_rng_state(),
         }
+        if self.rival is not None:
+            state["rival"] = self.rival.net.state_dict()
+            state["rival adam"] = self.against.state_dict()
         _save(state, self.folder / "last.pt")
+
+    def oppose(self) -> Losses:
+        """One step of the critics, where there are any."""
+        if self.rival is None:
+            return {}
+        for group in self.against.param_groups:
+            group["lr"] = self.plan.rate * self.plan.factor(self.step) * self.rival.rate
+        parts = self.rival.loss(self.net, self.step)
+        self.against.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.rival.net.parameters(), 1.0)
+        self.against.step()
+        return parts
 
     def descend(self, parts: Losses) -> None:
         """One step of Adam, and the weights' running mean brought after it."""
@@ -118,19 +152,22 @@ def train(
     *,
     device: str = "cpu",
     report: Callable[[int, int, dict[str, float]], None] | None = None,
+    rival: Rival | None = None,
 ) -> nn.Module:
     """Minimise the sum of `loss(net, step)`; returns the averaged net that validated best.
 
+    With a `rival` its critics take a step before each step of the net.
     `validate` gives figures of which `score` is maximised. `folder` receives last.pt (all that
     is needed to go on), best.pt, log.csv and curves.png; an existing last.pt is resumed.
     """
-    run = _Run(net, plan, folder, device)
+    run = _Run(net, plan, folder, device, rival)
     smooth: dict[str, float] = {}
     began = time.monotonic()
     while run.step < plan.steps:
+        against = run.oppose()
         parts = loss(net.train(), run.step)
         run.descend(parts)
-        for name, part in parts.items():
+        for name, part in (parts | against).items():
             value = part.item()
             smooth[name] = 0.95 * smooth.get(name, value) + 0.05 * value
         if run.step % plan.every == 0 or run.step == plan.steps:

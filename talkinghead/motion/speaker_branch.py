@@ -1,0 +1,240 @@
+"""The speaker branch: self-attention from content, voice and chance to head, brows and style."""
+
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from talkinghead.clock import STRIDE
+from talkinghead.landmarks import (
+    COUNT,
+    INNER_LOWER,
+    INNER_UPPER,
+    LOWER_LIP_OUTER,
+    UPPER_LIP_OUTER,
+)
+from talkinghead.motion.windows import BANDS, Windows, in_windows, noise
+from talkinghead.types import Array
+
+SPEAKER = 256  # of a voice: the speaker embedding; the level figures of the recording follow
+AXES = 6  # of the pose: yaw, pitch, roll, x, y, z
+FIGURES = AXES + 2  # of a manner: a range for each axis, for the brows and for the mouth
+# Head motion bends towards these limits (degrees, face widths): beyond, no picture follows.
+LIMITS = (28.0, 20.0, 18.0, 0.3, 0.25, 0.12)
+SMOOTH = (0.061, 0.242, 0.394, 0.242, 0.061)  # a Gaussian of one frame: heads do not tremble
+
+
+@dataclass(frozen=True)
+class SpeakerBranchSize:
+    """Everything needed to build the network again; stored beside its weights."""
+
+    content: int = 80  # channels of the content features
+    stride: int = STRIDE  # content frames per motion frame
+    speaker: int = SPEAKER + 5  # the embedding, then the recording's level figures
+    width: int = 96  # channels of a token
+    layers: int = 3
+    heads: int = 4
+    voice: int = 12  # channels the speaker embedding is narrowed to, beside the manner
+    chance: int = 8  # noise channels, each in all of windows.BANDS
+    brows: int = 6  # modes of brows and lids
+    lips: int = 4  # modes of lip and jaw style
+
+    def as_dict(self) -> dict[str, int]:
+        """The sizes as plain numbers."""
+        return asdict(self)
+
+
+class UnitMotion(NamedTuple):
+    """Motion before it is given a talker's range: about unit spread on every channel."""
+
+    pose: Tensor  # (b, t, 6)
+    brows: Tensor  # (b, t, size.brows)
+    lips: Tensor  # (b, t, size.lips)
+
+    def joined(self) -> Tensor:
+        """(b, t, 6 + brows + lips), what the critics see."""
+        return torch.cat(list(self), dim=-1)
+
+
+class SpeakerMotion(NamedTuple):
+    """What the branch adds to the content branch's lips."""
+
+    pose: Tensor | Array  # (..., t, 6) degrees and face widths
+    residual: Tensor | Array  # (..., t, 68, 3) face widths; parts no pair of lips
+    mouth: Tensor | Array  # (...) the talker's mouth range over the mean talker's
+
+
+class _Layer(nn.Module):
+    """Self-attention (Vaswani et al. 2017) whose reach is told by distance, not by place.
+
+    Scores fall with the distance in frames, each head at its own rate (Press et al. 2022), so
+    a window of any length and place is understood alike; a short convolution tells before
+    from after.
+    """
+
+    slopes: Tensor
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.before = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
+        self.near = nn.Conv1d(width, width, 7, padding=3, groups=width)
+        self.mix = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.feed = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(0.1), nn.Linear(2 * width, width)
+        )
+        self.register_buffer("slopes", 0.25 ** torch.arange(1, heads + 1), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.near(self.before[0](x).transpose(1, 2)).transpose(1, 2)
+        batch, frames, width = x.shape
+        parts = self.mix(self.before[1](x)).view(batch, frames, 3, self.heads, -1)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)
+        at = torch.arange(frames, device=x.device)
+        far = -self.slopes[:, None, None] * (at[:, None] - at[None]).abs()
+        heard = functional.scaled_dot_product_attention(query, key, value, attn_mask=far.to(x))
+        x = x + self.out(heard.transpose(1, 2).reshape(batch, frames, width))
+        return torch.as_tensor(x + self.feed(self.before[2](x)))
+
+
+class SpeakerBranch(nn.Module):
+    """Content, a voice and noise to head motion and style (MakeItTalk, Zhou 2020, sec. 4.2).
+
+    Unlike the original the head's pose is explicit, in degrees and face widths, and chance is
+    an input. The talker's ranges are a linear function of the voice; what moves within them
+    is noise of the talker's spectrum, governed and added to by self-attention.
+    """
+
+    content_mean: Tensor
+    content_spread: Tensor
+    voice_mean: Tensor
+    voice_spread: Tensor
+    limits: Tensor
+    kernel: Tensor
+    brow_modes: Tensor
+    lip_modes: Tensor
+
+    def __init__(self, size: SpeakerBranchSize | None = None):
+        super().__init__()
+        self.size = size = size or SpeakerBranchSize()
+        channels = AXES + size.brows + size.lips
+        chance = size.chance * len(BANDS)
+        self.manner = nn.Linear(size.speaker, FIGURES)
+        self.voice = nn.Linear(size.speaker, size.voice)
+        self.hear = nn.Linear(size.content * size.stride, size.width)
+        self.talker = nn.Linear(FIGURES + size.voice, size.width)
+        self.chance = nn.Linear(chance, size.width)
+        self.layers = nn.Sequential(*[_Layer(size.width, size.heads) for _ in range(size.layers)])
+        self.last = nn.LayerNorm(size.width)
+        self.govern = nn.Linear(size.width, channels)
+        self.move = nn.Linear(size.width, channels)
+        self.drift = nn.Linear(chance, channels, bias=False)
+        nn.init.zeros_(self.govern.weight)
+        nn.init.normal_(self.move.weight, std=0.02)
+        nn.init.zeros_(self.move.bias)
+        for name, shape in {
+            "content_mean": (size.content,),
+            "voice_mean": (size.speaker,),
+            "brow_modes": (size.brows, COUNT, 3),
+            "lip_modes": (size.lips, COUNT, 3),
+        }.items():
+            self.register_buffer(name, torch.zeros(shape))
+        self.register_buffer("voice_spread", torch.ones(size.speaker))
+        self.register_buffer("content_spread", torch.ones(size.content))
+        self.register_buffer("limits", torch.tensor(LIMITS))
+        self.register_buffer("kernel", torch.tensor(SMOOTH).view(1, 1, -1), persistent=False)
+
+    def manner_of(self, speaker: Tensor) -> Tensor:
+        """(b, speaker) to (b, FIGURES): log range of each pose axis, the brows and the mouth.
+
+        Of the brows and the mouth it is relative to the mean talker. Zeros, which stand for
+        nobody, have the mean talker's manner.
+        """
+        return torch.as_tensor(self.manner(self.centred(speaker)))
+
+    def centred(self, speaker: Tensor) -> Tensor:
+        """(b, speaker) voices around the mean voice; nobody's voice becomes the mean one."""
+        known = speaker[:, :SPEAKER].abs().sum(dim=1, keepdim=True) > 0
+        return (speaker - self.voice_mean) / self.voice_spread * known
+
+    def talker_of(self, speaker: Tensor) -> Tensor:
+        """(b, speaker) to (b, FIGURES + size.voice): the manner, and what else tells voices."""
+        voice = self.centred(speaker)
+        return torch.cat([self.manner(voice), 4 * self.voice(voice)], dim=1)
+
+    def unit(self, content: Tensor, speaker: Tensor, chance: Tensor) -> UnitMotion:
+        """(b, stride * t, content), (b, speaker), (b, t, chance * bands) to unit motion."""
+        level = (content - self.content_mean) / self.content_spread
+        heard = self.hear(level.reshape(len(level), -1, self.size.content * self.size.stride))
+        tokens = heard + self.talker(self.talker_of(speaker))[:, None] + self.chance(chance)
+        tokens = self.last(self.layers(tokens))
+        gate = torch.exp(0.8 * torch.tanh(self.govern(tokens)))
+        motion = self._smooth(gate * self.drift(chance) + self.move(tokens))
+        return UnitMotion(*motion.split([AXES, self.size.brows, self.size.lips], dim=-1))
+
+    def ranged(self, unit: UnitMotion, manner: Tensor) -> SpeakerMotion:
+        """Unit motion and a manner (b, FIGURES) to motion in degrees and face widths."""
+        pose = unit.pose * manner[:, None, :AXES].exp()
+        pose = self.limits * torch.tanh(pose / self.limits)
+        brows = 2 * torch.tanh(unit.brows * manner[:, None, AXES : AXES + 1].exp() / 2)
+        lips = 2 * torch.tanh(unit.lips / 2)
+        residual = torch.einsum("btk,kpc->btpc", brows, self.brow_modes)
+        residual = residual + torch.einsum("btk,kpc->btpc", lips, self.lip_modes)
+        return SpeakerMotion(pose, residual, manner[:, AXES + 1].clamp(-0.5, 0.5).exp())
+
+    def forward(self, content: Tensor, speaker: Tensor, chance: Tensor) -> SpeakerMotion:
+        """One window; arguments as of `unit`."""
+        return self.ranged(self.unit(content, speaker, chance), self.manner_of(speaker))
+
+    def _smooth(self, motion: Tensor) -> Tensor:
+        batch, frames, channels = motion.shape
+        rows = motion.transpose(1, 2).reshape(batch * channels, 1, frames)
+        reach = self.kernel.shape[-1] // 2
+        rows = functional.conv1d(functional.pad(rows, (reach, reach), "replicate"), self.kernel)
+        return rows.reshape(batch, channels, frames).transpose(1, 2)
+
+
+def gapless(offsets: Array) -> Array:
+    """(..., 68, 3) with no pair of lips moved apart: each opposite pair shares its motion."""
+    shared = offsets.copy()
+    pairs = [(INNER_UPPER, INNER_LOWER), (UPPER_LIP_OUTER, LOWER_LIP_OUTER)]
+    for upper, lower in pairs:
+        mean = (offsets[..., upper, 1] + offsets[..., lower, 1]) / 2
+        shared[..., upper, 1], shared[..., lower, 1] = mean, mean
+    return shared
+
+
+@torch.inference_mode()
+def speaker_motion(
+    net: SpeakerBranch,
+    content: Array,
+    speaker: Array,
+    frames: int,
+    seed: int,
+    windows: Windows | None = None,
+) -> SpeakerMotion:
+    """Motion over a whole recording: pose (frames, 6), residual (frames, 68, 3), mouth ().
+
+    Takes content (t, channels) at net.size.stride frames a motion frame, the last one held
+    where it ends early, and the voice (net.size.speaker,), zeros for nobody's. The same seed
+    gives the same motion; memory beyond the result does not grow with the recording.
+    """
+    device, stride = net.limits.device, net.size.stride
+    voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
+    manner = net.manner_of(voice)
+
+    def part(start: int, stop: int) -> Array:
+        places = np.arange(start * stride, stop * stride).clip(max=len(content) - 1)
+        heard = torch.as_tensor(content[places], dtype=torch.float32, device=device)[None]
+        chance = torch.from_numpy(noise(seed, start, stop, net.size.chance))[None].to(device)
+        return np.asarray(net.unit(heard, voice, chance).joined()[0].cpu().numpy())
+
+    sizes = [AXES, net.size.brows, net.size.lips]
+    joined = torch.from_numpy(in_windows(part, frames, windows or Windows())).float()
+    unit = UnitMotion(*joined[None].to(device).split(sizes, dim=-1))
+    pose, residual, mouth = (x[0].cpu().numpy() for x in net.ranged(unit, manner))
+    return SpeakerMotion(pose, residual, mouth)

@@ -1,0 +1,150 @@
+"""What the speaker branch is given measured rather than taught: ranges, modes and spectra."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from scipy.optimize import nnls
+
+from talkinghead.clock import FPS
+from talkinghead.landmarks import BROWS, EYES, JAW, MOUTH
+from talkinghead.motion.speaker_branch import AXES, SPEAKER, SpeakerBranch
+from talkinghead.motion.windows import BANDS
+from talkinghead.train.sequences import Recording, by_talker, ranges
+from talkinghead.types import Array
+
+RIDGES = (0.5, 1.0, 2.0, 4.0, 16.0)  # tried for the manner; leaving one talker out chooses
+LEVELS = 0.8  # spread that the level figures are given beside an embedding of unit norm
+LAGS = (1, 2, 4, 7, 11, 17, 26, 45, 75)  # frames over which change is measured
+EACH = 20  # clips of one talker at most that scales and spectra are measured on
+
+
+def ridge_fit(x: Array, y: Array, ridge: float) -> Array:
+    """(d, k) ridge regression of centred (n, d) to centred (n, k)."""
+    return np.asarray(x.T @ np.linalg.solve(x @ x.T + ridge * np.eye(len(x)), y))
+
+
+def manner_fit(voices: Array, figures: Array) -> tuple[Array, Array]:
+    """(d, k) slopes from (n, d) voices to (n, k) figures around their means, and the ridges (k,).
+
+    Each figure has its own ridge; one that no voice tells gets the largest.
+    """
+    errors = np.zeros((len(RIDGES), figures.shape[1]))
+    for i in range(len(voices)):
+        others = np.arange(len(voices)) != i
+        x, y = voices[others], figures[others]
+        for row, ridge in enumerate(RIDGES):
+            slope = ridge_fit(x - x.mean(0), y - y.mean(0), ridge)
+            errors[row] += ((voices[i] - x.mean(0)) @ slope + y.mean(0) - figures[i]) ** 2
+    chosen = np.asarray(RIDGES)[errors.argmin(axis=0)]
+    x, y = voices - voices.mean(0), figures - figures.mean(0)
+    return np.stack([ridge_fit(x, y[:, k], r) for k, r in enumerate(chosen)], axis=1), chosen
+
+
+def modes_of(frames: Array, parts: Iterable[slice], count: int) -> Array:
+    """(count, 68, 3) principal modes of (n, 68, 3) motion of some parts, of unit spread each."""
+    chosen = np.zeros((68, 1), dtype=bool)
+    for part in parts:
+        chosen[part] = True
+    flat = (frames * chosen).reshape(len(frames), -1).astype(np.float64)
+    powers, modes = np.linalg.eigh(flat.T @ flat / len(flat))
+    spread = np.sqrt(np.maximum(powers[::-1][:count], 1e-12))
+    return np.asarray((modes[:, ::-1][:, :count] * spread).T.reshape(count, 68, 3), np.float32)
+
+
+def band_powers(change: Array) -> Array:
+    """(bands, k) powers of noise in BANDS whose mean squared change over LAGS is (lags, k).
+
+    White noise smoothed by a Gaussian of width s changes by 2 - 2 exp(-lag^2 / 4 s^2).
+    """
+    lags, widths = np.array(LAGS)[:, None], np.array(BANDS) * FPS
+    bases = 2 - 2 * np.exp(-(lags**2) / (4 * widths**2))
+    columns = []
+    for wanted in change.T:
+        weight = 1 / np.maximum(wanted, 1e-9)  # relative error counts
+        columns.append(nnls(bases * weight[:, None], wanted * weight)[0])
+    return np.stack(columns, axis=1)
+
+
+def factors(together: Array, count: int) -> Array:
+    """(k, count) rows of unit length whose products come near a correlation matrix (k, k)."""
+    powers, sides = np.linalg.eigh(together)
+    rows = sides[:, ::-1][:, :count] * np.sqrt(np.maximum(powers[::-1][:count], 0))
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))
+
+
+def drift_of(motions: list[Array], weights: list[float], chance: int) -> Array:
+    """(k, chance * bands) mix of smooth noise that moves like `motions` (t, k) do.
+
+    It has their spectra, their typical range and the correlation of their channels; `weights`
+    count the motions. Each is brought to the typical range first: a few that go far would
+    make the middling talker restless.
+    """
+    channels = motions[0].shape[1]
+    own = np.stack([ranges(motion) for motion in motions])
+    typical = np.average(own, axis=0, weights=weights)
+    motions = [m * np.exp(typical - r) for m, r in zip(motions, own, strict=True)]
+    change, counts = np.zeros((len(LAGS), channels)), np.zeros(len(LAGS))
+    together = np.zeros((channels, channels))
+    for motion, weight in zip(motions, weights, strict=True):
+        for row, lag in enumerate(LAGS):
+            if len(motion) > lag:
+                moved = motion[lag:] - motion[:-lag]
+                change[row] += weight * (moved**2).mean(axis=0)
+                counts[row] += weight
+                together += weight * moved.T @ moved / len(moved) * (lag == 7)
+    powers = band_powers(change / np.maximum(counts, 1e-9)[:, None])
+    spread = np.sqrt(np.diag(together))
+    mixed = factors(together / np.maximum(np.outer(spread, spread), 1e-12), chance)
+    return np.einsum("kc,bk->kcb", mixed, np.sqrt(powers)).reshape(channels, -1)
+
+
+def unit_motion(net: SpeakerBranch, recording: Recording, manner: Array) -> Array:
+    """(t, k) what really moved in a recording, in the units of `SpeakerBranch.unit`."""
+
+    def read(modes: torch.Tensor) -> Array:
+        basis = modes.flatten(1).cpu().numpy().astype(np.float64)
+        flat = recording.residual.reshape(len(recording.pose), -1).astype(np.float64)
+        return np.asarray(flat @ basis.T / (basis**2).sum(axis=1))
+
+    scale = np.exp(manner)
+    pose, brows = recording.pose / scale[:AXES], read(net.brow_modes) / scale[AXES]
+    return np.concatenate([pose, brows, read(net.lip_modes)], axis=1)
+
+
+@torch.no_grad()
+def prepare(net: SpeakerBranch, recordings: list[Recording]) -> list[float]:
+    """Fill in what is measured: scales, modes, the manner and the spectra of the noise.
+
+    Every talker counts alike. Returns the ridges that were chosen for the manner.
+    """
+    spoken = by_talker(r for r in recordings if r.speaks)
+    some = [r for talker in spoken.values() for r in talker[:: -(-len(talker) // EACH)]]
+    content = np.concatenate([r.content.astype(np.float32) for r in some])
+    frames = np.concatenate([r.residual.astype(np.float32) for r in some])
+    voices = np.array([np.mean([r.speaker for r in group], axis=0) for group in spoken.values()])
+    figures = np.array([np.mean([r.figures for r in group], axis=0) for group in spoken.values()])
+    spread = np.ones(net.size.speaker)
+    spread[SPEAKER:] = np.maximum(voices[:, SPEAKER:].std(axis=0), 1e-3) / LEVELS
+    slope, ridges = manner_fit(voices / spread, figures)
+    mean = figures.mean(axis=0)
+    mean[AXES:] = 0  # brows and mouth are relative
+    measured = {
+        "content_mean": content.mean(axis=0),
+        "content_spread": np.maximum(content.std(axis=0), 1e-3),
+        "voice_mean": voices.mean(axis=0),
+        "voice_spread": spread,
+        "brow_modes": modes_of(frames, [BROWS, EYES], net.size.brows),
+        "lip_modes": modes_of(frames, [JAW, MOUTH], net.size.lips),
+        "manner.weight": slope.T,
+        "manner.bias": mean,
+    }
+    state = net.state_dict()
+    for name, value in measured.items():
+        state[name].copy_(torch.from_numpy(np.asarray(value, dtype=np.float32)))
+    net.manner.requires_grad_(False)
+    own = net.manner_of(torch.from_numpy(np.stack([r.speaker for r in some]))).numpy()
+    motions = [unit_motion(net, r, m) for r, m in zip(some, own, strict=True)]
+    shares = [1 / sum(other.talker == r.talker for other in some) for r in some]
+    state["drift.weight"].copy_(torch.from_numpy(drift_of(motions, shares, net.size.chance)))
+    return [float(ridge) for ridge in ridges]
