@@ -1,21 +1,15 @@
 """`talkinghead puppet`: what there is to animate, whether it is sound, and MakeItTalk's files."""
 
-from __future__ import annotations  # evaluated, they would import numpy: --help must not
-
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import talkinghead
 from talkinghead.app.authoring import add_authoring
 from talkinghead.app.files import check_folder, check_target
 from talkinghead.app.options import Parser
 from talkinghead.app.progress import Progress
-from talkinghead.errors import FaceError, OutputError, PuppetError
-
-if TYPE_CHECKING:
-    from talkinghead.puppet.check import MeshPoses
-    from talkinghead.types import Array, Puppet
+from talkinghead.errors import OutputError, PuppetError
 
 CHECK = """\
 Errors end with exit status 2; warnings do not.
@@ -116,62 +110,21 @@ def show(args: Namespace, progress: Progress) -> None:
 
 def check(args: Namespace, progress: Progress) -> None:
     """Print the faults and draw them."""
+    from talkinghead.app.checking import drawing, inspect
     from talkinghead.media.image import write_image
-    from talkinghead.puppet.check import faults
-    from talkinghead.puppet.fault import Fault
     from talkinghead.puppet.store import load_puppet
 
     puppet = load_puppet(args.puppet)
     target = args.output or Path(f"{puppet.name}_check.png")
     check_target(target)
-    mesh, found = None, []
-    try:
-        mesh = mesh_poses(puppet)
-    except FaceError as error:
-        found.append(Fault(f"triangles: cannot be made: {error}"))
-    found = [*found, *faults(puppet, mesh)]
-    notes = [("error: " if f.serious else "warning: ") + f.what for f in found]
-    print("\n".join(notes) or f"{puppet.name}: nothing is wrong")
-    write_image(_drawing(puppet, mesh, found, notes), target)
+    found, mesh = inspect(puppet)
+    print("\n".join(map(str, found)) or f"{puppet.name}: nothing is wrong")
+    write_image(drawing(puppet, found, mesh), target)
     progress.wrote(target)
-    grave = [fault for fault in found if fault.serious]
+    grave = [fault.what for fault in found if fault.serious]
     if grave:
         more = f", and {len(grave) - 1} more" if len(grave) > 1 else ""
-        raise PuppetError(f"puppet {puppet.name}: {grave[0].what}{more}; see {target}")
-
-
-def mesh_poses(puppet: Puppet) -> MeshPoses:
-    """A puppet's mesh, shut and open, as the renderer moves it."""
-    from talkinghead.puppet.check import MeshPoses
-    from talkinghead.render.rig import Rig
-
-    rig = Rig(puppet)
-    shut, wide = rig.pose(puppet.closed), rig.pose(puppet.opened)
-    return MeshPoses(rig.triangles, shut.vertices, wide.vertices, wide.lips)
-
-
-def _drawing(puppet: Puppet, mesh: MeshPoses | None, found: list[Any], notes: list[str]) -> Array:
-    import numpy as np
-
-    from talkinghead.puppet.fault import POSES
-    from talkinghead.render.cartoon import CartoonRenderer
-    from talkinghead.render.gallery import still
-    from talkinghead.render.wireframe import View, wireframes
-
-    shapes = (puppet.closed, puppet.opened)
-    if mesh:
-        pictures = list(CartoonRenderer(puppet).render(still(*shapes)))
-        moved, triangles = (mesh.closed, mesh.opened), mesh.triangles
-    else:  # nothing can be warped: the head as drawn
-        pictures = [puppet.layers["head"].image[..., :3]] * 2
-        moved, triangles = shapes, np.empty((0, 3), np.int32)
-    views = []
-    for pose, picture, vertices in zip(POSES, pictures, moved, strict=True):
-        here = [fault for fault in found if pose in fault.poses]
-        points = frozenset(p for fault in here for p in fault.points)
-        folded = frozenset(t for fault in here for t in fault.triangles)
-        views.append(View(f"{puppet.name}, {pose}", picture, vertices, triangles, points, folded))
-    return wireframes(views, [(n, n.startswith("error")) for n in notes])
+        raise PuppetError(f"puppet {puppet.name}: {grave[0]}{more}; see {target}")
 
 
 def read(args: Namespace, progress: Progress) -> None:

@@ -23,7 +23,7 @@ class MeshPoses:
     lips: Array  # (k, 2) outline of the open mouth
 
 
-def faults(puppet: Puppet, mesh: MeshPoses | None) -> list[Fault]:
+def check_puppet(puppet: Puppet, mesh: MeshPoses | None = None) -> list[Fault]:
     """Everything found, errors first. Without a mesh the triangles are not looked at."""
     found = [*point_faults(puppet), *layer_faults(puppet), *(_folds(puppet, mesh) if mesh else ())]
     if puppet.meta.get("licence", "unknown") == "unknown":

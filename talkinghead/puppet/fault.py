@@ -16,6 +16,9 @@ class Fault:
     triangles: tuple[int, ...] = ()  # rows of the mesh
     poses: tuple[str, ...] = POSES  # in which it shows
 
+    def __str__(self) -> str:
+        return f"{'error' if self.serious else 'warning'}: {self.what}"
+
 
 def named(points: Iterable[int]) -> str:
     """`point 8` or `points 1, 2, 3`, at most eight of them."""
