@@ -73,7 +73,7 @@ def _spoken(mel: Array, hz: Array, pitch: Array, turns: Array, noise: Array, tru
     heard = (source.real[:, ::2] ** 2 + source.imag[:, ::2] ** 2) / WINDOW
     gain = _envelope(target, pitch) - _envelope(heard @ filterbank().T, pitch)
     shaped = irfft(source * _minimum_phase(gain / 2), LONG_FFT, axis=1)
-    spectrum = _spectrum(_overlap(shaped, _windows(LONG_FFT)))
+    spectrum = _spectrum(_overlap(shaped, np.pad(_window(), (LONG_FFT - FFT) // 2)))
     return _settled(spectrum, _fitted(spectrum, target, trust))
 
 
@@ -170,11 +170,6 @@ def _window() -> Array:
     start = (FFT - WINDOW) // 2
     window[start : start + WINDOW] = np.hanning(WINDOW)
     return window
-
-
-def _windows(size: int) -> Array:
-    """The window in the middle of `size` samples."""
-    return np.pad(_window(), (size - FFT) // 2)
 
 
 def _pieces(sound: Array) -> Array:
