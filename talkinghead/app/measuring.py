@@ -1,10 +1,11 @@
-"""`talkinghead evaluate` and `talkinghead compare`: against real clips."""
+"""`talkinghead evaluate` and `talkinghead compare`: against real clips; voices are in hearing."""
 
 from argparse import Namespace
 from pathlib import Path
 
 from talkinghead.app.files import check_target
 from talkinghead.app.film import load
+from talkinghead.app.hearing import add_voice
 from talkinghead.app.options import Parser, add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.evaluate.compare import compare
@@ -58,6 +59,7 @@ def configure_evaluate(parser: Parser) -> None:
         add_models(kind)
         add_reporting(kind)
         kind.set_defaults(run=evaluate, kind=name)
+    add_voice(kinds)
 
 
 def configure_compare(parser: Parser) -> None:

@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from talkinghead.clock import MEL_FPS, RATE
+from talkinghead.speech.content_encoder import ContentEncoder
 from talkinghead.speech.mel import log_mel
-from talkinghead.speech.sequence import Encoder
 from talkinghead.types import Array, Waveform
 
 UNKNOWN = -1  # the class of a frame nobody labelled
@@ -66,7 +66,7 @@ def at_pace(rows: Array, frames: int, fps: float) -> Array:
     return np.asarray(rows[np.minimum(places, len(rows) - 1)])
 
 
-def hear(one: Spoken, encoder: Encoder, *, keep_samples: bool = False) -> Heard:
+def hear(one: Spoken, encoder: ContentEncoder, *, keep_samples: bool = False) -> Heard:
     """Encode one utterance."""
     wave = Waveform(one.samples, RATE)
     content = encoder(wave)

@@ -21,7 +21,7 @@ from talkinghead.evaluate.voice_figures import (
     with_ratio,
 )
 from talkinghead.evaluate.voice_report import VoiceReport
-from talkinghead.speech.sequence import Encoder
+from talkinghead.speech.content_encoder import ContentEncoder
 from talkinghead.types import Array
 
 TAUGHT = 30 * MEL_FPS  # labelled frames of one voice that the probe learns from, at most
@@ -34,7 +34,7 @@ Role = Literal["teach", "measure"]
 def evaluate_voice(
     spoken: Iterable[Spoken],
     role: Callable[[Spoken], Role | None],
-    encoder: Encoder,
+    encoder: ContentEncoder,
     names: Sequence[str],
     *,
     silence: str = "SIL",

@@ -5,41 +5,36 @@ features of speech without a face.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from talkinghead import weights
 from talkinghead.clock import FPS, MEL_FPS, RATE
 from talkinghead.errors import AudioError
-from talkinghead.speech.content_encoder import LogMel
+from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
+from talkinghead.speech.convert import VOICE
+from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.types import Array, Waveform
 
 REACH = 0.08  # seconds around a video frame that a window shows, where no encoder asks for more
 
 
-class Encoder(Protocol):
-    """Sound at RATE to content features."""
-
-    channels: int
-    fps: int  # features a second, a multiple of the video's FPS
-
-    def __call__(self, wave: Waveform) -> Array:
-        """(t, channels) float32."""
-        ...
-
-
 def get_audio_feature_extractor(
-    encoder: Encoder | None = None,
+    encoder: ContentEncoder | None = None, *, ckpt: Path | None = None, device: str = "cpu"
 ) -> tuple["FeatureExtractor", dict[str, Any]]:
     """The content encoder as a feature extractor, and how to feed it.
 
-    The dictionary holds `rate` (Hz), `feature length` and `overlap` (seconds; what
-    `cut_audio_sequence` takes), `channels`, and `fps`, the video frames a second.
+    `encoder` is by default the voice network in the folder `ckpt` (by default the
+    repository's), or the log-mel where no such weights are in the repository. The dictionary
+    holds `rate` (Hz), `feature length` and `overlap` (seconds; what `cut_audio_sequence`
+    takes), `channels`, `fps` (video frames a second) and `encoder` (the class of it). Raises
+    WeightsError where `ckpt` is named and holds none.
     """
-    chosen = encoder or LogMel()
-    # A network says in mel frames how far it looks; a window must show as much to either side.
-    frames = max(getattr(chosen, "look_back", 0), getattr(chosen, "look_ahead", 0))
-    reach = max(REACH, frames / MEL_FPS)
+    chosen = encoder or _trained(ckpt, device)
+    reach = max(REACH, chosen.look_ahead / MEL_FPS)
     length = 1 / FPS + 2 * reach
     info = {
         "rate": RATE,
@@ -47,8 +42,17 @@ def get_audio_feature_extractor(
         "overlap": length - 1 / FPS,
         "channels": chosen.channels,
         "fps": FPS,
+        "encoder": type(chosen).__name__,
     }
     return FeatureExtractor(chosen), info
+
+
+def _trained(ckpt: Path | None, device: str) -> ContentEncoder:
+    path = (ckpt or weights.FOLDER) / VOICE
+    if ckpt is None and not path.exists():
+        return LogMel()
+    size = VoiceNetSize(**weights.read_card(path)["size"])
+    return VoiceContent(weights.load(VoiceNet(size), path, device), SpeakerEncoder(device))
 
 
 def cut_audio_sequence(
@@ -79,7 +83,7 @@ def cut_audio_sequence(
 class FeatureExtractor:
     """Content features, at the encoder's own pace or one for each video frame."""
 
-    def __init__(self, encoder: Encoder):
+    def __init__(self, encoder: ContentEncoder):
         self.encoder = encoder
 
     @property

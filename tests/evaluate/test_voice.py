@@ -48,7 +48,7 @@ class Oracle:
 
     def __init__(self, answer: Callable[[Said], Array], said: list[Said], fps: int = 100):
         self.known = {one.samples.tobytes(): answer(one).astype(np.float32) for one in said}
-        self.fps, self.channels = fps, 1
+        self.fps, self.channels, self.look_ahead = fps, 1, 0
 
     def __call__(self, wave: Waveform) -> Array:
         return self.known[wave.samples.tobytes()]

@@ -1,21 +1,24 @@
 """As many windows as video frames, and features that stay in step with them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkinghead import cut_audio_sequence, get_audio_feature_extractor
+from talkinghead import cut_audio_sequence, get_audio_feature_extractor, weights
 from talkinghead.clock import FPS, FRAME, RATE, motion_frames
-from talkinghead.errors import AudioError
+from talkinghead.errors import AudioError, WeightsError
 from talkinghead.speech.content_encoder import LogMel
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.types import Array, Waveform
 
 
 class Half:
-    """An encoder at 50 features a second that looks 0.1 s ahead and back."""
+    """An encoder at 50 features a second that looks 0.1 s ahead."""
 
-    channels, fps, look_ahead, look_back = 1, 50, 10, 10
+    channels, fps, look_ahead = 1, 50, 10
 
     def __call__(self, wave: Waveform) -> Array:
         blocks = np.pad(wave.samples, (0, -wave.samples.size % 320)).reshape(-1, 320)
@@ -35,10 +38,24 @@ def test_t_frames_in_give_t_windows_with_the_frame_in_the_middle(size: int, extr
 
 
 def test_the_info_fits_the_cutter(voice: Waveform):
-    encoder, info = get_audio_feature_extractor()
+    encoder, info = get_audio_feature_extractor(LogMel())
     windows = cut_audio_sequence(voice, info["feature length"], info["overlap"], info["rate"])
     assert windows.shape == (2 * FPS, round(info["feature length"] * info["rate"]))
     assert encoder(windows).shape == (2 * FPS, encoder.channels) == (info["fps"] * 2, 80)
+
+
+def test_a_folder_that_is_named_must_hold_the_weights(tmp_path: Path):
+    with pytest.raises(WeightsError, match="voice"):
+        get_audio_feature_extractor(ckpt=tmp_path)
+
+
+def test_weights_in_a_folder_are_what_hears(tmp_path: Path, voice: Waveform):
+    size = VoiceNetSize(width=8, code=4)
+    weights.save(VoiceNet(size), tmp_path / "voice.safetensors", {"size": size.as_dict()})
+    encoder, info = get_audio_feature_extractor(ckpt=tmp_path)
+    assert (info["encoder"], info["channels"]) == ("VoiceContent", 4)
+    windows = cut_audio_sequence(voice, info["feature length"], info["overlap"], info["rate"])
+    assert encoder(windows).shape == (2 * FPS, 4)
 
 
 def test_an_encoder_that_looks_further_gets_longer_windows():
@@ -57,7 +74,7 @@ def test_features_of_windows_are_those_of_the_whole_sound(voice: Waveform, conte
 
 
 def test_a_batch_is_heard_row_by_row_and_zero_behind_its_end(voice: Waveform):
-    encoder, info = get_audio_feature_extractor()
+    encoder, info = get_audio_feature_extractor(LogMel())
     windows = cut_audio_sequence(voice, info["feature length"], info["overlap"], info["rate"])
     both = encoder(np.stack([windows[:20], windows[20:40]]), [20, 7])
     assert both.shape == (2, 20, 80)
