@@ -88,13 +88,14 @@ class VoiceBatches:
         left = frames
         while left > 0:
             one = utterances[rng.integers(len(utterances))]
-            start = int(rng.integers(max(1, len(one.phones) - left + 1)))
-            end = min(start + left, one.samples.size // HOP)
+            whole = one.samples.size // HOP
+            start = int(rng.integers(max(1, whole - left + 1)))
+            end = min(start + left, whole)
             samples = one.samples[start * HOP : end * HOP]
             pitch = normalised_pitch(one.pitch)[start:end]
             parts.append((samples, one.phones[start:end], pitch))
             voice = one.voice
-            left -= max(1, end - start)
+            left -= end - start
         samples, phones, pitch = (np.concatenate(part) for part in zip(*parts, strict=True))
         return samples[: frames * HOP], phones[:frames], pitch[:frames], voice
 
