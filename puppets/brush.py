@@ -84,6 +84,14 @@ def ribbon(points: Sequence[Point], widths: Sequence[float], fill: str, **more: 
     return path(f"{there}L{back[1:]}Z", fill, **more)
 
 
+def rim(row: Sequence[Point], steps: int = 12) -> list[Point]:
+    """The cubic through four points of an eye: the edge to which a lid is painted."""
+    x, y = np.array(row, dtype=float).T
+    along_x = np.linspace(x[0], x[-1], steps)
+    heights = np.polyval(np.polyfit(x - x[0], y, 3), along_x - x[0])
+    return list(zip(along_x.tolist(), heights.tolist(), strict=True))
+
+
 def blurs(*sizes: float) -> str:
     """Filters named softN that blur by N pixels."""
     return "".join(
