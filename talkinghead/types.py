@@ -241,6 +241,18 @@ class Footage:
 
 
 @dataclass(frozen=True)
+class Cue:
+    """A recording, heard from a moment on."""
+
+    source: "str | Path | Waveform"
+    start: float = 0.0  # seconds
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < float("inf"):
+            raise InputError(f"a cue must start at 0 seconds or later, got {self.start}")
+
+
+@dataclass(frozen=True)
 class Clip:
     """A finished clip: frames as a stream, and its sound. The frames can be read once."""
 
@@ -249,7 +261,8 @@ class Clip:
     size: tuple[int, int]  # width, height in pixels
     fps: float
     audio: Waveform | None
-    sound: str | Path | None = None  # the file `audio` came from; muxed in its own quality
+    # The file `audio` came from, or the cues it was mixed of; muxed in their own quality.
+    sound: str | Path | tuple[Cue, ...] | None = None
 
 
 class Renderer(Protocol):

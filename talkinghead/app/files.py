@@ -5,6 +5,7 @@ from pathlib import Path
 
 from talkinghead.errors import AudioError, ImageError, InputError, OutputError
 from talkinghead.media.files import readable
+from talkinghead.media.formats import format_of
 from talkinghead.media.samples import PORTRAITS
 
 
@@ -40,13 +41,9 @@ def check_target(target: Path, *inputs: str | Path) -> None:
 
 
 def check_film(target: Path, *inputs: str | Path) -> None:
-    """As `check_target`, for a video: its suffix must be one that can be written."""
-    from talkinghead.media.encode import CONTAINERS  # imports FFmpeg: not for --help
-
+    """As `check_target`, for a video: its ending must be one that can be written."""
     check_target(target, *inputs)
-    if target.suffix.lower() not in CONTAINERS:
-        known = ", ".join(CONTAINERS)
-        raise OutputError(f"{target}: unknown suffix {target.suffix!r}; name it {known}")
+    format_of(target)
 
 
 def check_folder(folder: Path, named: Path | None = None) -> None:
