@@ -12,7 +12,7 @@ from talkinghead.types import Array
 # In widths of the eye.
 _AROUND: Final = (0.16, 0.45)  # the skin that is looked at lies this far outside the eye
 _OVER: Final = 0.09  # the lid is this much larger than the eye, for its outline too is covered
-_LINE: Final = 0.035  # half the thickness of the lashes in the middle
+_LINE: Final = 0.022  # half the thickness of the lashes in the middle
 _CREASE: Final = 0.35  # a shut lid's fold lies this share of the eye's height under its top
 
 

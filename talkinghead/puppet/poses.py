@@ -21,7 +21,7 @@ from talkinghead.types import Array
 
 Box = tuple[float, float, float, float]  # left, top, width, height in pixels
 
-DROP: Final = 0.45  # of the mouth's width: how far a mouth opens for a wide ah
+DROP: Final = 0.40  # of the mouth's width: how far a mouth opens for a wide ah
 LIFT: Final = 0.05  # and how far its upper lip goes up
 ROUND: Final = 0.05  # how far its corners come in
 _FOLLOW: Final = np.array([0.6, 0.92, 1, 0.92, 0.6])[:, None]  # of the outer lip

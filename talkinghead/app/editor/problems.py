@@ -2,11 +2,21 @@
 
 from typing import Any
 
+from talkinghead.app.checking import inspect
+from talkinghead.puppet.fault import POSES, Fault
 from talkinghead.types import Puppet
 
 
 def problems(puppet: Puppet) -> list[dict[str, Any]]:
-    """Findings of `talkinghead puppet check`, the worst first: level, message, pose, point."""
-    from talkinghead.puppet.check import check_puppet
+    """What `talkinghead puppet check` finds, errors first: message, serious, pose, points."""
+    return [_told(fault) for fault in inspect(puppet)[0]]
 
-    return [{"message": str(found)} for found in check_puppet(puppet)]
+
+def _told(fault: Fault) -> dict[str, Any]:
+    pose = fault.poses[0] if len(fault.poses) < len(POSES) else None
+    return {
+        "message": fault.what,
+        "serious": fault.serious,
+        "pose": pose,
+        "points": list(fault.points),
+    }

@@ -63,6 +63,7 @@ def listen(port: int | None) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port or 0))
+        listener.listen()  # who comes before the server is ready waits
     except OSError as error:
         listener.close()
         raise InputError(

@@ -13,14 +13,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from talkinghead.app.checking import inspect
 from talkinghead.app.editor.desk import Desk, Refused
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
-from talkinghead.geometry.mesh import signed_areas
 from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.render.cartoon import CartoonRenderer
-from talkinghead.render.rig import Rig
 from talkinghead.types import Array, LandmarkTrack, Layer, Puppet, Waveform
 
 if TYPE_CHECKING:
@@ -89,21 +88,20 @@ class Studio:
     def mesh(self, data: dict[str, Any]) -> dict[str, Any]:
         """Corners (x, y) and triangles of one pose, and which of them have folded over."""
         puppet = self._desk.tried(data)
-        rig = Rig(puppet)
         pose = "open" if data.get("pose") == "open" else "closed"
-        if pose == puppet.meta.get("drawn", "closed"):
-            vertices = rig.source
-        else:
-            points = puppet.opened if pose == "open" else puppet.closed
-            vertices = rig.pose(points).vertices
+        found, mesh = inspect(puppet)
+        if mesh is None:
+            return {"vertices": [], "triangles": [], "folded": []}
+        vertices = mesh.opened if pose == "open" else mesh.closed
         size = np.array(puppet.layers["head"].image.shape[1::-1])
-        near = ((vertices > -size) & (vertices < 2 * size)).all(axis=1)
-        triangles = rig.triangles[near[rig.triangles].all(axis=1)]
-        folded = signed_areas(vertices, triangles) < -1
+        near = ((vertices > -size / 2) & (vertices < 1.5 * size)).all(axis=1)
+        seen = near[mesh.triangles].all(axis=1)  # not those that reach far out of the picture
+        over = np.zeros(len(mesh.triangles), bool)
+        over[[row for fault in found if pose in fault.poses for row in fault.triangles]] = True
         return {
             "vertices": np.round(vertices, 1).tolist(),
-            "triangles": triangles.tolist(),
-            "folded": np.flatnonzero(folded).tolist(),
+            "triangles": mesh.triangles[seen].tolist(),
+            "folded": np.flatnonzero(over[seen]).tolist(),
         }
 
     def warm(self) -> "Animator":

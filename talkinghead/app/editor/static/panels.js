@@ -64,7 +64,7 @@ export function pointPanel(model, view) {
   function clearError() {
     $("pointerror").hidden = true;
     Object.values(fields).forEach((field) => field.removeAttribute("aria-invalid"));
-    view.wrong.clear();
+    view.wrong = new Set();
   }
   model.addEventListener("change", show);
   show();
@@ -154,21 +154,28 @@ export function checkPanel(model, view, refused) {
           fine.textContent = "Nothing is wrong.";
           list.append(fine);
         }
-        view.wrong = new Set(found.map(({ point }) => point).filter((point) => point != null));
+        view.wrong = new Set(found.flatMap(({ points }) => points));
         view.draw();
       },
       refused,
     );
 
-  function entry({ message, pose, point }) {
+  function entry({ message, serious, pose, points }) {
     const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.textContent = message;
-    button.onclick = () => {
+    const where = points.length || pose;
+    const box = document.createElement(where ? "button" : "p");
+    box.className = serious ? "finding serious" : "finding";
+    const kind = document.createElement("b");
+    kind.textContent = serious ? "Error" : "Warning";
+    box.append(kind, ` ${message}`);
+    box.onclick = () => {
+      const wrong = view.wrong;
       if (pose) model.show(pose);
-      if (point != null) model.choose(point);
+      if (points.length) model.choose(points[0]);
+      view.wrong = wrong;
+      view.draw();
     };
-    item.append(button);
+    item.append(box);
     return item;
   }
 }
