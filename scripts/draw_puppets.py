@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import resvg_py
+import yaml
 from PIL import Image, ImageDraw
 
 from talkinghead.landmarks import CONTOURS, LOWER_LID, UPPER_LID
@@ -45,6 +46,16 @@ def layers(svg: str) -> dict[str, Image.Image]:
     return pictures
 
 
+def save(picture: Image.Image, file: Path) -> None:
+    """Write a layer in the format its name asks for: WebP where PNG would be large."""
+    if file.suffix == ".jpg":
+        picture.convert("RGB").save(file, quality=90)
+    elif file.suffix == ".webp":
+        picture.save(file, quality=88, alpha_quality=90, method=6)
+    else:
+        picture.save(file, optimize=True)
+
+
 def draw(folder: Path) -> None:
     """Write the SVG, the layers and the points of one puppet."""
     before = set(sys.modules)
@@ -59,11 +70,9 @@ def draw(folder: Path) -> None:
             if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
                 del sys.modules[name]
     (folder / f"{folder.name}.svg").write_text(svg)
+    files = yaml.safe_load((folder / "puppet.yaml").read_text())["layers"]
     for role, picture in layers(svg).items():
-        if role == "background":
-            picture.convert("RGB").save(folder / f"{role}.jpg", quality=90)
-        else:
-            picture.save(folder / f"{role}.png", optimize=True)
+        save(picture, folder / files[role])
     for name, points in (("closed", closed), ("open", opened)):
         np.savetxt(folder / f"{name}.csv", points, fmt="%.1f", delimiter=",")
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
