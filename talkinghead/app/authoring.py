@@ -145,6 +145,7 @@ def _points(
 ) -> tuple[Array, bool]:
     """The points of the face in a picture (h, w, 4), and whether a face was seen there."""
     from talkinghead.face.detect import detector
+    from talkinghead.puppet.eyefit import fitted_eyes
     from talkinghead.puppet.poses import likely_box, mean_points
     from talkinghead.puppet.search import chosen_face, find_faces, on_grey
 
@@ -158,7 +159,8 @@ def _points(
         on_grey(picture), lambda view: [face.points for face in finder.faces(view)], box
     )
     if faces:
-        return chosen_face(faces, args.face, args.image, progress.note), True
+        points = chosen_face(faces, args.face, args.image, progress.note)
+        return fitted_eyes(picture, points), True
     if args.face is not None:
         raise FaceError(f"{args.image}: found no face, so there is no face {args.face}; use --box")
     where = "the middle of the picture" if box is None else "the box"

@@ -12,6 +12,7 @@ from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LEFT_EYE, RIGHT_EYE
 from talkinghead.pipeline import Animator
 from talkinghead.puppet import author
 from talkinghead.puppet.author import Draft, checked_name, draft, drawn_up, write_puppet
+from talkinghead.puppet.eyefit import fitted_eyes
 from talkinghead.puppet.poses import is_open, likely_box, mean_points, parted, shut
 from talkinghead.puppet.search import chosen_face, find_faces
 from talkinghead.puppet.store import load_puppet
@@ -203,6 +204,25 @@ def test_a_face_elsewhere_than_in_the_box_is_not_taken():
     around = (*points.min(axis=0), *np.ptp(points, axis=0))
     assert len(find_faces(image, lambda view: [points], around)) == 1
     assert find_faces(image, lambda view: [], (0, 0, 30, 30)) == []
+
+
+def test_points_of_small_eyes_come_to_the_rims_of_drawn_ones():
+    true = drawn_points()
+    small = true.copy()
+    for eye in (LEFT_EYE, RIGHT_EYE):
+        middle = true[eye].mean(axis=0)
+        small[eye] = middle + 0.7 * (true[eye] - middle)
+    fitted = fitted_eyes(drawn_face(), small)
+    for eye in (LEFT_EYE, RIGHT_EYE):
+        assert_allclose(np.ptp(fitted[eye], axis=0), np.ptp(true[eye], axis=0), atol=2)
+    assert_array_equal(
+        np.delete(fitted, np.arange(36, 48), 0), np.delete(small, np.arange(36, 48), 0)
+    )
+
+
+def test_the_eyes_of_a_photo_stay(portrait_image):
+    points = mean_points((180, 70, 90, 110))
+    assert_array_equal(fitted_eyes(portrait_image, points), points)
 
 
 def test_faces_are_numbered_from_left_to_right():

@@ -10,7 +10,7 @@ import numpy as np
 
 from talkinghead.errors import PuppetError
 from talkinghead.face.matte import person_matte
-from talkinghead.landmarks import CONTOURS, COUNT, JAW_LEFT, JAW_RIGHT, MIRROR, MOUTH
+from talkinghead.landmarks import CONTOURS, COUNT, JAW, JAW_LEFT, JAW_RIGHT, MIRROR, MOUTH
 from talkinghead.puppet.author import (
     SOURCE,
     Draft,
@@ -109,13 +109,14 @@ class Desk:
         return replace(puppet, layers=drawn_up(self.folder.name, made, person_matte).layers)
 
     def suggested(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The mouth and jaw of one pose (`pose`) made from the other one's points."""
+        """The mouth and jaw of one pose (`pose`), made from those of the picture."""
         puppet = self.tried(data)
         pose = _pose(data)
-        made = shut(puppet.opened) if pose == "closed" else parted(shut(puppet.closed))
-        kept = puppet.closed if pose == "closed" else puppet.opened
-        points = kept.copy()
-        points[:17], points[MOUTH] = made[:17], made[MOUTH]
+        drawn_open = puppet.meta.get("drawn") == "open"
+        closed = shut(puppet.opened if drawn_open and pose == "closed" else puppet.closed)
+        made = closed if pose == "closed" else parted(closed)
+        points = (puppet.closed if pose == "closed" else puppet.opened).copy()
+        points[JAW], points[MOUTH] = made[JAW], made[MOUTH]
         return {pose: np.round(points, 2).tolist()}
 
     def save(self, data: dict[str, Any]) -> dict[str, Any]:

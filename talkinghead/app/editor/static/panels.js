@@ -59,6 +59,7 @@ export function pointPanel(model, view) {
     fields.y.value = chosen === null ? "" : model.here[chosen][1];
     $("suggest").textContent =
       model.pose === "closed" ? "Let the lips meet" : "Open the mouth anew";
+    $("suggest").hidden = model.pose === "open" && model.drawn; // there the picture decides
     clearError();
   }
   function clearError() {

@@ -144,7 +144,7 @@ export class View {
   dots(pen, to, size) {
     const { chosen } = this.model;
     const partner = chosen === null ? null : this.model.partner(chosen);
-    const radius = Math.min(4, Math.max(2.4, this.scale * 2.6)) * size;
+    const radius = Math.min(3.6, Math.max(2.2, this.scale * 2)) * size;
     this.model.here.forEach((point, index) => {
       if (index === chosen) return;
       const wrong = this.wrong.has(index);
