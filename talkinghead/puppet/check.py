@@ -35,7 +35,7 @@ def _folds(puppet: Puppet, mesh: MeshPoses) -> list[Fault]:
     """Triangles that turn over in one of the poses; what is between the lips is never seen."""
     found = []
     height, width = puppet.layers["head"].image.shape[:2]
-    slack = 1e-6 * width * height
+    slack = max(1.0, 1e-6 * width * height)  # a pixel nobody sees
     lips = mesh.lips.astype(np.float32)
     centres = mesh.opened[mesh.triangles].mean(axis=1).tolist()
     seen = np.array([cv2.pointPolygonTest(lips, centre, False) < 0 for centre in centres])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from talkinghead.app.checking import inspect
 from talkinghead.geometry.mesh import signed_areas
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LOWER_LID, UPPER_LID
 from talkinghead.puppet.store import find_puppet, list_puppets, load_puppet
@@ -31,6 +32,10 @@ def painted(puppet: Puppet, points: Array) -> Array:
 def test_the_folder_is_small(puppet: Puppet) -> None:
     folder = find_puppet(puppet.name)
     assert sum(file.stat().st_size for file in folder.iterdir() if file.is_file()) < 2.5e6
+
+
+def test_the_check_finds_nothing_wrong(puppet: Puppet) -> None:
+    assert [str(fault) for fault in inspect(puppet)[0]] == []
 
 
 def test_at_rest_it_is_the_layers_laid_on_one_another(puppet: Puppet) -> None:
