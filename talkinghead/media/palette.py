@@ -33,7 +33,7 @@ class Palette:
 
     def __init__(self, frames: list[Array]) -> None:
         """Choose the colours of some frames (h, w, 3 or 4) uint8."""
-        step = max(1, int((len(frames) * frames[0].shape[0] * frames[0].shape[1] / _SAMPLES)))
+        step = max(1, int(len(frames) * frames[0].shape[0] * frames[0].shape[1] / _SAMPLES))
         pixels = np.concatenate([_solid(frame)[::step] for frame in frames])
         if not len(pixels):
             pixels = np.zeros((1, 3), np.uint8)
@@ -41,7 +41,7 @@ class Palette:
         chosen = strip.quantize(CLEAR, method=Image.Quantize.MEDIANCUT, kmeans=2)
         colours = np.array(chosen.getpalette(), np.uint8).reshape(-1, 3)[:CLEAR]
         self.colours = np.zeros((256, 4), np.uint8)  # alpha, red, green, blue: FFmpeg's order
-        self.colours[: len(colours), 0] = 255
+        self.colours[:CLEAR, 0] = 255  # also of unused ones: only one number may be clear
         self.colours[: len(colours), 1:] = colours
         side = np.arange(1 << _BITS) * (256 >> _BITS) + (128 >> _BITS)
         cube = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1)

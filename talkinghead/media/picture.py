@@ -81,10 +81,11 @@ class Picture:
             image = bled(image) if self._codec.alpha else on_white(image)
         if any(self._odd):  # the last row and column are repeated
             image = np.pad(image, ((0, self._odd[0]), (0, self._odd[1]), (0, 0)), mode="edge")
+        if not self._yuv:  # FFmpeg's own conversion errs in the last columns of odd widths
+            alpha = image[..., 3] if clear else np.full(image.shape[:2], 255, np.uint8)
+            return av.VideoFrame.from_ndarray(np.dstack([image[..., 2::-1], alpha]), format="bgra")
         kind = "rgba" if clear and self._codec.alpha else "rgb24"
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format=kind)
-        if not self._yuv:
-            return frame.reformat(format=self._codec.pixels)
         return frame.reformat(
             format=self._codec.pixels,
             dst_colorspace=Colorspace.ITU709,

@@ -97,9 +97,9 @@ def soundtrack(
             pieces = _pieces_of(cue.source, rate, count, 1 / max(1.0, loudest))
             parts.append((round(cue.start * rate), stack.enter_context(closing(pieces))))
         one = len(parts) == 1 and parts[0][0] == 0
-        pieces = parts[0][1] if one else mixed(parts, count)
+        sum_of_all = parts[0][1] if one else mixed(parts, count)
         samples = max(1, round(wave.samples.size * rate / wave.rate))
-        yield Soundtrack(container, pieces, rate, count, samples, codec)
+        yield Soundtrack(container, sum_of_all, rate, count, samples, codec)
 
 
 def _rate(rate: int, known: tuple[int, ...]) -> int:
