@@ -22,7 +22,7 @@ from talkinghead.train.speech import Utterance, utterances_in
 from talkinghead.train.splits import split_of
 from talkinghead.train.voice_data import SHARES, VoiceBatch, VoiceBatches, code_phones
 
-PHONE, MEL, LEAK = 1.0, 1.0, 0.3  # weights of the losses
+PHONE, MEL, LEAK, OFFSET = 1.0, 1.0, 0.3, 3.0  # weights of the losses
 QUIET = 0.4  # weight of silence among the phones: a third of all frames
 LONGEST = 600  # mel frames of an utterance that validation hears
 MEASURED = 40  # utterances a family that validation hears
@@ -59,6 +59,20 @@ class Taught(nn.Module):
         return logits
 
 
+def offset_loss(code: Tensor, phones: Tensor) -> Tensor:
+    """How far recordings lie from one another where they say the same: (b, t, c), (b, t) classes.
+
+    What is left of a recording's mean after each phone's mean over the batch is taken out is
+    its voice and its microphone.
+    """
+    known = (phones != UNKNOWN).to(code)
+    said = functional.one_hot(phones.clamp(min=0), len(PHONES)).to(code) * known[..., None]
+    centres = torch.einsum("btp,btc->pc", said, code) / said.sum((0, 1)).clamp(min=1)[:, None]
+    rest = (code - centres[phones.clamp(min=0)]) * known[..., None]
+    mean = rest.sum(dim=1) / known.sum(dim=1).clamp(min=1)[:, None]
+    return mean.square().mean()
+
+
 def voice_loss(taught: Taught, batch: VoiceBatch) -> Losses:
     """Phone, mel and speaker losses of one batch."""
     net = taught.net
@@ -73,6 +87,7 @@ def voice_loss(taught: Taught, batch: VoiceBatch) -> Losses:
     return {
         "phone": PHONE * phone,
         "mel": MEL * (rebuilt - batch.clean).abs().mean(),
+        "offset": OFFSET * offset_loss(code, batch.phones),
         "leak": LEAK * functional.cross_entropy(taught.guess(code), batch.speaker),
     }
 

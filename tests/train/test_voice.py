@@ -12,7 +12,7 @@ from talkinghead.train.loop import Plan
 from talkinghead.train.phones import PHONES, UNKNOWN, framewise
 from talkinghead.train.speech import Utterance, load_utterance, save_utterance, utterances_in
 from talkinghead.train.splits import split_of
-from talkinghead.train.voice import Taught, train_voice, voice_loss
+from talkinghead.train.voice import Taught, offset_loss, train_voice, voice_loss
 from talkinghead.train.voice_data import VoiceBatches
 
 SMALL = VoiceNetSize(width=32, code=8)
@@ -82,6 +82,14 @@ def test_the_adversary_pushes_the_speaker_out_of_the_code():
     with torch.no_grad():  # the code follows its gradient downhill: the guess must get worse
         after = torch.nn.functional.cross_entropy(taught.guess(code - code.grad), batch.speaker)
     assert after > loss
+
+
+def test_only_what_phones_do_not_explain_counts_as_a_voice():
+    phones = torch.tensor([[1, 1, 2, 2], [2, 2, 1, UNKNOWN]])
+    code = torch.randn(3, 8)[phones.clamp(min=0)]  # the phones alone
+    assert offset_loss(code, phones) < 1e-10
+    louder = code + torch.tensor([0.5, -0.5])[:, None, None]  # each recording in its own place
+    assert offset_loss(louder, phones) > 0.05
 
 
 def test_one_batch_can_be_learnt_by_heart():
