@@ -1,8 +1,10 @@
 """`talkinghead evaluate` and `talkinghead compare`: against real clips; voices are in hearing."""
 
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
+from talkinghead import weights
 from talkinghead.app.files import check_target
 from talkinghead.app.film import load
 from talkinghead.app.hearing import add_voice
@@ -21,6 +23,7 @@ from talkinghead.render.photo import PhotoRenderer
 from talkinghead.train.splits import Listing, listings, split_of
 from talkinghead.types import FaceShape, FaceTrack, Waveform
 
+MEL = "content_mel.safetensors"  # the content branch that hears log-mel, for comparison
 EVALUATE = """\
 examples:
   talkinghead evaluate motion clips/
@@ -93,6 +96,19 @@ def _selection(folder: Path, split: str | None, need_speech: bool) -> Selection:
     return wanted
 
 
+def mover(animator: Animator) -> Callable[[Waveform, FaceShape], FaceTrack]:
+    """How an animator moves a face to a sound, in its natural style."""
+    return lambda wave, face: animator.move(animator.listen(wave), face)
+
+
+def baselines(args: Namespace) -> dict[str, Animator]:
+    """The branch trained on log-mel alone, where the folder of weights holds one."""
+    path = (args.ckpt or weights.FOLDER) / MEL
+    if not path.exists():
+        return {}
+    return {"mel": Animator(device=args.device, ckpt=args.ckpt, content_weights=path)}
+
+
 def evaluate(args: Namespace, progress: Progress) -> None:
     """Measure, and print a table or JSON."""
     if args.out:
@@ -105,11 +121,12 @@ def evaluate(args: Namespace, progress: Progress) -> None:
             progress.start(total, "clip")
         progress.step(done)
 
-    def predict(wave: Waveform, face: FaceShape) -> FaceTrack:
-        return animator.move(animator.listen(wave), face)
-
     if args.kind == "motion":
-        report = evaluate_motion(args.clips, predict, animator.faces, select=select, progress=step)
+        others = {name: mover(other) for name, other in baselines(args).items()}
+        report = evaluate_motion(
+            args.clips, mover(animator), animator.faces,
+            baselines=others, select=select, progress=step,
+        )  # fmt: skip
     else:
         report = evaluate_render(
             args.clips,
