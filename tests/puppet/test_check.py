@@ -66,7 +66,7 @@ FAULTS: dict[str, tuple[Callable[[Puppet], Puppet], str]] = {
         "error: points.open: point 8 outside the canvas of 200 x 200",
     ),
     "off the head": (
-        lambda p: replace(p, closed=moved(p.closed, 0, (-25, 0))),
+        lambda p: replace(p, closed=moved(p.closed, 0, (-40, -50))),
         "error: points.closed: point 0 outside what the head layer shows",
     ),
     "two points swapped": (
