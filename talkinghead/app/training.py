@@ -13,6 +13,7 @@ from talkinghead.pipeline import pick_device
 from talkinghead.train.clips import preprocess
 from talkinghead.train.content import train_content
 from talkinghead.train.loop import Plan
+from talkinghead.train.speaker import train_speaker
 
 PREPROCESS = """\
 examples:
@@ -35,12 +36,15 @@ examples:
   talkinghead preprocess clips data/ examples.d/
   talkinghead train content --data examples.d/ --voice ckpt/voice.safetensors \\
     --out ckpt/content.safetensors --run runs/content
+  talkinghead train speaker --data examples.d/ --voice ckpt/voice.safetensors \\
+    --out ckpt/speaker.safetensors --run runs/speaker
 Killed at any step, the same command goes on from the last checkpoint in --run.
 """
 # name -> what it is, which command makes its data, clips a step
 NETWORKS = {
     "voice": ("the voice network: speech to content, and back", "preprocess speech", 16),
     "content": ("the content branch: content to lips and jaw", "preprocess clips", 32),
+    "speaker": ("the speaker branch: voice to head, brows, style", "preprocess clips", 40),
 }
 PLAN = {
     "steps": "how many steps to train",
@@ -118,7 +122,7 @@ def configure_train(parser: Parser) -> None:
         )
         add_reporting(network)
         network.set_defaults(run=train, network=name)
-        if name == "content":
+        if name != "voice":
             network.add_argument(
                 "--voice", type=Path, metavar="FILE",
                 help="voice network to hear through (default: log-mel as it is)",
@@ -187,8 +191,7 @@ def train(args: Namespace, progress: Progress) -> None:
 
         figures = train_voice(args.data, args.out, args.folder, plan, **shared)
     else:
-        figures = train_content(
-            args.data, args.out, args.folder, plan, voice=args.voice, **shared
-        )  # fmt: skip
+        learn = {"content": train_content, "speaker": train_speaker}[args.network]
+        figures = learn(args.data, args.out, args.folder, plan, voice=args.voice, **shared)
     progress.success(output=str(args.out), **figures)
     progress.wrote(args.out)

@@ -174,7 +174,12 @@ class SpeakerBranch(nn.Module):
         tokens = self.last(self.layers(tokens))
         gate = torch.exp(0.8 * torch.tanh(self.govern(tokens)))
         motion = self._smooth(gate * self.drift(chance) + self.move(tokens))
-        return UnitMotion(*motion.split([AXES, self.size.brows, self.size.lips], dim=-1))
+        return self.parted(motion)
+
+    def parted(self, motion: Tensor) -> UnitMotion:
+        """Undoes `UnitMotion.joined`."""
+        lips = AXES + self.size.brows
+        return UnitMotion(motion[..., :AXES], motion[..., AXES:lips], motion[..., lips:])
 
     def ranged(self, unit: UnitMotion, manner: Tensor) -> SpeakerMotion:
         """Unit motion and a manner (b, FIGURES) to motion in degrees and face widths."""
@@ -233,8 +238,7 @@ def speaker_motion(
         chance = torch.from_numpy(noise(seed, start, stop, net.size.chance))[None].to(device)
         return np.asarray(net.unit(heard, voice, chance).joined()[0].cpu().numpy())
 
-    sizes = [AXES, net.size.brows, net.size.lips]
     joined = torch.from_numpy(in_windows(part, frames, windows or Windows())).float()
-    unit = UnitMotion(*joined[None].to(device).split(sizes, dim=-1))
+    unit = net.parted(joined[None].to(device))
     pose, residual, mouth = (x[0].cpu().numpy() for x in net.ranged(unit, manner))
     return SpeakerMotion(pose, residual, mouth)

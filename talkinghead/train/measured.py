@@ -13,21 +13,25 @@ from talkinghead.motion.windows import BANDS
 from talkinghead.train.sequences import Recording, by_talker, ranges
 from talkinghead.types import Array
 
-RIDGES = (0.5, 1.0, 2.0, 4.0, 16.0)  # tried for the manner; leaving one talker out chooses
+# Tried for the manner; leaving one talker out chooses. The last one is the mean talker's.
+RIDGES = (0.5, 1.0, 2.0, 4.0, 16.0, float("inf"))
 LEVELS = 0.8  # spread that the level figures are given beside an embedding of unit norm
 LAGS = (1, 2, 4, 7, 11, 17, 26, 45, 75)  # frames over which change is measured
 EACH = 20  # clips of one talker at most that scales and spectra are measured on
 
 
 def ridge_fit(x: Array, y: Array, ridge: float) -> Array:
-    """(d, k) ridge regression of centred (n, d) to centred (n, k)."""
+    """(d, ...) ridge regression of centred (n, d) to centred (n, ...); none where infinite."""
+    if np.isinf(ridge):
+        return np.zeros((x.shape[1], *y.shape[1:]))
     return np.asarray(x.T @ np.linalg.solve(x @ x.T + ridge * np.eye(len(x)), y))
 
 
 def manner_fit(voices: Array, figures: Array) -> tuple[Array, Array]:
     """(d, k) slopes from (n, d) voices to (n, k) figures around their means, and the ridges (k,).
 
-    Each figure has its own ridge; one that no voice tells gets the largest.
+    Each figure has its own ridge; one that voices do not tell is left
+    to the mean.
     """
     errors = np.zeros((len(RIDGES), figures.shape[1]))
     for i in range(len(voices)):
@@ -70,7 +74,8 @@ def factors(together: Array, count: int) -> Array:
     """(k, count) rows of unit length whose products come near a correlation matrix (k, k)."""
     powers, sides = np.linalg.eigh(together)
     rows = sides[:, ::-1][:, :count] * np.sqrt(np.maximum(powers[::-1][:count], 0))
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return np.pad(rows, ((0, 0), (0, count - rows.shape[1])))
 
 
 def drift_of(motions: list[Array], weights: list[float], chance: int) -> Array:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ WINDOW = 28  # frames over which a range is taken: what the shortest clips hold
 FLOOR = 1e-4  # added to a range before its logarithm
 SIDES = np.array([-1, 1, -1, -1, 1, 1], dtype=np.float32)  # of a pose seen in the mirror
 LENGTHS = (28, 72, 150)  # frames of a batch's rows; each clip serves all it is long enough for
-ROWS = (40, 20, 12)  # of a batch of each length
+ROWS = 40  # of a batch of the shortest; longer ones have fewer
 SHARES = (0.4, 0.25, 0.35)  # of the batches
 TALKER_SHARE = 0.4  # power of a talker's frames that his share of the rows grows with
 
@@ -143,11 +144,12 @@ class SequenceBatch:
 class Sequences:
     """Draws batches for ever; the same seed and step give the same batch."""
 
-    def __init__(self, recordings: list[Recording], stride: int, seed: int = 0):
+    def __init__(self, recordings: list[Recording], stride: int, size: int = ROWS, seed: int = 0):
         self.stride, self.seed = stride, seed
         self.pools: list[tuple[int, int, list[list[Recording]], Array]] = []
         self.shares: list[float] = []
-        for length, rows, share in zip(LENGTHS, ROWS, SHARES, strict=True):
+        for length, share in zip(LENGTHS, SHARES, strict=True):
+            rows = max(4, round(size * (LENGTHS[0] / length) ** 0.75))
             fitting = [r for r in recordings if len(r.pose) >= length]
             talkers = list(by_talker(fitting).values())
             if talkers:
@@ -169,7 +171,7 @@ class Sequences:
 
     def _row(
         self, talker: list[Recording], length: int, rng: np.random.Generator
-    ) -> tuple[Array, ...]:
+    ) -> tuple[Any, ...]:
         one = talker[rng.integers(len(talker))]
         start = int(rng.integers(len(one.pose) - length + 1))
         cut = slice(start, start + length)

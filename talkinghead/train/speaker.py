@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 
 from talkinghead import weights
+from talkinghead.clock import FPS, RATE
 from talkinghead.motion.speaker_branch import (
     AXES,
     FIGURES,
@@ -27,10 +28,13 @@ from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.train.clips import examples_in
 from talkinghead.train.content import LICENCES, revision
 from talkinghead.train.critics import Critics, steepness, taken_for_real, told_apart
+from talkinghead.train.data import plain_ear
 from talkinghead.train.dynamics import likeness_loss, rest_loss, shape_losses
+from talkinghead.train.ear import voice_ear
 from talkinghead.train.loop import Losses, Plan, Rival, train
 from talkinghead.train.measured import prepare
 from talkinghead.train.sequences import (
+    ROWS,
     Listen,
     Recording,
     SequenceBatch,
@@ -49,15 +53,23 @@ PENALTY = 2.0  # weight of R1
 HIDDEN = 0.2  # of the rows are judged without knowing what was said
 
 
-def log_mel_listener() -> Listen:
-    """Log-mel and resemblyzer's embedding: the features without a trained content encoder."""
-    voice = SpeakerEncoder()
+def listener(voice: Path | None = None, device: str = "cpu") -> Listen:
+    """Content through the voice network in `voice`, or plain log-mel; whose voice it is."""
+    ear = voice_ear(voice, device) if voice else plain_ear()
+    encoder = SpeakerEncoder(device)
 
     def listen(wave: Waveform) -> tuple[Array, Array]:
-        mel = log_mel(wave)
-        return mel, np.concatenate([voice(wave), levels_of(mel)])
+        mel, speaker = log_mel(wave), encoder(wave)
+        return ear.hear(mel, speaker), np.concatenate([speaker, levels_of(mel)])
 
     return listen
+
+
+def size_for(listen: Listen) -> SpeakerBranchSize:
+    """The branch that understands what `listen` gives, found by a second of noise."""
+    sound = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
+    content, speaker = listen(Waveform(sound, RATE))
+    return SpeakerBranchSize(content.shape[1], round(len(content) / FPS), len(speaker))
 
 
 def real_motion(net: SpeakerBranch, batch: SequenceBatch, manner: Tensor) -> Tensor:
@@ -203,25 +215,29 @@ def train_speaker(
     run: Path,
     plan: Plan,
     *,
+    voice: Path | None = None,
     size: SpeakerBranchSize | None = None,
     listen: Listen | None = None,
+    batch: int = ROWS,
     device: str = "cpu",
     report: Callable[[int, int, dict[str, float]], None] | None = None,
-    note: str = "log-mel, 80 bands, 100 frames a second",
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
-    `listen` gives the content features that `size` speaks of, `note` says in the card which.
-    Returns the figures on the validation talkers. Test talkers are never looked at.
+    The branch hears through the voice network in `voice`, or plain log-mel without one;
+    `listen` stands in for both. Returns the figures on the validation talkers. Test talkers
+    are never looked at.
     """
-    size = size or SpeakerBranchSize()
+    listen = listen or listener(voice, device)
+    size = size or size_for(listen)
     kept = (e for e in examples_in(data) if split_of(e.talker) != "test")
-    recordings = recordings_of(kept, listen or log_mel_listener(), size)
+    recordings = recordings_of(kept, listen, size)
     taught = [r for r in recordings if split_of(r.talker) == "train"]
     held_out = [r for r in recordings if split_of(r.talker) == "validation" and r.speaks]
     return fit(
         taught, held_out or taught, out, run, plan,
-        size=size, device=device, report=report, note=note,
+        size=size, batch=batch, device=device, report=report,
+        voice=weights.read_card(voice)["sha256"] if voice else None,
     )  # fmt: skip
 
 
@@ -233,15 +249,16 @@ def fit(
     plan: Plan,
     *,
     size: SpeakerBranchSize,
+    batch: int = ROWS,
     device: str = "cpu",
     report: Callable[[int, int, dict[str, float]], None] | None = None,
-    note: str = "",
+    voice: str | None = None,
 ) -> dict[str, float]:
     """`train_speaker` on recordings already heard."""
     torch.manual_seed(plan.seed)
     net = SpeakerBranch(size)
     ridges = prepare(net, taught)
-    game = _Game(net, Sequences(taught, size.stride, plan.seed), device, plan.seed)
+    game = _Game(net, Sequences(taught, size.stride, batch, plan.seed), device, plan.seed)
     train(
         net, game.losses, lambda n: validate(n, held_out), run, plan,
         device=device, report=report, rival=Rival(game.critics, game.against),
@@ -253,11 +270,12 @@ def fit(
         {
             "model": "speaker branch",
             "size": size.as_dict(),
-            "input": f"{note}; speaker embedding of resemblyzer and five level quantiles; "
-            f"noise in {len(BANDS)} bands",
+            "input": f"{size.content} channels, {size.stride * FPS} frames a second; speaker "
+            f"embedding and level quantiles; noise in {len(BANDS)} bands",
+            "voice": voice,
             "output": "head pose in degrees and face widths, displacements of brows, lids and "
             "lip style in face widths, mouth range; 25 frames a second",
-            "plan": asdict(plan) | {"ridges of the manner": ridges},
+            "plan": asdict(plan) | {"batch": batch, "ridges of the manner": ridges},
             "talkers": {name: sum(len(r.pose) for r in g) for name, g in by_talker(taught).items()},
             "validation talkers": list(by_talker(held_out)),
             "validation": {name: round(value, 4) for name, value in figures.items()},
