@@ -11,6 +11,7 @@ from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mesh import delaunay
 from talkinghead.landmarks import INNER_LIP, INNER_LOWER, JAW, LOWER_LID, LOWER_LIP_OUTER, UPPER_LID
 from talkinghead.render.cartoon import CartoonRenderer
+from talkinghead.render.gallery import CAPTION, blinking, gallery
 from talkinghead.render.layers import over, premultiplied, straight
 from talkinghead.render.rig import Rig, curve
 from talkinghead.types import Array, LandmarkTrack, Layer, Puppet
@@ -140,8 +141,8 @@ def test_a_blink_does_not_move_the_eye(puppet: Puppet) -> None:
     rig = Rig(puppet)
     shut = puppet.closed.copy()
     shut[UPPER_LID] = shut[LOWER_LID]
-    for at_rest, blinking in zip(rig.pose(puppet.closed).eyes, rig.pose(shut).eyes, strict=True):
-        assert_allclose(blinking, at_rest, atol=1e-6)
+    for at_rest, shut_eye in zip(rig.pose(puppet.closed).eyes, rig.pose(shut).eyes, strict=True):
+        assert_allclose(shut_eye, at_rest, atol=1e-6)
 
 
 def test_alpha_is_kept_and_the_background_left_out(puppet: Puppet) -> None:
@@ -188,3 +189,28 @@ def test_curves_pass_through_their_landmarks() -> None:
     assert_allclose(weights.sum(axis=1), 1)
     points = np.random.default_rng(2).normal(size=(68, 2))
     assert_allclose((weights @ points)[[0, -1]], points[[48, 51]])
+
+
+def test_the_transparent_frame_on_the_background_is_the_frame(puppet: Puppet) -> None:
+    points = (puppet.closed + puppet.opened) / 2 + (7, -4)
+    clear = next(CartoonRenderer(puppet).render_rgba(track(points)))
+    laid = puppet.layers["background"].image.copy()
+    over(laid, premultiplied(clear))
+    assert abs(laid[..., :3].astype(int) - frame(puppet, points)).max() <= 3
+
+
+def test_frames_do_not_depend_on_one_another(puppet: Puppet) -> None:
+    aside = puppet.closed + np.array([9, 5])
+    poses = [puppet.closed, puppet.opened, aside, puppet.closed]
+    together = list(CartoonRenderer(puppet).render(track(*poses)))
+    for points, picture in zip(poses, together, strict=True):
+        assert_array_equal(frame(puppet, points), picture.astype(int))
+
+
+def test_a_gallery_shows_each_puppet_at_rest_open_and_blinking(puppet: Puppet) -> None:
+    page = gallery([puppet, puppet, puppet], tile=100)
+    assert page.dtype == np.uint8
+    assert page.shape == (2 * (100 + CAPTION) + 6, 2 * (3 * 100 + 12) + 6, 3)
+    tiles = [page[CAPTION : CAPTION + 100, x : x + 100].astype(int) for x in (0, 106, 212)]
+    for shown, points in zip(tiles, (puppet.closed, puppet.opened, blinking(puppet)), strict=True):
+        assert_array_equal(shown, frame(puppet, points, 100))
