@@ -52,6 +52,7 @@ class Output:
     fps: float = 25.0  # frames per second
     size: int | None = None  # pixels of the longer side; None keeps the source's
     side_by_side: bool = False  # landmark drawing to the left of the result
+    crop: bool = False  # the head alone, square
 
     def __post_init__(self) -> None:
         _in_range(self, "fps", 1, 120)

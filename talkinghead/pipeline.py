@@ -29,6 +29,7 @@ from talkinghead.motion.style import restyle
 from talkinghead.puppet.stage import mouth_gain, puppet_face
 from talkinghead.puppet.store import load_puppet
 from talkinghead.render.cartoon import CartoonRenderer
+from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
@@ -38,6 +39,7 @@ from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.types import (
     Array,
     Clip,
+    FaceFrame,
     FaceShape,
     FaceTrack,
     Portrait,
@@ -158,7 +160,7 @@ class Animator:
 
     def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
         """Read a picture and find the face to animate (see `find_portrait`)."""
-        pixels, where = _picture(image)
+        pixels, where = picture(image)
         return find_portrait(pixels, self.faces, face=face, where=where, notify=self._notify)
 
     def photo(
@@ -167,18 +169,19 @@ class Animator:
         *,
         face: int | None = None,
         size: int | None = None,
+        crop: bool = False,
     ) -> Subject:
         """A photo, painting or drawing with a face, ready to speak.
 
-        What is behind the person stands still, where the two can be told apart.
+        What is behind the person stands still, where the two can be told apart. With `crop`
+        a square around the head is all that is shown, and `size` is its side.
         """
         portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
         if portrait.matte is None:
             matte = person_matte(portrait.image, portrait.landmarks)
             portrait = replace(portrait, matte=matte)
-        frame = face_frame(portrait.landmarks)
-        shape = FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32))
-        return Subject(shape, frame, PhotoRenderer(portrait, size))
+        paint = photo_close_up if crop else PhotoRenderer
+        return Subject(*at_rest(portrait), paint(portrait, size))
 
     def cartoon(
         self,
@@ -186,12 +189,23 @@ class Animator:
         *,
         background: ImageSource | None = None,
         size: int | None = None,
+        crop: bool = False,
+        transparent: bool = False,
     ) -> Subject:
-        """A puppet, by name or folder, ready to speak before its own or another background."""
+        """A puppet, by name or folder, ready to speak before its own or another background.
+
+        With `transparent` nothing is behind it, and frames are RGBA; with `crop` a square
+        around the head is all that is shown, and `size` is its side.
+        """
         loaded = puppet if isinstance(puppet, Puppet) else load_puppet(puppet)
-        behind = None if background is None else _picture(background)[0]
+        behind = None if background is None else picture(background)[0]
         face, frame = puppet_face(loaded)
-        return Subject(face, frame, CartoonRenderer(loaded, size, behind), mouth_gain(loaded))
+        if crop:
+            painter = cartoon_close_up(loaded, size, behind, transparent)
+        else:
+            whole = CartoonRenderer(loaded, size, behind)
+            painter = Cutout(whole) if transparent else whole
+        return Subject(face, frame, painter, mouth_gain(loaded))
 
     def animate(
         self,
@@ -209,10 +223,10 @@ class Animator:
         a recording of somebody else, whose way of moving is borrowed.
         """
         output = output or Output()
-        wave = _sound(audio)
+        wave = sound(audio)
         features = self.listen(wave)
         if manner is not None:
-            features = replace(features, speaker=self.voices(normalise_loudness(_sound(manner))))
+            features = replace(features, speaker=self.voices(normalise_loudness(sound(manner))))
         track = self.move(features, subject.face, style, subject.lip_gain, reference)
         count = max(1, round(wave.seconds * output.fps))
         pixels = subject.frame.place(retime(track, output.fps, count))
@@ -235,10 +249,18 @@ class Animator:
     ) -> Clip:
         """A picture and a recording to a clip: `photo`, then `animate`."""
         output = output or Output()
-        return self.animate(self.photo(image, face=face, size=output.size), audio, style, output)
+        subject = self.photo(image, face=face, size=output.size, crop=output.crop)
+        return self.animate(subject, audio, style, output)
 
 
-def _picture(image: ImageSource) -> tuple[Array, str]:
+def at_rest(portrait: Portrait) -> tuple[FaceShape, FaceFrame]:
+    """A portrait's face with its mouth shut, in face units, and where it stands."""
+    frame = face_frame(portrait.landmarks)
+    return FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32)), frame
+
+
+def picture(image: ImageSource) -> tuple[Array, str]:
+    """(h, w, 3) uint8 RGB of a picture, and what messages call it."""
     if not isinstance(image, str | Path):
         return image, "picture"
     if str(image) in PORTRAITS and not Path(image).exists():
@@ -246,7 +268,8 @@ def _picture(image: ImageSource) -> tuple[Array, str]:
     return read_image(image), str(image)
 
 
-def _sound(audio: AudioSource) -> Waveform:
+def sound(audio: AudioSource) -> Waveform:
+    """What is heard in a recording, at RATE."""
     if isinstance(audio, str | Path):
         return read_audio(audio)
     if isinstance(audio, Waveform):

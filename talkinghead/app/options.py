@@ -32,6 +32,7 @@ HELP: dict[type, dict[str, str]] = {
         "fps": "frames per second of the video",
         "size": "pixels of the video's longer side (default: as large as the picture)",
         "side_by_side": "show the landmarks, drawn, to the left of the result",
+        "crop": "cut a square around the head, and show no more than that",
     },
 }
 

@@ -21,12 +21,7 @@ def find_portrait(
     taken, and `notify` is told in one line when there are others. `where` names the picture
     in messages. Raises FaceError when there is no face, or not the one asked for.
     """
-    found = detector.faces(image)
-    if not found:
-        raise FaceError(
-            f"{where}: found no face; crop the picture to one frontal face "
-            "that fills about half of it"
-        )
+    found = _found(image, detector, where)
     ordered = sorted(found, key=_middle)
     if face is None:
         chosen = ordered.index(found[0])
@@ -45,6 +40,25 @@ def find_portrait(
         return Portrait(image, ordered[chosen].points)
     except FaceError as problem:
         raise FaceError(f"{where}: {problem}; use a larger picture") from problem
+
+
+def all_landmarks(image: Array, detector: Detector, *, where: str = "picture") -> list[Array]:
+    """The landmarks (68, 3) of every face of a picture, numbered as in `find_portrait`.
+
+    Raises FaceError when there is no face.
+    """
+    return [face.points for face in sorted(_found(image, detector, where), key=_middle)]
+
+
+def _found(image: Array, detector: Detector, where: str) -> list[Face]:
+    """The faces of a picture, the largest first."""
+    found = detector.faces(image)
+    if not found:
+        raise FaceError(
+            f"{where}: found no face; crop the picture to one frontal face "
+            "that fills about half of it"
+        )
+    return found
 
 
 def _middle(face: Face) -> float:

@@ -96,9 +96,9 @@ class SketchRenderer:
 
 
 def beside(left: Iterator[Array], right: Iterator[Array]) -> Iterator[Array]:
-    """Join two streams of (h, w, 3) uint8 frames side by side, frame by frame.
+    """Join two streams of uint8 frames side by side, (h, w, 3) and (h, w, 3 or 4).
 
-    The left frames are brought to the height of the right ones. Streams of different
+    The left frames are brought to the height of the right ones, and opaque. Streams of different
     lengths are an error, since the sound could not fit both.
     """
     for first, second in zip(left, right, strict=True):
@@ -107,4 +107,6 @@ def beside(left: Iterator[Array], right: Iterator[Array]) -> Iterator[Array]:
             width = max(1, round(first.shape[1] * height / first.shape[0]))
             method = cv2.INTER_AREA if height < first.shape[0] else cv2.INTER_LINEAR
             first = cv2.resize(first, (width, height), interpolation=method)
+        if second.shape[2] == 4:
+            first = np.dstack([first, np.full(first.shape[:2], 255, np.uint8)])
         yield np.hstack([first, second])

@@ -1,0 +1,196 @@
+"""Several who move in one picture: faces of one photograph, or actors on a stage."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+
+from talkinghead.geometry.mesh import Roi
+from talkinghead.geometry.mouth import down, face_width
+from talkinghead.landmarks import NOSE_TOP
+from talkinghead.render.close_up import cut, moving
+from talkinghead.render.falloff import STILL, radius, smooth
+from talkinghead.render.layers import over, premultiplied, straight
+from talkinghead.render.photo import PhotoRenderer
+from talkinghead.render.skin import resized, scaled
+from talkinghead.types import Array, LandmarkTrack, Portrait, Renderer
+
+_COARSE: Final = 8  # pixels to a side of the cells in which territories are told apart
+_BORDER: Final = 0.25  # breadth of the border between two, as a share of the distance to each
+
+
+class Ensemble(Protocol):
+    """Paints several tracks into one picture."""
+
+    size: tuple[int, int]
+
+    def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
+        """One (h, w, 3 or 4) uint8 frame for each frame of the tracks, which are equally long."""
+        ...
+
+
+class Faces:
+    """Several faces of one photograph, each moved within what is its own.
+
+    A pixel belongs to the face that is nearest, in that face's own widths. Where two stand so
+    close that one would drag the other along, its territory is its matte: beyond, it is taken
+    for background, which stands still. Faces that say nothing have a territory, too.
+    """
+
+    def __init__(
+        self, portraits: Sequence[Portrait], others: Sequence[Array] = (), size: int | None = None
+    ) -> None:
+        """Take portraits of one picture, and the landmarks (68, 3) of faces that stay as they are.
+
+        `size` is the longer side of the frames, None keeps the picture's.
+        """
+        picture = portraits[0].image
+        self._factor = 1.0 if size is None else size / max(picture.shape[:2])
+        points = [each.landmarks.astype(np.float64) for each in portraits]
+        if self._factor != 1:
+            picture, _ = resized(picture, points[0], self._factor)
+            points = [scaled(each, self._factor) for each in points]
+            others = [scaled(np.asarray(each), self._factor) for each in others]
+        height, width = picture.shape[:2]
+        self.size = (width, height)
+        self._picture = picture
+        self._members = []
+        for number, (portrait, landmarks) in enumerate(zip(portraits, points, strict=True)):
+            matte = portrait.matte
+            if matte is not None and self._factor != 1:
+                matte = cv2.resize(matte, self.size, interpolation=cv2.INTER_AREA)
+            near = [each for at, each in enumerate([*points, *others]) if at != number]
+            whole = Portrait(picture, landmarks.astype(np.float32), matte)
+            self._members.append(_member(whole, near))
+
+    def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
+        """One (h, w, 3) uint8 frame for each frame of the tracks.
+
+        They are in pixels of the original picture, whatever `size` is, in the order of the
+        portraits.
+        """
+        for together in zip(*(track.points for track in tracks), strict=True):
+            frame: Array = self._picture.copy()
+            for member, points in zip(self._members, together, strict=True):
+                member.paint(frame, scaled(points, self._factor) if self._factor != 1 else points)
+            yield frame
+
+
+@dataclass(frozen=True)
+class _Member:
+    """One of several faces: its part of the picture, and how much of it is its own."""
+
+    renderer: PhotoRenderer
+    box: Roi
+    still: Array  # (h, w, 3) uint8 the part at rest
+    share: Array | None  # (h, w) float32 in [0, 1]; None where nobody else is near
+
+    def paint(self, frame: Array, points: Array) -> None:
+        """Lay what the face changes on a frame, in place."""
+        left, top, width, height = self.box
+        view = frame[top : top + height, left : left + width]
+        painted = self.renderer.warp(points - np.array([left, top, 0])).image
+        # Only what moved: a neighbour may already have moved in the rest of this box.
+        moved = (painted != self.still).any(axis=2)
+        if self.share is None:
+            view[moved] = painted[moved]
+            return
+        weight = (self.share * moved)[..., None]
+        view[...] = np.rint(view + weight * (painted.astype(np.float32) - view))
+
+
+def _member(portrait: Portrait, neighbours: Sequence[Array]) -> _Member:
+    height, width = portrait.image.shape[:2]
+    box = moving(portrait.landmarks, (width, height))
+    share = territory(portrait.landmarks, neighbours, box)
+    if share is not None:
+        left, top = box[:2]
+        matte = np.ones((height, width), np.float32) if portrait.matte is None else portrait.matte
+        matte = matte.copy()
+        matte[top : top + box[3], left : left + box[2]] *= share
+        portrait = replace(portrait, matte=matte)
+    near = cut(portrait, box)
+    return _Member(PhotoRenderer(near), box, near.image, share)
+
+
+def territory(landmarks: Array, neighbours: Sequence[Array], box: Roi) -> Array | None:
+    """(h, w) float32 in [0, 1], how far each pixel of a box belongs to a face; None: all of it.
+
+    Distances are counted in what each face may move, so that a small face behind a large one
+    keeps its own.
+    """
+    left, top, width, height = box
+    cells = (max(2, -(-width // _COARSE)), max(2, -(-height // _COARSE)))
+    x = (np.arange(cells[0]) + 0.5) * width / cells[0] - 0.5 + left
+    y = (np.arange(cells[1]) + 0.5) * height / cells[1] - 0.5 + top
+    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    mine = _distance(places, landmarks)
+    share = np.ones(len(places))
+    for other in neighbours:
+        theirs = _distance(places, other)
+        ahead = (theirs - mine) / np.maximum(theirs + mine, 1e-9) / _BORDER
+        share *= smooth(np.clip(ahead + 0.5, 0, 1))
+    if (share[mine < 1] > 0.999).all():
+        return None
+    cells_of = share.reshape(cells[1], cells[0]).astype(np.float32)
+    return np.asarray(cv2.resize(cells_of, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _distance(places: Array, landmarks: Array) -> Array:
+    """(n,) distances of (n, 2) pixels from a face, 1 where its motion ends."""
+    along = down(landmarks[:, :2])
+    axes = np.stack([[along[1], -along[0]], along])
+    local = (places - landmarks[NOSE_TOP, :2]) @ axes.T / float(face_width(landmarks))
+    return radius(local, STILL)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one stands on a stage."""
+
+    renderer: Renderer  # of (h, w, 3 or 4) frames, straight alpha
+    corner: tuple[int, int]  # x, y of the frame's upper left one, in pixels; may lie outside
+    mirror: bool = False
+
+
+class Stage:
+    """Actors on a canvas, from back to front."""
+
+    def __init__(self, canvas: Array, places: Sequence[Place], transparent: bool = False) -> None:
+        """Take what is behind them, (h, w, 4) uint8 with straight alpha.
+
+        Frames are (h, w, 4) with straight alpha where `transparent`, otherwise (h, w, 3).
+        """
+        self._canvas, self._places = premultiplied(canvas), tuple(places)
+        self._transparent = transparent
+        self.size = (canvas.shape[1], canvas.shape[0])
+
+    def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
+        """One frame for each frame of the tracks, which are in pixels of each actor's picture."""
+        pairs = zip(self._places, tracks, strict=True)
+        streams = [place.renderer.render(track) for place, track in pairs]
+        for together in zip(*streams, strict=True):
+            frame = self._canvas.copy()
+            for place, actor in zip(self._places, together, strict=True):
+                _lay(frame, actor, place)
+            yield straight(frame) if self._transparent else frame[..., :3].copy()
+
+
+def _lay(frame: Array, actor: Array, place: Place) -> None:
+    """Lay one actor's frame on the canvas, as far as it lies on it."""
+    if place.mirror:
+        actor = actor[:, ::-1]
+    x, y = place.corner
+    left, top = max(x, 0), max(y, 0)
+    right = min(x + actor.shape[1], frame.shape[1])
+    bottom = min(y + actor.shape[0], frame.shape[0])
+    if right <= left or bottom <= top:
+        return
+    seen = actor[top - y : bottom - y, left - x : right - x]
+    if seen.shape[2] == 3:
+        frame[top:bottom, left:right, :3] = seen
+        frame[top:bottom, left:right, 3] = 255
+        return
+    over(frame[top:bottom, left:right], premultiplied(seen))
