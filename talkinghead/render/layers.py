@@ -10,17 +10,19 @@ from talkinghead.types import Array
 
 def premultiplied(image: Array) -> Array:
     """(h, w, 4) straight RGBA to premultiplied, uint8."""
-    alpha = image[..., 3:].astype(np.uint16)
-    out = image.copy()
-    out[..., :3] = (image[..., :3] * alpha + 127) // 255
-    return out
+    alpha = cv2.extractChannel(image, 3)
+    share = cv2.merge([alpha, alpha, alpha, np.full_like(alpha, 255)])
+    return np.asarray(cv2.multiply(image, share, scale=1 / 255))
 
 
 def straight(image: Array) -> Array:
     """(h, w, 4) premultiplied RGBA to straight, uint8; clear pixels are black."""
-    alpha = np.maximum(image[..., 3:].astype(np.uint16), 1)
     out = image.copy()
-    out[..., :3] = np.minimum((image[..., :3].astype(np.uint16) * 255 + alpha // 2) // alpha, 255)
+    # Few pixels are neither solid nor clear, and only these change.
+    alpha = image[..., 3]
+    veiled = (alpha > 0) & (alpha < 255)
+    colour, share = image[veiled][:, :3].astype(np.uint16), alpha[veiled][:, None].astype(np.uint16)
+    out[veiled, :3] = np.minimum((colour * 255 + share // 2) // share, 255)
     return out
 
 
