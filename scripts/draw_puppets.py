@@ -25,6 +25,7 @@ from talkinghead.types import LandmarkTrack, Puppet
 ROOT = Path(__file__).resolve().parent.parent
 PUPPETS = ROOT / "puppets"
 TILE = 300  # pixels a side, in the sheet of docs/
+HEAVY = 150_000  # bytes of that sheet
 INSIDE = ("mouth", "jaw", "teeth", "tusks")
 SVG = "http://www.w3.org/2000/svg"
 
@@ -107,6 +108,18 @@ def sheet(puppet: Puppet) -> Image.Image:
     return page
 
 
+def light(page: Image.Image) -> bytes:
+    """A JPEG of the page, of the best quality that is light enough for the documentation."""
+    data = b""
+    for quality in (84, 78, 72, 66):
+        file = io.BytesIO()
+        page.save(file, "JPEG", quality=quality, optimize=True)
+        data = file.getvalue()
+        if len(data) < HEAVY:
+            break
+    return data
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="puppets to draw; all when left out")
@@ -115,7 +128,7 @@ def main() -> None:
         if not names or folder.name in names:
             draw(folder)
             page = sheet(load_puppet(folder))
-            page.save(ROOT / "docs" / f"puppet-{folder.name}.jpg", quality=84, optimize=True)
+            (ROOT / "docs" / f"puppet-{folder.name}.jpg").write_bytes(light(page))
 
 
 if __name__ == "__main__":
