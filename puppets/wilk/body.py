@@ -48,6 +48,7 @@ def _knit(rng: np.random.Generator) -> list[str]:
         )
     )
     parts.append(path(band, stroke="#8f1f24", stroke_width=112, stroke_linecap="round"))
+    parts += _turns(rng)
     for row in range(-4, 5):
         for step in range(62):
             t = (step + 0.5) / 62
@@ -69,6 +70,28 @@ def _knit(rng: np.random.Generator) -> list[str]:
                     f'<ellipse rx="7.6" ry="4.6" fill="{fill}" transform="translate('
                     f'{x + side * 3.4:.1f} {y:.1f}) rotate({turn + side * 38:.0f})"/>'
                 )
+    return parts
+
+
+def _turns(rng: np.random.Generator) -> list[str]:
+    """The same stitches where the wrap turns back around the neck, away from the moon."""
+    parts = []
+    for side in (-1, 1):
+        for column in range(9):
+            for row in range(10):
+                dx, dy = -50 + column * 12.6, -52 + row * 11.6
+                if math.hypot(dx, dy) > 53:
+                    continue
+                shade = 0.42 - 0.006 * (side * dx + 10) - 0.0016 * dy + rng.normal(0, 0.04)
+                fill = hexed(
+                    ramp(["#3a0a12", "#5a1018", "#a4262a", "#d5483c"], shade - 0.08 * side)
+                )
+                x, y = 512 + side * 268 + dx, 828 + dy
+                for lean in (-1, 1):
+                    parts.append(
+                        f'<ellipse rx="7.4" ry="4.5" fill="{fill}" transform="translate('
+                        f'{x + lean * 3.3:.1f} {y:.1f}) rotate({lean * 38 + side * -30})"/>'
+                    )
     return parts
 
 
