@@ -32,6 +32,7 @@ from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
+from talkinghead.render.translator import Translator, TranslatorSize
 from talkinghead.speech.activity import activity
 from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
@@ -51,6 +52,7 @@ from talkinghead.types import (
 
 CONTENT = "content.safetensors"
 VOICE = "voice.safetensors"
+TRANSLATOR = "translator.safetensors"
 
 ImageSource = str | Path | Array  # a file, the name of a sample portrait, or (h, w, 3) uint8 RGB
 AudioSource = str | Path | Waveform | tuple[Array, int]  # a file, a waveform, or samples and rate
@@ -77,6 +79,12 @@ def load_voice(path: Path, device: str = "cpu", checksum: str | None = None) -> 
             "take both from one revision, or train the branch again"
         )
     return weights.load(VoiceNet(VoiceNetSize(**card["size"])), path, device)
+
+
+def load_translator(path: Path, device: str = "cpu") -> Translator:
+    """The network in `path` that finishes warped mouths. Raises WeightsError."""
+    card = weights.read_card(path)
+    return weights.load(Translator(TranslatorSize(**card["size"])), path, device)
 
 
 class Animator:
@@ -119,6 +127,8 @@ class Animator:
         self.branch = weights.load(
             ContentBranch(ContentBranchSize(**card["size"])), path, self.device
         )
+        finish = folder / TRANSLATOR  # optional: mouths are warped and drawn without it
+        self.translator = load_translator(finish, self.device) if finish.exists() else None
 
     @property
     def faces(self) -> Detector:
@@ -181,7 +191,7 @@ class Animator:
             matte = person_matte(portrait.image, portrait.landmarks)
             portrait = replace(portrait, matte=matte)
         paint = photo_close_up if crop else PhotoRenderer
-        return Subject(*at_rest(portrait), paint(portrait, size))
+        return Subject(*at_rest(portrait), paint(portrait, size, self.translator))
 
     def cartoon(
         self,

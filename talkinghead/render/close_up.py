@@ -12,6 +12,7 @@ from talkinghead.landmarks import NOSE_TOP
 from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.falloff import STILL
 from talkinghead.render.photo import PhotoRenderer
+from talkinghead.render.translator import Translator
 from talkinghead.types import Array, LandmarkTrack, Portrait, Puppet, Renderer
 
 # In face widths, around a point this far below the nose's top.
@@ -89,7 +90,9 @@ class Cutout:
         return self._renderer.render_rgba(track)
 
 
-def photo_close_up(portrait: Portrait, size: int | None = None) -> Renderer:
+def photo_close_up(
+    portrait: Portrait, size: int | None = None, translator: Translator | None = None
+) -> Renderer:
     """A portrait's head alone; `size` is the side of the frames, None the picture's own pixels."""
     whole = (portrait.image.shape[1], portrait.image.shape[0])
     box, around = square(portrait.landmarks, whole), moving(portrait.landmarks, whole)
@@ -97,7 +100,7 @@ def photo_close_up(portrait: Portrait, size: int | None = None) -> Renderer:
     near = cut(portrait, around)
     factor = 1.0 if size is None else size / box[2]
     longer = max(around[2:])
-    renderer = PhotoRenderer(near, None if factor == 1 else round(longer * factor))
+    renderer = PhotoRenderer(near, None if factor == 1 else round(longer * factor), translator)
     inside = (box[0] - around[0], box[1] - around[1], box[2], box[3])
     return CloseUp(renderer, _scaled(inside, factor, renderer.size), around[:2])
 

@@ -15,6 +15,7 @@ from talkinghead.render.falloff import STILL, radius, smooth
 from talkinghead.render.layers import over, premultiplied, straight
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.skin import resized, scaled
+from talkinghead.render.translator import Translator
 from talkinghead.types import Array, LandmarkTrack, Portrait, Renderer
 
 _COARSE: Final = 8  # pixels to a side of the cells in which territories are told apart
@@ -40,7 +41,11 @@ class Faces:
     """
 
     def __init__(
-        self, portraits: Sequence[Portrait], others: Sequence[Array] = (), size: int | None = None
+        self,
+        portraits: Sequence[Portrait],
+        others: Sequence[Array] = (),
+        size: int | None = None,
+        translator: Translator | None = None,
     ) -> None:
         """Take portraits of one picture, and the landmarks (68, 3) of faces that stay as they are.
 
@@ -63,7 +68,7 @@ class Faces:
                 matte = cv2.resize(matte, self.size, interpolation=cv2.INTER_AREA)
             near = [each for at, each in enumerate([*points, *others]) if at != number]
             whole = Portrait(picture, landmarks.astype(np.float32), matte)
-            self._members.append(_member(whole, near))
+            self._members.append(_member(whole, near, translator))
 
     def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
         """One (h, w, 3) uint8 frame for each frame of the tracks.
@@ -101,7 +106,9 @@ class _Member:
         view[...] = np.rint(view + weight * (painted.astype(np.float32) - view))
 
 
-def _member(portrait: Portrait, neighbours: Sequence[Array]) -> _Member:
+def _member(
+    portrait: Portrait, neighbours: Sequence[Array], translator: Translator | None
+) -> _Member:
     height, width = portrait.image.shape[:2]
     box = moving(portrait.landmarks, (width, height))
     share = territory(portrait.landmarks, neighbours, box)
@@ -112,7 +119,7 @@ def _member(portrait: Portrait, neighbours: Sequence[Array]) -> _Member:
         matte[top : top + box[3], left : left + box[2]] *= share
         portrait = replace(portrait, matte=matte)
     near = cut(portrait, box)
-    return _Member(PhotoRenderer(near), box, near.image, share)
+    return _Member(PhotoRenderer(near, translator=translator), box, near.image, share)
 
 
 def territory(landmarks: Array, neighbours: Sequence[Array], box: Roi) -> Array | None:

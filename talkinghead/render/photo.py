@@ -1,4 +1,4 @@
-"""Photos and paintings that speak: a dense warp that follows the landmarks, and a mouth in it."""
+"""Photos and paintings that speak: a dense warp follows the landmarks, a mouth is painted in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, se
 from talkinghead.render.mouth_interior import MouthInterior
 from talkinghead.render.palette import palette
 from talkinghead.render.skin import RIM, bare, resized, scaled, snapped
+from talkinghead.render.translator import Easel, Translator
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
 _CELLS: Final = 70  # mesh cells across the face
@@ -40,9 +41,12 @@ class PhotoRenderer:
     The head follows the rigid part of the motion, fading out around it; the face follows the
     rest. Eyes and the inside of the mouth are not stretched: lids and lips slide over them.
     Where the portrait has a matte, only the person moves, before a background that is still.
+    With a translator the mouth is finished by it; without one it is a warp alone.
     """
 
-    def __init__(self, portrait: Portrait, size: int | None = None) -> None:
+    def __init__(
+        self, portrait: Portrait, size: int | None = None, translator: Translator | None = None
+    ) -> None:
         """Take a portrait; `size` is the longer side of the frames, None keeps the picture's."""
         image, landmarks = portrait.image, portrait.landmarks.astype(np.float64)
         matte = portrait.matte
@@ -75,6 +79,7 @@ class PhotoRenderer:
         self._sampling = cv2.INTER_CUBIC if few else cv2.INTER_LINEAR
         self._backdrop = None if matte is None else Backdrop(self._skin, matte, face.roi)
         self._near = {name: self._neighbours(name) for name in OPENINGS}
+        self._easel = None if translator is None else Easel(translator, image, landmarks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -98,7 +103,10 @@ class PhotoRenderer:
         frame = self._remap(moved)
         for name in ("left_eye", "right_eye"):
             self._eye(frame, name, still, moved)
-        return self._mouth(frame, still, moved, jaw)
+        warped = self._mouth(frame, still, moved, jaw)
+        if self._easel is not None:
+            self._easel.finish(warped.image, points)
+        return warped
 
     def _motion(self, points: Array) -> tuple[Array, Array, Array]:
         """Mesh points (n, 2) moved with the head alone, and with all; and the jaw's way (2,)."""

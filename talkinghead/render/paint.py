@@ -1,0 +1,152 @@
+"""Where the translator looks and paints: a square about the mouth that rides on the skull.
+
+In the square the head stands still whatever it does in the picture, so the teeth of a frame lie
+where they lie in the portrait, and a network need not learn to look for them.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from talkinghead.geometry.align import similarity
+from talkinghead.geometry.mouth import close_mouth, down, face_width
+from talkinghead.landmarks import (
+    INNER_LIP,
+    INNER_LOWER,
+    INNER_UPPER,
+    MOUTH,
+    NOSTRILS,
+    OUTER_LIP,
+    STABLE,
+)
+from talkinghead.render.mask import polygon_mask
+from talkinghead.render.sketch import draw
+from talkinghead.types import Array
+
+REACH: Final = 0.31  # of the face's width, from the middle of the square to its edges
+_BELOW: Final = 0.04  # of the face's width: the square's middle under the closed lips
+_BAND: Final = 0.012  # and the sigma of the band around the lips that may be painted
+_STILL: Final = 0.02  # lips that moved less are painted less; at rest nothing is
+_EDGE: Final = 3  # pixels of the square over which paint fades out at its border
+CHANNELS: Final = 13  # of `guide`
+
+
+def window(landmarks: Array, side: int, margin: int = 0) -> Array:
+    """(2, 3) pixels of the square to those of the picture, for landmarks (68, 3).
+
+    `side` is the square's in its own pixels; it is grown by `margin` all around.
+    """
+    points = np.asarray(landmarks, dtype=np.float64)
+    unit = float(face_width(points))
+    axis_y = down(points[:, :2])
+    axis_x = np.array([axis_y[1], -axis_y[0]])
+    lips = close_mouth(points)[[*INNER_UPPER, *INNER_LOWER], :2].mean(axis=0)
+    step = 2 * REACH * unit / side
+    corner = step * ((side - 1) / 2 + margin)
+    origin = lips + _BELOW * unit * axis_y - corner * (axis_x + axis_y)
+    return np.column_stack([step * axis_x, step * axis_y, origin])
+
+
+def ride(landmarks: Array, points: Array) -> Array:
+    """(2, 3) picture to frame for what is fixed to the skull about the mouth.
+
+    From the portrait's `landmarks` (68, 3) and the frame's `points` (68, 3): the similarity of
+    the points that speech does not move, seen on the plane of mouth and nostrils.
+    """
+    source = np.asarray(landmarks, dtype=np.float64)
+    scale, turn, shift = similarity(source[STABLE], np.asarray(points, np.float64)[STABLE])
+    near = np.concatenate([source[NOSTRILS], source[MOUTH]])
+    there = (scale * near @ turn.T + shift)[:, :2]
+    design = np.column_stack([near[:, :2], np.ones(len(near))])
+    return np.asarray(np.linalg.lstsq(design, there, rcond=None)[0].T)
+
+
+def after(second: Array, first: Array) -> Array:
+    """One affine (2, 3) after another."""
+    return np.column_stack(
+        [second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]]
+    )
+
+
+def within(points: Array, matrix: Array) -> Array:
+    """Points (68, 2 or 3) of a picture in pixels of a square, whose affine to it is `matrix`."""
+    return np.asarray((points[:, :2] - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
+
+
+def sampled(image: Array, matrix: Array, side: int) -> Array:
+    """(side, side, 3) uint8: the square of an (h, w, 3) uint8 picture, without aliasing."""
+    step = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    if step > 1.5:
+        corners = matrix[:, :2] @ np.array([[0, side, 0, side], [0, 0, side, side]], dtype=float)
+        corners = corners + matrix[:, 2:]
+        low = np.clip(np.floor(corners.min(axis=1)) - 2, 0, None).astype(int)
+        high = np.ceil(corners.max(axis=1)).astype(int) + 3
+        part = image[low[1] : high[1], low[0] : high[0]]
+        if part.size:
+            size = [max(1, round(length / step)) for length in part.shape[1::-1]]
+            factors = np.array(size) / part.shape[1::-1]
+            shrink = np.column_stack([np.diag(factors), (factors - 1) / 2 - factors * low])
+            image = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+            matrix = after(shrink, matrix)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(image, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    )
+
+
+def paintable(before: Array, now: Array, side: int) -> Array:
+    """(side, side) float32 in [0, 1]: what a warp cannot know, and may be painted.
+
+    `before` and `now` are the portrait's landmarks and the frame's, (68, 2) in the square: the
+    mouth between the lips, the lips and a narrow band around them, as far as they have moved.
+    """
+    unit = side / (2 * REACH)
+    lips = polygon_mask(now[OUTER_LIP], (0, 0, side, side), _BAND * unit)
+    moved = float(np.linalg.norm(now[MOUTH] - before[MOUTH], axis=1).max()) / (_STILL * unit)
+    ramp = np.clip((np.minimum(np.arange(side), np.arange(side)[::-1])) / _EDGE, 0, 1)
+    area = np.minimum(2 * lips, 1) * np.minimum(ramp[:, None], ramp) * min(moved, 1.0) ** 2
+    return np.asarray(area, dtype=np.float32)
+
+
+def between(points: Array, side: int) -> Array:
+    """(side, side) float32 in [0, 1]: the mouth between the lips of points (68, 2)."""
+    return polygon_mask(points[INNER_LIP], (0, 0, side, side))
+
+
+def guide(warped: Array, original: Array, before: Array, now: Array) -> Array:
+    """(CHANNELS, s, s) float32 in [-0.5, 0.5], all that the translator sees of one frame.
+
+    The warped square and the portrait's, (s, s, 3) uint8; then, drawn from the landmarks in the
+    square (68, 2) at sub-pixel places: the frame's contours, and the mouth and the lips of
+    the frame and of the portrait.
+    """
+    side = warped.shape[0]
+    box = (0, 0, side, side)
+    pictures = [warped, original, draw(now, (side, side))]
+    areas = [polygon_mask(p[lip], box) for p in (now, before) for lip in (INNER_LIP, OUTER_LIP)]
+    stacked = [p.transpose(2, 0, 1).astype(np.float32) / 255 for p in pictures]
+    return np.concatenate([*stacked, np.stack(areas)]) - np.float32(0.5)
+
+
+def lay(frame: Array, change: Array, matrix: Array) -> None:
+    """Add `change` (s, s, 3), in [-255, 255], to an (h, w, 3) uint8 frame, in place.
+
+    `matrix` takes the square to the frame. Where the change is nothing, no pixel is touched.
+    """
+    rows, columns = (np.flatnonzero(change.any(axis=(axis, 2))) for axis in (1, 0))
+    if not len(rows):
+        return
+    ends = [(x, y) for x in columns[[0, -1]] for y in rows[[0, -1]]]
+    corners = np.array(ends) @ matrix[:, :2].T + matrix[:, 2]
+    size = frame.shape[1::-1]
+    step = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    low = np.clip(np.floor(corners.min(axis=0) - 2 * step), 0, size).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) + 2 * step) + 1, 0, size).astype(int)
+    if (high <= low).any():
+        return
+    shifted = matrix - np.column_stack([np.zeros((2, 2)), low])
+    width, height = (high - low).tolist()
+    added = cv2.warpAffine(change, shifted, (width, height), flags=cv2.INTER_CUBIC)
+    part = frame[low[1] : high[1], low[0] : high[0]]
+    part[...] = np.rint(part + added).clip(0, 255)

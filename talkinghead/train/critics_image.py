@@ -1,0 +1,64 @@
+"""The image critic: is this mouth, patch by patch, one of this person's frames?
+
+Conditioned on the portrait and on where the lips are, as Isola et al. 2017 (pix2pix) condition
+theirs; hinge losses (Lim and Ye 2017), spectral norms (Miyato et al. 2018), and the distance of
+its features between made and real frames as a loss of its own (Wang et al. 2018, pix2pixHD).
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.parametrizations import spectral_norm
+
+CONDITION = 5  # channels beside a picture's three: the portrait, the mouth, the lips
+
+
+def _layer(into: int, width: int, kernel: int, stride: int) -> nn.Sequential:
+    convolution = nn.Conv2d(into, width, kernel, stride, padding=kernel // 2)
+    return nn.Sequential(spectral_norm(convolution), nn.LeakyReLU(0.2))
+
+
+class ImageCritic(nn.Module):
+    """Patches of about a sixth of the square, as high as a parted mouth, to scores."""
+
+    def __init__(self, width: int = 32):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            [
+                _layer(3 + CONDITION, width, 3, 2),
+                _layer(width, 2 * width, 3, 1),
+                _layer(2 * width, 2 * width, 3, 2),
+                _layer(2 * width, 3 * width, 3, 1),
+            ]
+        )
+        self.score = spectral_norm(nn.Conv2d(3 * width, 1, 1))
+
+    def forward(self, picture: Tensor, condition: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """(b, 3, s, s) and (b, CONDITION, s, s) to scores (b, 1, ...) and features."""
+        x, features = torch.cat([picture, condition], dim=1), []
+        for layer in self.layers:
+            x = layer(x)
+            features.append(x)
+        return self.score(x), features
+
+
+def _mean(values: Tensor, area: Tensor) -> Tensor:
+    """Mean of (b, c, h, w) where `area` (b, 1, s, s) is."""
+    weight = functional.adaptive_avg_pool2d(area, (values.shape[-2], values.shape[-1]))
+    return (values * weight).sum() / (weight.sum() * values.shape[1]).clamp(min=1e-6)
+
+
+def told_apart(real: Tensor, made: Tensor, area: Tensor) -> Tensor:
+    """What the critic minimises: real scores under 1, made ones over -1, within the area."""
+    return _mean(functional.relu(1 - real) + functional.relu(1 + made), area)
+
+
+def taken_for_real(made: Tensor, area: Tensor) -> Tensor:
+    """What the translator minimises: low scores of what it made."""
+    return -_mean(made, area)
+
+
+def unlike(made: list[Tensor], real: list[Tensor], area: Tensor) -> Tensor:
+    """Mean absolute distance of the critic's features, within the area."""
+    parts = [_mean((m - r.detach()).abs(), area) for m, r in zip(made, real, strict=True)]
+    return torch.stack(parts).mean()
