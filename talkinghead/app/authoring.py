@@ -67,6 +67,12 @@ def _common(parser: Parser) -> None:
         "is not found; the mean face is put there",
     )
     parser.add_argument("--force", action="store_true", help="replace a puppet of that name")
+    parser.add_argument(
+        "--licence",
+        default="unknown",
+        metavar="TEXT",
+        help="of the picture, for the puppet's record (default: %(default)s)",
+    )
     add_face(parser)
     parser.add_argument(
         "--detector", choices=DETECTORS, default=DETECTORS[0], help="what finds the face"
@@ -107,7 +113,8 @@ def new(args: Namespace, progress: Progress) -> None:
     points, found = _points(args, picture, box and _scaled(box, scale), progress)
     progress.stage("painting mouth and eyelids")
     made = draft(picture, points)
-    puppet = drawn_up(args.name, made, person_matte, title=Path(args.image).stem)
+    about = {"title": Path(args.image).stem, "licence": args.licence}
+    puppet = drawn_up(args.name, made, person_matte, **about)
     progress.stage("writing")
     write_puppet(puppet, made, folder, force=args.force)
     if not found:

@@ -1,10 +1,7 @@
 """From one picture to a puppet: its layers, its two poses, and its folder."""
 
 import re
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +15,7 @@ from talkinghead.landmarks import COUNT
 from talkinghead.media.image import read_rgba, write_image
 from talkinghead.puppet.cutout import backdrop_matte, is_cut_out, taken_apart
 from talkinghead.puppet.eyelids import eyelids
+from talkinghead.puppet.folder import swapped_in
 from talkinghead.puppet.mouth_inside import mouth_layers
 from talkinghead.puppet.poses import is_open, parted, shut
 from talkinghead.puppet.record import RECORD
@@ -164,56 +162,3 @@ def source_of(folder: Path) -> Array | None:
     if not inside:
         raise PuppetError(f"{note}: must say 'picture: FILE', a file beside it; or delete it")
     return read_rgba(folder / file)
-
-
-def write_points(folder: Path, closed: Array, opened: Array) -> None:
-    """Put points (68, 2) into a puppet's folder; of its record only their files' names change."""
-    record = folder / RECORD
-    data = yaml.safe_load(record.read_text(encoding="utf-8"))
-    renamed = False
-    for pose, points in (("closed", closed), ("open", opened)):
-        file = data["points"].get(pose)
-        if not isinstance(file, str) or Path(file).name != file:
-            file = data["points"][pose] = f"{pose}.csv"
-            renamed = True
-        np.savetxt(folder / file, points, fmt="%.2f", delimiter=",")
-    if renamed:
-        text = yaml.safe_dump(data, sort_keys=False, default_flow_style=None)
-        record.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def swapped_in(folder: Path, *, copy: bool) -> Iterator[Path]:
-    """A temporary folder beside `folder`, with or without its files, put in its place at the end.
-
-    When the block fails or is interrupted `folder` stays as it was.
-    """
-    target = folder.resolve()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        bench = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written ({error.strerror or error}); choose another place"
-        ) from error
-    new, old = bench / target.name, bench / "old"
-    try:
-        if copy:
-            shutil.copytree(target, new, symlinks=True)
-        else:
-            new.mkdir()
-        yield new
-        if target.exists():
-            target.replace(old)
-        try:
-            new.replace(target)
-        except OSError:
-            if old.exists():
-                old.replace(target)
-            raise
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written ({error.strerror or error}); check the disk"
-        ) from error
-    finally:
-        shutil.rmtree(bench, ignore_errors=True)

@@ -98,6 +98,6 @@ def _placed(patch: Array, wide: float, low: Array) -> Array | None:
 
     corners = [(left, np.flatnonzero(patch[:, round(left)]).mean())]
     corners.append((right, np.flatnonzero(patch[:, round(right)]).mean()))
-    (x1, top1, low1), (x2, top2, low2) = ends(0.3), ends(0.7)
+    (x1, top1, low1), (x2, top2, low2) = ends(0.25), ends(0.75)
     rim = [corners[0], (x1, top1), (x2, top2), corners[1], (x2, low2), (x1, low1)]
     return np.array(rim, dtype=np.float64) + low

@@ -11,14 +11,8 @@ import numpy as np
 from talkinghead.errors import PuppetError
 from talkinghead.face.matte import person_matte
 from talkinghead.landmarks import CONTOURS, COUNT, JAW, JAW_LEFT, JAW_RIGHT, MIRROR, MOUTH
-from talkinghead.puppet.author import (
-    SOURCE,
-    Draft,
-    drawn_up,
-    source_of,
-    swapped_in,
-    write_points,
-)
+from talkinghead.puppet.author import SOURCE, Draft, drawn_up, source_of
+from talkinghead.puppet.folder import swapped_in, write_points
 from talkinghead.puppet.poses import parted, shut
 from talkinghead.puppet.store import find_puppet, load_puppet, save_puppet
 from talkinghead.render.rig import Rig
@@ -106,7 +100,7 @@ class Desk:
     def _redrawn(self, puppet: Puppet, picture: Array) -> Puppet:
         drawn = str(puppet.meta.get("drawn", "closed"))
         made = Draft(picture, puppet.closed, puppet.opened, drawn)
-        return replace(puppet, layers=drawn_up(self.folder.name, made, person_matte).layers)
+        return replace(puppet, layers=drawn_up("redrawn", made, person_matte).layers)
 
     def suggested(self, data: dict[str, Any]) -> dict[str, Any]:
         """The mouth and jaw of one pose (`pose`), made from those of the picture."""

@@ -4,6 +4,7 @@ import secrets
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -12,7 +13,7 @@ from talkinghead.app.editor.desk import Desk
 from talkinghead.app.editor.routes import application
 from talkinghead.app.editor.studio import Studio
 from talkinghead.app.progress import Progress
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.pipeline import Animator
 
 HOST = "127.0.0.1"  # nobody else on the network may edit files here
@@ -42,7 +43,8 @@ def serve(
     progress.note(f"editing {desk.folder}; stop with Ctrl-C")
     progress.wrote(address)
     # The networks take seconds to load: they are ready when the first clip is asked for.
-    threading.Thread(target=studio.warm, daemon=True).start()
+    loading = threading.Thread(target=_load, args=(studio,), daemon=True)
+    loading.start()
     if browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:
@@ -52,7 +54,14 @@ def serve(
     finally:
         studio.close()
         listener.close()
+        loading.join()  # Python cannot end well in the middle of loading a library
     progress.note("the editor is closed; what was not saved is lost")
+
+
+def _load(studio: Studio) -> None:
+    """Load the networks ahead; what fails is told to whoever asks for a clip."""
+    with suppress(TalkingHeadError):
+        studio.warm()
 
 
 def listen(port: int | None) -> socket.socket:

@@ -1,6 +1,5 @@
 """What the page looks at: layers, a pose, the triangles, and a clip that speaks."""
 
-import io
 import secrets
 import tempfile
 import threading
@@ -9,25 +8,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import cv2
 import numpy as np
-from PIL import Image
 
 from talkinghead.app.checking import inspect
 from talkinghead.app.editor.desk import Desk, Refused
+from talkinghead.app.editor.pictures import reduced, webp
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.render.cartoon import CartoonRenderer
-from talkinghead.types import Array, LandmarkTrack, Layer, Puppet, Waveform
+from talkinghead.render.gallery import still
+from talkinghead.types import Layer, Puppet, Waveform
 
 if TYPE_CHECKING:
     from talkinghead.pipeline import Animator
 
 EXAMPLES: Final = Path(__file__).resolve().parents[3] / "examples"
-SHOWN: Final = 1280  # pixels of the longer side of what the page is sent
-CLIP: Final = 448  # and of a clip
+SHOWN: Final = 1280  # pixels of the longer side of a layer as the page is sent it
+POSED: Final = 640  # of a pose, which is painted anew while a point is dragged
+CLIP: Final = 448  # of a clip
 SENTENCES: Final = {
     "hello_slt": "Hello, my name is Pam.",
     "morning_rms": "Good morning, Bob.",
@@ -52,6 +52,7 @@ class Studio:
         self._turn = 0
         self._shelf = tempfile.TemporaryDirectory(prefix="talkinghead-editor-")
         self._clips: list[Path] = []
+        self._small: tuple[tuple[str, frozenset[str]], dict[str, Layer]] | None = None
 
     _animator: "Animator | None"
 
@@ -72,18 +73,40 @@ class Studio:
         """One layer as a WebP. Raises Refused for a role the puppet does not have."""
         if role not in self._desk.puppet.layers:
             raise Refused(f"there is no layer {role!r}")
-        return _webp(_shown(self._desk.puppet.layers[role].image))
+        return webp(reduced(self._desk.puppet.layers[role].image, SHOWN))
 
     def pose(self, data: dict[str, Any]) -> bytes:
         """The puppet in one pose of the page's points as a WebP, of the layers in `layers`."""
         puppet = self._desk.tried(data)
-        points = puppet.opened if data.get("pose") == "open" else puppet.closed
         wanted = data.get("layers")
-        shown = set(puppet.layers) if not isinstance(wanted, list) else set(wanted)
-        clear = Layer("clear", np.zeros_like(puppet.layers["head"].image))
-        layers = {role: layer if role in shown else clear for role, layer in puppet.layers.items()}
-        renderer = CartoonRenderer(replace(puppet, layers=layers), min(SHOWN, _longest(puppet)))
-        return _webp(next(renderer.render_rgba(_still(points))), background=_behind(layers))
+        shown = puppet.layers.keys() if not isinstance(wanted, list) else set(map(str, wanted))
+        small = self._reduced(puppet, frozenset(shown))
+        points = small.opened if data.get("pose") == "open" else small.closed
+        above = {role: layer for role, layer in small.layers.items() if role != "background"}
+        behind = small.layers.get("background")
+        frame = next(CartoonRenderer(replace(small, layers=above)).render_rgba(still(points)))
+        return webp(frame, behind.image if behind else None)
+
+    def _reduced(self, puppet: Puppet, shown: frozenset[str]) -> Puppet:
+        """A puppet small enough to be painted while a point is dragged, some layers left clear."""
+        factor = min(1.0, POSED / _longest(puppet))
+        key = (self._desk.revision, shown)
+        if self._small is None or self._small[0] != key:
+            layers = {}
+            for role, layer in puppet.layers.items():
+                image = reduced(layer.image, POSED)
+                layers[role] = Layer(role, image if role in shown else np.zeros_like(image))
+            self._small = (key, layers)
+        meta = dict(puppet.meta)
+        if "border" in meta:
+            meta["border"] = (np.asarray(meta["border"]) * factor).tolist()
+        return replace(
+            puppet,
+            layers=self._small[1],
+            closed=puppet.closed * factor,
+            opened=puppet.opened * factor,
+            meta=meta,
+        )
 
     def mesh(self, data: dict[str, Any]) -> dict[str, Any]:
         """Corners (x, y) and triangles of one pose, and which of them have folded over."""
@@ -161,32 +184,5 @@ def first_sentence(wave: Waveform) -> Waveform:
     return replace(wave, samples=wave.samples[: min(int(end), 8 * wave.rate)])
 
 
-def _still(points: Array) -> LandmarkTrack:
-    return LandmarkTrack(np.concatenate([points, np.zeros((len(points), 1))], axis=1)[None], 25)
-
-
 def _longest(puppet: Puppet) -> int:
     return max(puppet.layers["head"].image.shape[:2])
-
-
-def _behind(layers: dict[str, Layer]) -> Array | None:
-    return layers["background"].image if "background" in layers else None
-
-
-def _shown(image: Array) -> Array:
-    scale = SHOWN / max(image.shape[:2])
-    if scale >= 1:
-        return image
-    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
-
-
-def _webp(image: Array, background: Array | None = None) -> bytes:
-    """(h, w, 4) uint8 as a file for the page, over a background of any size if there is one."""
-    picture = Image.fromarray(image)
-    if background is not None:
-        below = Image.fromarray(background).resize(picture.size, Image.Resampling.BILINEAR)
-        picture = Image.alpha_composite(below, picture)
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=88, method=0)
-    return out.getvalue()

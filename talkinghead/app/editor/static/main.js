@@ -52,7 +52,7 @@ function refresh() {
   }
   $("hint").textContent = model.drawn
     ? ""
-    : `The mouth as it ${model.pose === "open" ? "opens" : "shuts"}: lips and jaw move in this pose only.`;
+    : "Lips and jaw move in this pose only";
 }
 
 model.addEventListener("change", ({ detail }) => {
