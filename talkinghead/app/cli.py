@@ -14,6 +14,7 @@ from talkinghead.app.progress import reporter
 COMMANDS = {
     "photo": ("film", "configure_photo", "let a photo, painting or drawing speak"),
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
+    "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
     "puppet": ("puppets", "configure", "the puppets there are"),
     "convert": ("converting", "configure", "say in one voice what another said"),

@@ -1,4 +1,4 @@
-"""`talkinghead photo` and `talkinghead cartoon`: a picture and a recording to an mp4."""
+"""`talkinghead photo` and `talkinghead cartoon`: a picture and a recording to a video."""
 
 from __future__ import annotations  # evaluated, they would import torch: --help must not
 
@@ -14,6 +14,7 @@ from talkinghead.app.options import (
     Parser,
     add_borrowing,
     add_face,
+    add_faces,
     add_fields,
     add_models,
     add_reporting,
@@ -21,17 +22,21 @@ from talkinghead.app.options import (
 )
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output, Style
+from talkinghead.errors import InputError
+from talkinghead.media.formats import KNOWN, as_target, format_of
 
 PHOTO = """\
 examples:
   talkinghead photo face.jpg speech.wav -o speaking.mp4
   talkinghead photo astronaut speech.mp3 --size 512 --side-by-side
   talkinghead photo family.jpg speech.wav --face 1 --still --amp_lip_x 3
+  talkinghead photo couple.jpg --faces "0=hers.wav 1=his.wav" -o couple.mp4
 """
 CARTOON = """\
 examples:
   talkinghead cartoon wilk speech.wav -o wilk.mp4
   talkinghead cartoon wilk speech.wav --background forest.jpg --amp_pos 0.5
+  talkinghead cartoon wilk speech.wav -o wilk.webm            without its background
   talkinghead puppet list
 """
 
@@ -45,8 +50,9 @@ def configure_photo(parser: Parser) -> None:
         help="a picture with a face, of any kind Pillow reads; or a sample: astronaut, "
         "grace_hopper",
     )
-    _common(parser)
+    _common(parser, several=True)
     add_face(parser)
+    add_faces(parser)
     add_models(parser)
     add_reporting(parser)
     parser.set_defaults(run=photo)
@@ -62,22 +68,36 @@ def configure_cartoon(parser: Parser) -> None:
     parser.add_argument(
         "--background", metavar="IMAGE", help="a picture to stand before (default: the puppet's)"
     )
+    parser.add_argument(
+        "--transparent",
+        action="store_true",
+        help="leave the background out; webm, webp, gif and png do without --background anyway",
+    )
     add_models(parser, detector=False)
     add_reporting(parser)
     parser.set_defaults(run=cartoon)
 
 
-def _common(parser: Parser) -> None:
-    parser.add_argument(
-        "audio", metavar="AUDIO", help="a recording, or a video with sound, of any usual kind"
-    )
+def add_output(parser: Parser, default: str) -> None:
+    """Where the video goes, whose ending is its format."""
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
-        metavar="OUT.mp4",
-        help="the video to write (default: IMAGE_AUDIO.mp4 in the folder you are in)",
+        type=as_target,
+        metavar="OUT",
+        help=f"the video to write: {KNOWN}, or a folder with / at its end for such "
+        f"pictures; webp and gif have no sound (default: {default} in the folder you are in)",
     )
+
+
+def _common(parser: Parser, *, several: bool = False) -> None:
+    parser.add_argument(
+        "audio",
+        metavar="AUDIO",
+        nargs="?" if several else None,
+        help="a recording, or a video with sound, of any usual kind",
+    )
+    add_output(parser, "IMAGE_AUDIO.mp4")
     add_fields(parser, Style)
     add_borrowing(parser)
     add_fields(parser, Output)
@@ -85,13 +105,20 @@ def _common(parser: Parser) -> None:
 
 def photo(args: Namespace, progress: Progress) -> None:
     """Let a photo speak."""
+    if args.faces:
+        from talkinghead.app.faces import photo_of_many
+
+        photo_of_many(args, progress)
+        return
+    if args.audio is None:
+        raise InputError("no AUDIO was named; give a recording, or --faces with one for each")
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.image, args.audio, args.pose_from, args.style_from)
     check_film(target, args.image, args.audio)
     animator = load(args, progress)
     progress.stage("finding the face")
-    subject = animator.photo(args.image, face=args.face, size=output.size)
+    subject = animator.photo(args.image, face=args.face, size=output.size, crop=output.crop)
     film(animator, subject, args.audio, target, style, output, progress, **borrowed(animator, args))
 
 
@@ -103,8 +130,26 @@ def cartoon(args: Namespace, progress: Progress) -> None:
     check_film(target, args.audio, *filter(None, [args.background]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
-    subject = animator.cartoon(args.puppet, background=args.background, size=output.size)
+    subject = animator.cartoon(
+        args.puppet,
+        background=args.background,
+        size=output.size,
+        crop=output.crop,
+        transparent=clear(args, target),
+    )
     film(animator, subject, args.audio, target, style, output, progress, **borrowed(animator, args))
+
+
+def clear(args: Namespace, target: Path) -> bool:
+    """Whether the puppet's background is left out: where that is asked for, or expected."""
+    kind = format_of(target)
+    if args.transparent and args.background:
+        raise InputError("--transparent and --background exclude each other; leave one out")
+    if args.transparent and kind.muxer is not None and kind.clear is None:
+        raise InputError(
+            f"{target}: {target.suffix} keeps no transparency; name it .webm, .mov, .webp or .gif"
+        )
+    return bool(args.transparent or (kind.cutout and not args.background))
 
 
 def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
@@ -141,6 +186,11 @@ def film(
     began = time.monotonic()
     progress.stage("listening")
     clip = animator.animate(subject, audio, style, output, reference=reference, manner=manner)
+    develop(clip, target, progress, began)
+
+
+def develop(clip: talkinghead.Clip, target: Path, progress: Progress, began: float) -> None:
+    """Write a clip, and print the path of what was written; `began` is on the monotonic clock."""
     progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
     talkinghead.write_video(clip, target, progress=lambda done, _: progress.step(done))
     seconds = time.monotonic() - began

@@ -117,6 +117,18 @@ def add_face(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_faces(parser: argparse.ArgumentParser) -> None:
+    """Several faces of one picture."""
+    parser.add_argument(
+        "--faces",
+        nargs="+",
+        default=[],
+        metavar="N=AUDIO",
+        help="several faces, each with its own recording, as in '0=hers.wav 1=his.wav'; "
+        "instead of one recording and --face",
+    )
+
+
 def add_models(parser: argparse.ArgumentParser, *, detector: bool = True) -> None:
     """Where the networks are and run, and which of them finds faces."""
     group = parser.add_argument_group("models")

@@ -1,0 +1,80 @@
+"""`talkinghead scene`: a file that says who stands where and who speaks when, to a video."""
+
+from __future__ import annotations  # evaluated, they would import torch: --help must not
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from talkinghead.app.files import check_film
+from talkinghead.app.film import add_output, develop, load
+from talkinghead.app.options import Parser, add_models, add_reporting
+from talkinghead.app.progress import Progress
+from talkinghead.config import Output
+from talkinghead.media.formats import format_of
+
+EXAMPLES = """\
+examples:
+  talkinghead scene examples/scene.yaml -o scene.mp4
+  talkinghead scene talk.yaml -o talk.webm --size 640
+the file, with paths that begin where it lies:
+  format: 1
+  canvas: [1280, 720]            # pixels
+  background: '#cfe3ee'          # or a picture; without it, webm and its like are transparent
+  fps: 25
+  end: 0.5                       # seconds after the last sound
+  actors:
+    wolf:
+      puppet: wilk               # a name or a folder; or 'photo: face.jpg'
+      at: [0.28, 0.56]           # its centre, in shares of the canvas
+      height: 0.9                # in shares of the canvas's height
+      mirror: true
+      layer: 1                   # larger is nearer
+      style: {amp_pos: 1.5}      # as the flags of 'talkinghead cartoon'
+  lines:
+    - {actor: wolf, audio: hello.wav}
+    - {actor: wolf, audio: more.wav, pause: 0.6}    # seconds after the line before
+    - {actor: wolf, audio: end.wav, start: 12.5}    # seconds from the beginning
+"""
+
+
+def configure(parser: Parser) -> None:
+    """The options of `scene`."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("scene", metavar="SCENE.yaml", help="who stands where, who speaks when")
+    add_output(parser, "SCENE.mp4")
+    group = parser.add_argument_group("the video")
+    group.add_argument(
+        "--fps", type=float, metavar="N", help="frames per second (default: the scene's)"
+    )
+    group.add_argument(
+        "--size", type=int, metavar="N",
+        help="pixels of the longer side (default: the scene's canvas)",
+    )  # fmt: skip
+    add_models(parser)
+    add_reporting(parser)
+    parser.set_defaults(run=scene)
+
+
+def scene(args: Namespace, progress: Progress) -> None:
+    """Play a scene."""
+    from talkinghead.scene.record import read_scene
+
+    began = time.monotonic()
+    target = args.output or Path(f"{Path(args.scene).stem}.mp4")
+    asked = Output(fps=args.fps or Output.fps, size=args.size)  # refuses what is out of range
+    record = read_scene(args.scene)
+    check_film(target, args.scene, *(line.audio for line in record.lines))
+    animator = load(args, progress)
+
+    from talkinghead.scene.direct import direct  # imports torch: not for --help
+
+    progress.stage("setting the scene")
+    clip = direct(
+        animator,
+        record,
+        size=asked.size,
+        fps=None if args.fps is None else asked.fps,
+        transparent=format_of(target).cutout,
+    )
+    develop(clip, target, progress, began)

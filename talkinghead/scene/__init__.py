@@ -1,0 +1,1 @@
+"""Several who speak: faces of one photograph, actors in one scene."""

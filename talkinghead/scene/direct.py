@@ -1,0 +1,98 @@
+"""A scene's record to a clip: actors on the stage, lines on the clock."""
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from talkinghead.config import Output
+from talkinghead.errors import TalkingHeadError
+from talkinghead.media.image import read_image
+from talkinghead.pipeline import Animator, sound
+from talkinghead.puppet.store import load_puppet
+from talkinghead.render.ensemble import Place, Stage
+from talkinghead.scene.play import Line, Role, play
+from talkinghead.scene.record import Actor, SceneRecord, wrong
+from talkinghead.types import Array, Clip, Subject, Waveform
+
+
+def direct(
+    animator: Animator,
+    scene: SceneRecord,
+    *,
+    size: int | None = None,
+    fps: float | None = None,
+    transparent: bool = False,
+) -> Clip:
+    """The clip of a scene; `size` is its longer side, None the canvas's.
+
+    With `transparent` and no background in the record frames are RGBA; otherwise nothing is
+    white. Raises InputError that names the field for an actor or a sound that cannot be used.
+    """
+    factor = 1.0 if size is None else size / max(scene.canvas)
+    canvas = (round(scene.canvas[0] * factor), round(scene.canvas[1] * factor))
+    spoken = _timed(scene)
+    order = sorted(scene.actors, key=lambda actor: actor.layer)
+    roles, places = [], []
+    for actor in order:
+        subject = _subject(animator, scene, actor, canvas)
+        lines = tuple(line for name, line in spoken if name == actor.name)
+        roles.append(Role(subject.face, subject.frame, lines, actor.style, subject.lip_gain))
+        places.append(_place(subject, actor, canvas))
+    clear = transparent and scene.background is None
+    stage = Stage(_behind(scene, canvas, clear), places, clear)
+    output = Output(fps=fps or scene.fps)
+    return play(animator, roles, stage, output, scene.end)
+
+
+def _timed(scene: SceneRecord) -> list[tuple[str, Line]]:
+    """Lines with the second at which each begins, by actor."""
+    spoken, now = [], 0.0
+    for number, cued in enumerate(scene.lines):
+        try:
+            wave: Waveform = sound(cued.audio)
+        except TalkingHeadError as error:
+            raise wrong(scene.path, f"lines[{number}].audio", f"cannot be used: {error}") from error
+        after = now + cued.pause if number else 0.0
+        start = max(0.0, after) if cued.start is None else cued.start
+        spoken.append((cued.actor, Line(cued.audio, start)))
+        now = start + wave.seconds
+    return spoken
+
+
+def _subject(
+    animator: Animator, scene: SceneRecord, actor: Actor, canvas: tuple[int, int]
+) -> Subject:
+    """An actor at its size on the canvas."""
+    tall = max(16, round(actor.height * canvas[1]))
+    field = f"actors.{actor.name}.{'puppet' if actor.puppet else 'photo'}"
+    try:
+        if actor.puppet is not None:
+            puppet = load_puppet(actor.puppet)
+            height, width = puppet.layers["head"].image.shape[:2]
+            longer = round(tall * max(width, height) / height)
+            return animator.cartoon(puppet, size=longer, transparent=True)
+        portrait = animator.portrait(str(actor.photo))
+        height, width = portrait.image.shape[:2]
+        return animator.photo(portrait, size=round(tall * max(width, height) / height))
+    except TalkingHeadError as error:
+        raise wrong(scene.path, field, f"cannot be used: {error}") from error
+
+
+def _place(subject: Subject, actor: Actor, canvas: tuple[int, int]) -> Place:
+    width, height = subject.renderer.size
+    x = round(actor.at[0] * canvas[0] - width / 2)
+    y = round(actor.at[1] * canvas[1] - height / 2)
+    return Place(subject.renderer, (x, y), actor.mirror)
+
+
+def _behind(scene: SceneRecord, size: tuple[int, int], clear: bool) -> Array:
+    """(h, w, 4) uint8 what is behind all actors."""
+    canvas = np.full((size[1], size[0], 4), 0 if clear else 255, np.uint8)
+    if isinstance(scene.background, tuple):
+        canvas[..., :3] = scene.background
+    elif scene.background is not None:
+        try:
+            picture = Image.fromarray(read_image(scene.background))
+            canvas[..., :3] = np.asarray(ImageOps.fit(picture, size))  # fills it, cut where needed
+        except TalkingHeadError as error:
+            raise wrong(scene.path, "background", f"cannot be used: {error}") from error
+    return canvas

@@ -1,0 +1,64 @@
+"""Several faces of one picture, each with a voice of its own."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from talkinghead.config import Output, Style
+from talkinghead.errors import FaceError, InputError
+from talkinghead.face.matte import person_matte
+from talkinghead.face.portrait import all_landmarks
+from talkinghead.pipeline import Animator, AudioSource, ImageSource, at_rest, picture
+from talkinghead.render.ensemble import Faces
+from talkinghead.scene.play import Line, Role, play
+from talkinghead.types import Array, Clip, Portrait
+
+
+def speak_together(
+    animator: Animator,
+    image: ImageSource,
+    voices: Mapping[int, AudioSource],
+    style: Style | None = None,
+    output: Output | None = None,
+) -> Clip:
+    """A picture in which the faces with these numbers, from left to right, say their own sound.
+
+    All begin at once; the clip is as long as the longest sound, and who has said all blinks
+    and listens. Faces without a sound stay as they are in the picture. Each has its own chance:
+    the style's seed, and its number on top. Raises FaceError for a face that is not there.
+    """
+    style, output = style or Style(), output or Output()
+    if not voices:
+        raise InputError("no face was given a sound; name them as in '0=a.wav 1=b.wav'")
+    if output.crop or output.side_by_side:
+        raise InputError("several faces are shown in the whole picture; leave --crop and "
+                         "--side-by-side out")  # fmt: skip
+    pixels, where = picture(image)
+    found = all_landmarks(pixels, animator.faces, where=where)
+    for number in voices:
+        if not 0 <= number < len(found):
+            raise FaceError(
+                f"{where}: there is no face {number}; found {len(found)}, numbered from 0 from "
+                "left to right"
+            )
+    chosen = sorted(voices)
+    portraits = [_portrait(pixels, found[number], number, where) for number in chosen]
+    others = [points for number, points in enumerate(found) if number not in voices]
+    roles = [
+        Role(
+            *at_rest(portrait),
+            (Line(voices[number]),),
+            replace(style, seed=style.seed + number),
+        )
+        for number, portrait in zip(chosen, portraits, strict=True)
+    ]
+    return play(animator, roles, Faces(portraits, others, output.size), output)
+
+
+def _portrait(pixels: Array, landmarks: Array, number: int, where: str) -> Portrait:
+    try:
+        matte = person_matte(pixels, landmarks)
+        return Portrait(pixels, np.asarray(landmarks, np.float32), matte)
+    except FaceError as problem:
+        raise FaceError(f"{where}: face {number}: {problem}; use a larger picture") from problem

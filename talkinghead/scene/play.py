@@ -1,0 +1,124 @@
+"""Several subjects on one clock: each says its lines, and lives on while others speak."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from talkinghead.clock import FPS, FRAME, MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.config import Output, Style
+from talkinghead.media.mix import bent
+from talkinghead.motion.retime import retime
+from talkinghead.pipeline import Animator, AudioSource, sound
+from talkinghead.render.ensemble import Ensemble
+from talkinghead.types import (
+    Array,
+    Clip,
+    Cue,
+    FaceFrame,
+    FaceShape,
+    LandmarkTrack,
+    SpeechFeatures,
+    Waveform,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What somebody says, and when."""
+
+    audio: AudioSource
+    start: float = 0.0  # seconds; brought to the nearest motion frame
+
+
+@dataclass(frozen=True)
+class Role:
+    """One of several: a face at rest, where it stands, how it moves, what it says."""
+
+    face: FaceShape
+    frame: FaceFrame
+    lines: tuple[Line, ...] = ()
+    style: Style | None = None
+    lip_gain: tuple[float, float] = (1.0, 1.0)
+
+
+def play(
+    animator: Animator,
+    roles: Sequence[Role],
+    renderer: Ensemble,
+    output: Output,
+    spare: float = 0.0,
+) -> Clip:
+    """The clip in which all say their lines, until `spare` seconds after the last sound.
+
+    Roles are in the order of the renderer's members. Who is silent blinks and sways, mouth shut.
+    """
+    spoken = [[(frame_of(line.start), sound(line.audio)) for line in role.lines] for role in roles]
+    every = [line for lines in spoken for line in lines]
+    ends = [start * FRAME + wave.samples.size for start, wave in every]
+    samples = max(max(ends, default=0) + round(spare * RATE), FRAME)
+    count = max(1, round(samples / RATE * output.fps))
+    tracks = []
+    for role, lines in zip(roles, spoken, strict=True):
+        features = heard(animator, lines, samples)
+        track = animator.move(features, role.face, role.style, role.lip_gain)
+        tracks.append(role.frame.place(retime(track, output.fps, count)))
+    cues = tuple(
+        Cue(_source(line.audio, wave), start / FPS)
+        for role, lines in zip(roles, spoken, strict=True)
+        for line, (start, wave) in zip(role.lines, lines, strict=True)
+    )
+    return Clip(
+        _painted(renderer, tracks), count, renderer.size, output.fps, together(every, samples), cues
+    )
+
+
+def frame_of(seconds: float) -> int:
+    """The motion frame at which a line begins: sound and lips start on the same tick."""
+    return round(seconds * FPS)
+
+
+def heard(
+    animator: Animator, lines: Sequence[tuple[int, Waveform]], samples: int
+) -> SpeechFeatures:
+    """The features of lines that begin at motion frames, and of silence between them.
+
+    Each line is heard for itself: a short one in a long scene would pass for noise.
+    """
+    frames = motion_frames(samples)
+    silence = animator.content(Waveform(np.zeros(RATE, np.float32), RATE))
+    content = np.repeat(silence[len(silence) // 2][None], frames * STRIDE, axis=0)
+    activity = np.zeros(frames, np.float32)
+    speaker = np.zeros(256, np.float32)
+    for start, wave in lines:
+        features = animator.listen(wave)
+        at = start * STRIDE
+        said = features.content[: len(content) - at]
+        content[at : at + len(said)] = said
+        active = features.activity[: frames - start]
+        activity[start : start + len(active)] = np.maximum(
+            activity[start : start + len(active)], active
+        )
+        speaker += features.speaker * wave.seconds
+    norm = float(np.linalg.norm(speaker))
+    return SpeechFeatures(
+        content, activity, (speaker / norm if norm else speaker).astype(np.float32), MEL_FPS
+    )
+
+
+def together(lines: Sequence[tuple[int, Waveform]], samples: int) -> Waveform:
+    """All lines in one sound at RATE."""
+    total = np.zeros((1, samples), np.float32)
+    for start, wave in lines:
+        at = start * FRAME
+        total[0, at : at + wave.samples.size] += wave.samples
+    return Waveform(bent(total)[0], RATE)
+
+
+def _source(audio: AudioSource, wave: Waveform) -> str | Path | Waveform:
+    return audio if isinstance(audio, str | Path) else wave
+
+
+def _painted(renderer: Ensemble, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
+    yield from renderer.render(tracks)
