@@ -19,7 +19,6 @@ from talkinghead.landmarks import (
 from talkinghead.motion.windows import BANDS, Windows, in_windows, noise
 from talkinghead.types import Array
 
-SPEAKER = 256  # of a voice: the speaker embedding; the level figures of the recording follow
 AXES = 6  # of the pose: yaw, pitch, roll, x, y, z
 FIGURES = AXES + 2  # of a manner: a range for each axis, for the brows and for the mouth
 # Head motion bends towards these limits (degrees, face widths): beyond, no picture follows.
@@ -33,7 +32,7 @@ class SpeakerBranchSize:
 
     content: int = 80  # channels of the content features
     stride: int = STRIDE  # content frames per motion frame
-    speaker: int = SPEAKER + 5  # the embedding, then the recording's level figures
+    speaker: int = 256
     width: int = 96  # channels of a token
     layers: int = 3
     heads: int = 4
@@ -112,7 +111,6 @@ class SpeakerBranch(nn.Module):
     content_mean: Tensor
     content_spread: Tensor
     voice_mean: Tensor
-    voice_spread: Tensor
     limits: Tensor
     kernel: Tensor
     brow_modes: Tensor
@@ -143,7 +141,6 @@ class SpeakerBranch(nn.Module):
             "lip_modes": (size.lips, COUNT, 3),
         }.items():
             self.register_buffer(name, torch.zeros(shape))
-        self.register_buffer("voice_spread", torch.ones(size.speaker))
         self.register_buffer("content_spread", torch.ones(size.content))
         self.register_buffer("limits", torch.tensor(LIMITS))
         self.register_buffer("kernel", torch.tensor(SMOOTH).view(1, 1, -1), persistent=False)
@@ -158,8 +155,8 @@ class SpeakerBranch(nn.Module):
 
     def centred(self, speaker: Tensor) -> Tensor:
         """(b, speaker) voices around the mean voice; nobody's voice becomes the mean one."""
-        known = speaker[:, :SPEAKER].abs().sum(dim=1, keepdim=True) > 0
-        return (speaker - self.voice_mean) / self.voice_spread * known
+        known = speaker.abs().sum(dim=1, keepdim=True) > 0
+        return (speaker - self.voice_mean) * known
 
     def talker_of(self, speaker: Tensor) -> Tensor:
         """(b, speaker) to (b, FIGURES + size.voice): the manner, and what else tells voices."""

@@ -8,15 +8,16 @@ from scipy.optimize import nnls
 
 from talkinghead.clock import FPS
 from talkinghead.landmarks import BROWS, EYES, JAW, MOUTH
-from talkinghead.motion.speaker_branch import AXES, SPEAKER, SpeakerBranch
-from talkinghead.motion.windows import BANDS
-from talkinghead.train.sequences import Recording, by_talker, ranges
+from talkinghead.motion.speaker_branch import AXES, SpeakerBranch
+from talkinghead.motion.windows import BANDS, noise
+from talkinghead.train.sequences import FLOOR, Recording, by_talker, ranges
 from talkinghead.types import Array
 
 # Tried for the manner; leaving one talker out chooses. The last one is the mean talker's.
-RIDGES = (0.5, 1.0, 2.0, 4.0, 16.0, float("inf"))
-LEVELS = 0.8  # spread that the level figures are given beside an embedding of unit norm
+RIDGES = (0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 LAGS = (1, 2, 4, 7, 11, 17, 26, 45, 75)  # frames over which change is measured
+TOGETHER = 7  # the lag at which channels' changes are correlated
+SAMPLE = 5000  # frames of noise on which the range of a mix is checked
 EACH = 20  # clips of one talker at most that scales and spectra are measured on
 
 
@@ -78,6 +79,20 @@ def factors(together: Array, count: int) -> Array:
     return np.pad(rows, ((0, 0), (0, count - rows.shape[1])))
 
 
+def typical_change(curves: Array, weights: Array) -> Array:
+    """(lags, k) typical mean squared change from recordings' (n, lags, k), NaN beyond their end.
+
+    Each lag adds the growth seen in the recordings that reach it, not their level: the few
+    long ones are of talkers who move much, and would let everybody's head wander.
+    """
+    logs = np.log(curves)
+    first = np.average(logs[:, 0], axis=0, weights=weights)
+    steps = np.diff(logs, axis=1)
+    known = np.isfinite(steps) * weights[:, None, None]
+    growth = np.nansum(steps * known, axis=0) / np.maximum(known.sum(axis=0), 1e-9)
+    return np.exp(first + np.concatenate([np.zeros_like(first)[None], growth.cumsum(axis=0)]))
+
+
 def drift_of(motions: list[Array], weights: list[float], chance: int) -> Array:
     """(k, chance * bands) mix of smooth noise that moves like `motions` (t, k) do.
 
@@ -89,19 +104,20 @@ def drift_of(motions: list[Array], weights: list[float], chance: int) -> Array:
     own = np.stack([ranges(motion) for motion in motions])
     typical = np.average(own, axis=0, weights=weights)
     motions = [m * np.exp(typical - r) for m, r in zip(motions, own, strict=True)]
-    change, counts = np.zeros((len(LAGS), channels)), np.zeros(len(LAGS))
     together = np.zeros((channels, channels))
-    for motion, weight in zip(motions, weights, strict=True):
+    curves = np.full((len(motions), len(LAGS), channels), np.nan)
+    for curve, motion, weight in zip(curves, motions, weights, strict=True):
         for row, lag in enumerate(LAGS):
             if len(motion) > lag:
                 moved = motion[lag:] - motion[:-lag]
-                change[row] += weight * (moved**2).mean(axis=0)
-                counts[row] += weight
-                together += weight * moved.T @ moved / len(moved) * (lag == 7)
-    powers = band_powers(change / np.maximum(counts, 1e-9)[:, None])
+                curve[row] = (moved**2).mean(axis=0) + FLOOR**2
+                together += weight * moved.T @ moved / len(moved) * (lag == TOGETHER)
+    powers = band_powers(typical_change(curves, np.asarray(weights)))
     spread = np.sqrt(np.diag(together))
     mixed = factors(together / np.maximum(np.outer(spread, spread), 1e-12), chance)
-    return np.einsum("kc,bk->kcb", mixed, np.sqrt(powers)).reshape(channels, -1)
+    drift = np.einsum("kc,bk->kcb", mixed, np.sqrt(powers)).reshape(channels, -1)
+    made = ranges(noise(0, 0, SAMPLE, chance) @ drift.T)
+    return np.asarray(drift * np.exp(typical - made)[:, None])
 
 
 def unit_motion(net: SpeakerBranch, recording: Recording, manner: Array) -> Array:
@@ -129,16 +145,13 @@ def prepare(net: SpeakerBranch, recordings: list[Recording]) -> list[float]:
     frames = np.concatenate([r.residual.astype(np.float32) for r in some])
     voices = np.array([np.mean([r.speaker for r in group], axis=0) for group in spoken.values()])
     figures = np.array([np.mean([r.figures for r in group], axis=0) for group in spoken.values()])
-    spread = np.ones(net.size.speaker)
-    spread[SPEAKER:] = np.maximum(voices[:, SPEAKER:].std(axis=0), 1e-3) / LEVELS
-    slope, ridges = manner_fit(voices / spread, figures)
+    slope, ridges = manner_fit(voices, figures)
     mean = figures.mean(axis=0)
     mean[AXES:] = 0  # brows and mouth are relative
     measured = {
         "content_mean": content.mean(axis=0),
         "content_spread": np.maximum(content.std(axis=0), 1e-3),
         "voice_mean": voices.mean(axis=0),
-        "voice_spread": spread,
         "brow_modes": modes_of(frames, [BROWS, EYES], net.size.brows),
         "lip_modes": modes_of(frames, [JAW, MOUTH], net.size.lips),
         "manner.weight": slope.T,

@@ -15,11 +15,11 @@ from talkinghead.clock import RATE
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import BROWS, EYES, JAW, MIRROR, MOUTH
 from talkinghead.media.audio import normalise_loudness
-from talkinghead.motion.speaker_branch import SPEAKER, SpeakerBranchSize, gapless
+from talkinghead.motion.speaker_branch import SpeakerBranchSize, gapless
 from talkinghead.train.clips import Example
 from talkinghead.types import Array, Waveform
 
-Listen = Callable[[Waveform], tuple[Array, Array]]  # content (stride * t, c), voice (s,)
+Listen = Callable[[Waveform], tuple[Array, Array]]  # content (stride * t, c), speaker (256,)
 
 TREMOR = 1.2  # frames: a Gaussian that takes the detector's noise out, and no nod
 BLINK = 13  # frames: a median this long hides blinks, which the style stage makes
@@ -38,7 +38,7 @@ class Recording:
     """One clip. Motion is relative to the clip's mean, without tremor and blinks."""
 
     content: Array  # (stride * t, c) float16; zeros where there is no speech
-    speaker: Array  # (s,) float32 embedding and level figures; zeros where there is no speech
+    speaker: Array  # (s,) float32 speaker embedding; zeros where there is no speech
     pose: Array  # (t, 6) float32
     residual: Array  # (t, 68, 3) float16 brows and lids, and slow gapless lips and jaw
     figures: Array  # (8,) float32 log ranges: pose axes, brows, opening of the mouth
@@ -181,11 +181,11 @@ class Sequences:
             pose = pose * SIDES
             residual = residual[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
         # A voice is known from much or little: between this clip's and the talker's mean.
-        speaker = one.speaker.copy()
+        speaker = one.speaker
         if one.speaks:
             mean = np.mean([r.speaker for r in talker if r.speaks], axis=0)
             speaker = speaker + rng.random() * (mean - speaker)
-            speaker[:SPEAKER] += rng.normal(0, 0.02, SPEAKER)
+            speaker = speaker + rng.normal(0, 0.02, speaker.shape)
         return (
             content.astype(np.float32),
             speaker.astype(np.float32),

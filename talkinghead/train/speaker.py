@@ -22,7 +22,6 @@ from talkinghead.motion.speaker_branch import (
     speaker_motion,
 )
 from talkinghead.motion.windows import BANDS, noise
-from talkinghead.speech.levels import levels_of
 from talkinghead.speech.mel import log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.train.clips import examples_in
@@ -60,7 +59,7 @@ def listener(voice: Path | None = None, device: str = "cpu") -> Listen:
 
     def listen(wave: Waveform) -> tuple[Array, Array]:
         mel, speaker = log_mel(wave), encoder(wave)
-        return ear.hear(mel, speaker), np.concatenate([speaker, levels_of(mel)])
+        return ear.hear(mel, speaker), speaker
 
     return listen
 
@@ -271,7 +270,7 @@ def fit(
             "model": "speaker branch",
             "size": size.as_dict(),
             "input": f"{size.content} channels, {size.stride * FPS} frames a second; speaker "
-            f"embedding and level quantiles; noise in {len(BANDS)} bands",
+            f"embedding; noise in {len(BANDS)} bands",
             "voice": voice,
             "output": "head pose in degrees and face widths, displacements of brows, lids and "
             "lip style in face widths, mouth range; 25 frames a second",
