@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test clean
+.PHONY: help setup demo demo-puppets test clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,11 +16,14 @@ TORCH_INDEX ?=
 SOURCES := $(shell find talkinghead -name '*.py') $(wildcard ckpt/* talkinghead/geometry/*.csv)
 WAVS := $(wildcard examples/*.wav)
 PHOTOS := $(WAVS:examples/%.wav=results/astronaut_%.mp4)
+PUPPETS := $(patsubst puppets/%/puppet.yaml,%,$(wildcard puppets/*/puppet.yaml))
 CARTOONS := $(WAVS:examples/%.wav=results/wilk_%.mp4)
+CAST := $(PUPPETS:%=results/%_hello_slt.mp4)
 
 help:
 	@echo 'make setup   a Python environment in $(VENV), as pinned in requirements.txt'
 	@echo 'make demo    a photo and a puppet speak: videos in results/'
+	@echo 'make demo-puppets   every puppet speaks, and stands on one sheet: in results/'
 	@echo 'make test    style, types, layers and tests: all that the CI checks'
 	@echo 'make clean   remove results and caches; $(VENV) stays'
 	@echo
@@ -56,8 +59,17 @@ demo: $(PHOTOS) $(CARTOONS)
 results/astronaut_%.mp4: examples/%.wav $(SOURCES) main_end2end.py | $(READY)
 	$(PY) main_end2end.py --jpg astronaut --audio $< --output_folder results
 
-results/wilk_%.mp4: examples/%.wav $(SOURCES) $(wildcard puppets/wilk/*) main_end2end_cartoon.py | $(READY)
-	$(PY) main_end2end_cartoon.py --jpg wilk --audio $< --output_folder results
+demo-puppets: $(CAST) results/puppets.png
+	@printf 'Look at:\n'; printf '  %s\n' $^
+
+results/puppets.png: $(SOURCES) $(wildcard puppets/*/*) | $(READY)
+	$(PY) -m talkinghead puppet list --sheet $@
+
+define CARTOON
+results/$(1)_%.mp4: examples/%.wav $$(SOURCES) $$(wildcard puppets/$(1)/*) main_end2end_cartoon.py | $$(READY)
+	$$(PY) main_end2end_cartoon.py --jpg $(1) --audio $$< --output_folder results
+endef
+$(foreach puppet,$(PUPPETS),$(eval $(call CARTOON,$(puppet))))
 
 test: $(READY)
 	@VENV=$(VENV) scripts/check
