@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from talkinghead import weights
@@ -14,6 +15,7 @@ from talkinghead.evaluate.compare import compare
 from talkinghead.evaluate.motion import evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
 from talkinghead.evaluate.sources import Selection
+from talkinghead.face.matte import person_matte
 from talkinghead.media.encode import write_video
 from talkinghead.media.files import replacing
 from talkinghead.media.image import write_image
@@ -21,7 +23,7 @@ from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.train.splits import Listing, listings, split_of
-from talkinghead.types import FaceShape, FaceTrack, Waveform
+from talkinghead.types import FaceShape, FaceTrack, Portrait, Renderer, Waveform
 
 MEL = "content_mel.safetensors"  # the content branch that hears log-mel, for comparison
 EVALUATE = """\
@@ -109,6 +111,12 @@ def baselines(args: Namespace) -> dict[str, Animator]:
     return {"mel": Animator(device=args.device, ckpt=args.ckpt, content_weights=path)}
 
 
+def _warp(portrait: Portrait) -> Renderer:
+    """What the translator must beat: the renderer as it is, without one."""
+    matte = person_matte(portrait.image, portrait.landmarks)
+    return PhotoRenderer(replace(portrait, matte=matte))
+
+
 def evaluate(args: Namespace, progress: Progress) -> None:
     """Measure, and print a table or JSON."""
     if args.out:
@@ -132,6 +140,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
             args.clips,
             lambda portrait: animator.photo(portrait).renderer,
             animator.faces,
+            baselines=None if animator.translator is None else {"warp": _warp},
             max_frames=args.max_frames,
             select=select,
             progress=step,
@@ -154,7 +163,9 @@ def show(args: Namespace, progress: Progress) -> None:
     progress.stage("following the face")
     scene = scene_of(read_video(args.clip, max_frames=args.max_frames), animator.faces)
     progress.stage("painting")
-    sheet, clip = compare(scene, PhotoRenderer)
+    sheet, clip = compare(
+        scene, lambda portrait: PhotoRenderer(portrait, None, animator.translator)
+    )
     write_image(sheet, args.output)
     progress.wrote(args.output)
     if args.video:

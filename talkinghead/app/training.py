@@ -13,7 +13,9 @@ from talkinghead.pipeline import pick_device
 from talkinghead.train.clips import preprocess
 from talkinghead.train.content import train_content
 from talkinghead.train.loop import Plan
+from talkinghead.train.pairs import SIDE, preprocess_pairs
 from talkinghead.train.speaker import train_speaker
+from talkinghead.train.translator import train_translator
 
 PREPROCESS = """\
 examples:
@@ -29,6 +31,14 @@ Recordings named as LibriSpeech names them are recognised by pocketsphinx, clips
 alignment beside them are aligned, other clips stay without phones. flite and espeak-ng speak
 the synthetic ones. An interrupted run goes on where it was.
 """
+PAIRS = """\
+examples:
+  talkinghead preprocess pairs data/ pairs.d/ --workers 4
+Of each clip, frames are warped to one another's landmarks. Stills beside a landmarks68.npz
+(file name -> 68 points set by hand) have their open mouths shut. Talkers of the test split
+(train/splits.yaml), named by DATA/manifest.csv, are passed over. An interrupted run goes on
+where it was.
+"""
 TRAIN = """\
 examples:
   talkinghead preprocess speech data/ speech.d/
@@ -38,6 +48,9 @@ examples:
     --out ckpt/content.safetensors --run runs/content
   talkinghead train speaker --data examples.d/ --voice ckpt/voice.safetensors \\
     --out ckpt/speaker.safetensors --run runs/speaker
+  talkinghead preprocess pairs data/ pairs.d/
+  talkinghead train translator --data pairs.d/ --out ckpt/translator.safetensors \\
+    --run runs/translator
 Killed at any step, the same command goes on from the last checkpoint in --run.
 """
 # name -> what it is, which command makes its data, clips a step
@@ -45,6 +58,7 @@ NETWORKS = {
     "voice": ("the voice network: speech to content, and back", "preprocess speech", 16),
     "content": ("the content branch: content to lips and jaw", "preprocess clips", 32),
     "speaker": ("the speaker branch: voice to head, brows, style", "preprocess clips", 40),
+    "translator": ("the translator: warped mouths to painted ones", "preprocess pairs", 16),
 }
 PLAN = {
     "steps": "how many steps to train",
@@ -88,6 +102,23 @@ def configure_preprocess(parser: Parser) -> None:
     )  # fmt: skip
     add_reporting(speech)
     speech.set_defaults(run=prepare_speech)
+    pairs = kinds.add_parser(
+        "pairs",
+        help="warp frames to one another's landmarks",
+        description="Make pairs of a warped frame and a true one of every clip below DATA.",
+        epilog=PAIRS,
+    )
+    pairs.add_argument("data", metavar="DATA", type=Path, help="folder of clips and stills")
+    pairs.add_argument("out", metavar="OUT", type=Path, help="folder for the pairs")
+    pairs.add_argument(
+        "--workers", type=positive, default=2, metavar="N", help="processes (default: %(default)s)"
+    )
+    pairs.add_argument(
+        "--side", type=positive, default=SIDE, metavar="PIXELS",
+        help="of the square about the mouth, a multiple of 8 (default: %(default)s)",
+    )  # fmt: skip
+    add_reporting(pairs)
+    pairs.set_defaults(run=prepare_pairs)
 
 
 def configure_train(parser: Parser) -> None:
@@ -122,7 +153,7 @@ def configure_train(parser: Parser) -> None:
         )
         add_reporting(network)
         network.set_defaults(run=train, network=name)
-        if name != "voice":
+        if name in ("content", "speaker"):
             network.add_argument(
                 "--voice", type=Path, metavar="FILE",
                 help="voice network to hear through (default: log-mel as it is)",
@@ -145,6 +176,16 @@ def prepare_speech(args: Namespace, progress: Progress) -> None:
     progress.stage("looking for speech")
     skipped = preprocess_speech(
         args.data, args.out, args.workers, args.synthetic, counted(progress, "job")
+    )
+    _say_prepared(args, progress, skipped)
+
+
+def prepare_pairs(args: Namespace, progress: Progress) -> None:
+    """Clips and stills to pairs of frames."""
+    check_folder(args.out)
+    progress.stage("looking for clips")
+    skipped = preprocess_pairs(
+        args.data, args.out, args.workers, args.side, counted(progress, "job")
     )
     _say_prepared(args, progress, skipped)
 
@@ -190,8 +231,11 @@ def train(args: Namespace, progress: Progress) -> None:
         from talkinghead.train.voice import train_voice
 
         figures = train_voice(args.data, args.out, args.folder, plan, **shared)
+    elif args.network == "translator":
+        figures = train_translator(args.data, args.out, args.folder, plan, **shared)
+    elif args.network == "content":
+        figures = train_content(args.data, args.out, args.folder, plan, voice=args.voice, **shared)
     else:
-        learn = {"content": train_content, "speaker": train_speaker}[args.network]
-        figures = learn(args.data, args.out, args.folder, plan, voice=args.voice, **shared)
+        figures = train_speaker(args.data, args.out, args.folder, plan, voice=args.voice, **shared)
     progress.success(output=str(args.out), **figures)
     progress.wrote(args.out)
