@@ -19,6 +19,8 @@ from talkinghead.app.authoring import new_main
 from talkinghead.puppet.store import load_puppet
 from tests.puppet.drawing import drawn_face
 
+pytestmark = pytest.mark.slow
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
