@@ -1,0 +1,81 @@
+"""Scenes, several faces, crops and transparent films from the command line."""
+
+import av
+import pytest
+
+from talkinghead.clock import RATE
+from talkinghead.media.audio import read_audio, write_wav
+from talkinghead.media.video import probe
+from talkinghead.types import Waveform
+
+
+@pytest.fixture
+def short_file(voice, tmp_path):
+    """A quarter of a second of the voice."""
+    path = tmp_path / "short.wav"
+    write_wav(Waveform(voice.samples[RATE // 4 : RATE // 2], RATE), path)
+    return path
+
+
+def test_a_scene_becomes_a_film(cli, voice_file, tiny_ckpt, tmp_path):
+    scene, out = tmp_path / "scene.yaml", tmp_path / "out.webm"
+    scene.write_text(
+        "{format: 1, canvas: [128, 72], end: 0, actors: {wolf: {puppet: wilk, at: [0.25, 0.5]},"
+        " twin: {puppet: wilk, at: [0.8, 0.5]}},"
+        f" lines: [{{actor: wolf, audio: '{voice_file}'}}]}}"
+    )
+    status, said, err = cli("scene", scene, "-o", out, "--fps", 10, "--ckpt", tiny_ckpt)
+    assert (status, said, err) == (0, f"{out}\n", [])
+    with av.open(str(out)) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height) == (128, 72)
+        assert stream.metadata["alpha_mode"] == "1"  # no background was named
+        assert len(list(container.decode(stream))) == 20
+    assert read_audio(out).seconds == pytest.approx(2, abs=0.02)
+
+
+def test_a_crop_is_a_square_of_the_size_asked_for(cli, short_file, tiny_ckpt, tmp_path):
+    for kind, who in (("photo", "astronaut"), ("cartoon", "wilk")):
+        out = tmp_path / f"{kind}.mp4"
+        words = (kind, who, short_file, "-o", out, "--crop", "--size", 96, "--ckpt", tiny_ckpt)
+        assert cli(*words)[0] == 0
+        assert probe(out).size == (96, 96)
+
+
+def test_a_puppet_leaves_its_background_out_where_it_can(cli, short_file, tiny_ckpt, tmp_path):
+    words = ("cartoon", "wilk", short_file, "--size", 64, "--ckpt", tiny_ckpt)
+    pixels = {}
+    for name, more in (("a.webm", ()), ("b.mov", ("--transparent",)), ("c.mov", ())):
+        assert cli(*words, "-o", tmp_path / name, *more)[0] == 0
+        with av.open(str(tmp_path / name)) as container:
+            stream = container.streams.video[0]
+            pixels[name] = stream.metadata.get("alpha_mode") or stream.codec_context.pix_fmt[:4]
+    assert pixels == {"a.webm": "1", "b.mov": "yuva", "c.mov": "yuv4"}
+    assert cli(*words, "-o", f"{tmp_path}/pictures/")[0] == 0
+    names = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert names[0] == "000001.png"
+    assert names[-1] == "sound.wav"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("photo", "astronaut"), "AUDIO"),
+        (("photo", "astronaut", "--faces", "0"), "'0'"),
+        (("photo", "astronaut", "--faces", "0=a.wav 0=b.wav"), "0=b.wav"),
+        (("photo", "astronaut", "x.wav", "--faces", "0=a.wav"), "AUDIO"),
+        (("photo", "astronaut", "--faces", "0=no.wav"), "no.wav"),
+        (("cartoon", "wilk", "{voice}", "--transparent", "-o", "a.mp4"), "transparency"),
+        (("cartoon", "wilk", "{voice}", "-o", "a.png"), "%06d.png"),
+        (("scene", "no.yaml"), "no.yaml"),
+    ],
+)
+def test_what_does_not_go_together_is_said_in_one_line(
+    cli, voice_file, tiny_ckpt, tmp_path, monkeypatch, words, named
+):
+    monkeypatch.chdir(tmp_path)
+    filled = [word.format(voice=voice_file) for word in words]
+    status, _, err = cli(*filled, "--ckpt", tiny_ckpt)
+    assert status == 2
+    assert len(err) == 1
+    assert named in err[0]

@@ -1,0 +1,94 @@
+"""Each says its own lines in time and is quiet otherwise; who is not asked does not move."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from talkinghead.clock import FPS, RATE
+from talkinghead.config import Output, Style
+from talkinghead.errors import FaceError, InputError
+from talkinghead.geometry.align import mean_face
+from talkinghead.geometry.mouth import close_mouth, opening
+from talkinghead.media.image import write_image
+from talkinghead.pipeline import Animator
+from talkinghead.scene.faces import speak_together
+from talkinghead.scene.play import Line, Role, play
+from talkinghead.types import Array, FaceFrame, FaceShape, LandmarkTrack, Waveform
+
+
+class Watched:
+    """An ensemble that paints nothing and keeps the tracks."""
+
+    size = (8, 8)
+
+    def __init__(self) -> None:
+        self.tracks: list[LandmarkTrack] = []
+
+    def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
+        self.tracks = list(tracks)
+        yield from np.zeros((len(tracks[0]), 8, 8, 3), np.uint8)
+
+
+def role(*lines: Line, **style: float) -> Role:
+    face = FaceShape(close_mouth(mean_face()).astype(np.float32))
+    return Role(face, FaceFrame(np.eye(3), 100.0, np.zeros(3)), lines, Style(still=True, **style))
+
+
+@pytest.fixture(scope="module")
+def animator(tiny_ckpt: Path) -> Animator:
+    return Animator(ckpt=tiny_ckpt, device="cpu")
+
+
+def test_lips_move_while_they_speak_and_rest_while_others_do(
+    animator: Animator, voice: Waveform
+) -> None:
+    watched = Watched()
+    roles = [role(Line(voice)), role(Line(voice, 4.0), seed=1), role(seed=2)]
+    clip = play(animator, roles, watched, Output(), spare=0.5)
+    assert len(list(clip.frames)) == clip.count == round((4 + voice.seconds + 0.5) * FPS)
+    first, second, listener = (opening(track.points) for track in watched.tracks)
+    said, later = slice(0, 2 * FPS), slice(4 * FPS, 6 * FPS)
+    assert np.ptp(first[said]) > 0.5
+    assert np.ptp(first[3 * FPS :]) < 1e-3
+    assert np.ptp(second[later]) > 0.5
+    assert np.ptp(second[: 3 * FPS]) < 1e-3
+    assert np.ptp(listener) < 1e-3
+    assert np.ptp(watched.tracks[2].points[:, 37, 1]) > 1  # and blinks
+
+
+def test_the_sound_is_all_lines_at_their_moments(animator: Animator, voice: Waveform) -> None:
+    clip = play(animator, [role(Line(voice, 1.0)), role(Line(voice, 2.5))], Watched(), Output())
+    assert clip.audio is not None
+    assert isinstance(clip.sound, tuple)
+    assert [cue.start for cue in clip.sound] == [1.0, 2.48]  # on the motion clock
+    alone = slice(RATE, RATE + RATE // 2)
+    np.testing.assert_allclose(clip.audio.samples[alone], voice.samples[: RATE // 2], atol=1e-6)
+    assert not clip.audio.samples[:RATE].any()
+
+
+@pytest.fixture(scope="module")
+def couple(tmp_path_factory: pytest.TempPathFactory, portrait_image: Array) -> Path:
+    """Two women beside each other."""
+    path = tmp_path_factory.mktemp("couple") / "couple.png"
+    half = np.ascontiguousarray(portrait_image[:320, 60:400])
+    write_image(np.hstack([half, half[:, ::-1]]), path)
+    return path
+
+
+def test_only_named_faces_change(animator: Animator, couple: Path, voice: Waveform) -> None:
+    short = Waveform(voice.samples[RATE // 8 : RATE], RATE)
+    clip = speak_together(animator, couple, {1: short}, Style(amp_pos=2), Output(fps=5))
+    frames = np.stack(list(clip.frames)).astype(int)
+    change = np.abs(frames - frames[0]).max(axis=(0, 3))
+    middle = frames.shape[2] // 2
+    assert change[:, middle:].max() > 50
+    assert change[:, : middle - 20].max() == 0
+
+
+def test_a_face_that_is_not_there_is_said(animator: Animator, couple: Path) -> None:
+    with pytest.raises(FaceError, match="no face 2; found 2"):
+        speak_together(animator, couple, {2: "a.wav"})
+    with pytest.raises(InputError, match="no face was given"):
+        speak_together(animator, couple, {})
