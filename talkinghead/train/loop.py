@@ -101,7 +101,7 @@ class _Run:
             return {}
         for group in self.against.param_groups:
             group["lr"] = self.plan.rate * self.plan.factor(self.step) * self.rival.rate
-        parts = self.rival.loss(self.net, self.step)
+        parts = self.rival.loss(self.net.train(), self.step)  # measuring left it in eval mode
         self.against.zero_grad(set_to_none=True)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.rival.net.parameters(), 1.0)
