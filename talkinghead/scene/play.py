@@ -87,7 +87,7 @@ def heard(
     Each line is heard for itself: a short one in a long scene would pass for noise.
     """
     frames = motion_frames(samples)
-    silence = animator.content(Waveform(np.zeros(RATE, np.float32), RATE))
+    silence = animator.listen(Waveform(np.zeros(RATE, np.float32), RATE)).content
     content = np.repeat(silence[len(silence) // 2][None], frames * STRIDE, axis=0)
     activity = np.zeros(frames, np.float32)
     speaker = np.zeros(256, np.float32)
