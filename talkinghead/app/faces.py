@@ -10,7 +10,6 @@ from talkinghead.app.options import filled
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
-from talkinghead.scene.faces import speak_together
 
 
 def voices(args: Namespace) -> dict[int, str]:
@@ -42,6 +41,9 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
         check_inputs(image, audio)
     check_film(target, image, *named.values())
     animator = load(args, progress)
+
+    from talkinghead.scene.faces import speak_together  # imports torch: not for --help
+
     began = time.monotonic()
     progress.stage("finding the faces")
     develop(speak_together(animator, image, named, style, output), target, progress, began)

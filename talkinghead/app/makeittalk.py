@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from talkinghead.app.faces import photo_of_many
 from talkinghead.app.files import check_folder, check_inputs, check_target, named_after
 from talkinghead.app.film import borrowed, film, load
 from talkinghead.app.guard import guarded
@@ -11,6 +12,7 @@ from talkinghead.app.options import (
     Parser,
     add_borrowing,
     add_face,
+    add_faces,
     add_fields,
     add_models,
     add_reporting,
@@ -59,6 +61,7 @@ def photo_main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     _common(parser)
     add_face(parser)
+    add_faces(parser)
     group = parser.add_argument_group("MakeItTalk's flags for its networks")
     group.add_argument(
         "--load_a2l_C_name", dest="content_weights", type=Path, metavar="PATH",
@@ -123,13 +126,17 @@ def _photo(args: Namespace, progress: Progress) -> None:
                 f"--{flag} sets {what}; this version has no such part; leave the flag out"
             )
     image = _found(args.jpg)
+    if args.faces:
+        args.image, args.output = image, named_after(image, "faces", args.output_folder)
+        photo_of_many(args, progress)
+        return
     style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, image)
     for audio, target in jobs.items():
         check_inputs(image, audio, args.pose_from, args.style_from)
         check_target(target, image, audio)
     animator = load(args, progress)
     progress.stage("finding the face")
-    subject = animator.photo(image, face=args.face, size=output.size)
+    subject = animator.photo(image, face=args.face, size=output.size, crop=output.crop)
     for audio, target in jobs.items():
         film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
 
@@ -141,7 +148,9 @@ def _cartoon(args: Namespace, progress: Progress) -> None:
         check_target(target, audio, *filter(None, [args.jpg_bg]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
-    subject = animator.cartoon(args.jpg, background=args.jpg_bg, size=output.size)
+    subject = animator.cartoon(
+        args.jpg, background=args.jpg_bg, size=output.size, crop=output.crop
+    )
     for audio, target in jobs.items():
         film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
 
