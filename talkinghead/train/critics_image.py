@@ -21,7 +21,7 @@ def _layer(into: int, width: int, kernel: int, stride: int) -> nn.Sequential:
 class ImageCritic(nn.Module):
     """Patches of about a sixth of the square, as high as a parted mouth, to scores."""
 
-    def __init__(self, width: int = 32):
+    def __init__(self, width: int = 20):
         super().__init__()
         self.layers = nn.ModuleList(
             [

@@ -122,7 +122,7 @@ def _targets(
 def pairs_of_stills(paths: list[Path], faces: Detector, by_hand: dict[str, Array], side: int
 ) -> Pairs:  # fmt: skip
     """A pair of each still whose mouth is open, and whose points agree with those set by hand."""
-    made = _Collected(side, "stills")
+    made = _Collected(side, f"stills/{paths[0].stem}")  # too many to be one talker
     for path in paths:
         image, truth = read_image(path), by_hand[path.stem]
         for face in faces.faces(image):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,8 @@ from talkinghead.train.splits import split_of
 
 INSIDE = 3.0  # a pixel between the lips counts as this many beside them
 EDGES, TEXTURE, CRITIC, FEATURES = 1.0, 0.5, 0.03, 0.6  # weights of the losses beside L1
-ALONE = 0.55  # share of the steps before the critic joins
+ALONE = 0.6  # share of the steps before the critic joins
+AVERAGE = 0.99  # of the weights' running mean: some thousand steps are all there is
 SLOWER = 0.5  # its stage's learning rate over the first stage's
 MEASURED = 240  # pairs that validation paints
 SHOWN = 24  # of them in the grid of samples
@@ -159,7 +161,7 @@ def validate(net: nn.Module, held_out: Scenes, grid: Path | None = None) -> dict
     painted = (held_out.warped + torch.cat(made)).clamp(0, 1)
     result = figures_of(painted, held_out)
     gain = result["paint psnr"] - result["warp psnr"]
-    blurred = abs(np.log(result["paint sharp"])) + 0.5 * abs(np.log(result["paint teeth"]))
+    blurred = abs(log(result["paint sharp"])) + 0.5 * abs(log(result["paint teeth"]))
     result["score"] = gain - 3 * blurred
     if grid is not None:
         _show(painted, held_out, grid)
@@ -213,6 +215,7 @@ def train_translator(
         scene = batches(step).to(device)
         return painting_losses(scene.warped + net(scene.seen, scene.area), scene)
 
+    plan = replace(plan, average=min(plan.average, AVERAGE))
     first = replace(plan, steps=max(1, round(ALONE * plan.steps)))
     second = replace(
         plan, steps=max(1, plan.steps - first.steps), rate=SLOWER * plan.rate, seed=plan.seed + 1

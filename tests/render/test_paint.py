@@ -1,0 +1,205 @@
+"""Laws of the square about the mouth, and of what a translator may do to a frame."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+
+from talkinghead.errors import InputError
+from talkinghead.geometry.align import mean_face
+from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER, MOUTH
+from talkinghead.render.paint import (
+    CHANNELS,
+    after,
+    guide,
+    lay,
+    paintable,
+    ride,
+    sampled,
+    window,
+    within,
+)
+from talkinghead.render.photo import PhotoRenderer
+from talkinghead.render.translator import Easel, Translator, TranslatorSize
+from talkinghead.types import Portrait
+
+SIDE = 48
+WIDTH, HEIGHT, UNIT = 200, 220, 90.0
+
+
+@pytest.fixture
+def face():
+    return np.array(mean_face()) * UNIT + [WIDTH / 2, HEIGHT / 2 - 10, 0]
+
+
+@pytest.fixture
+def image(rng):
+    return rng.integers(0, 256, size=(HEIGHT, WIDTH, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def painter():
+    """A translator that has learnt nothing, and yet paints everywhere it may."""
+    torch.manual_seed(0)
+    net = Translator(TranslatorSize(side=SIDE, base=4)).eval()
+    torch.nn.init.constant_(net.paint.bias, 1.0)
+    return net
+
+
+def opened(points, by=0.1):
+    out = points.copy()
+    out[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += by * UNIT
+    return out
+
+
+def turned(points, degrees=12.0, shift=(9.0, -4.0, 0.0)):
+    angle = np.deg2rad(degrees)
+    roll = np.array(
+        [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]]
+    )
+    middle = points.mean(axis=0)
+    return (points - middle) @ roll.T * 1.1 + middle + shift
+
+
+def test_the_square_rides_on_the_skull(face):
+    square = window(face, SIDE)
+    moved = turned(face)
+    there = after(ride(face, moved), square)
+    assert_allclose(within(moved, there), within(face, square), atol=1e-6)
+
+
+def test_the_lips_lie_in_the_square(face):
+    assert (within(opened(face, 0.2), window(face, SIDE))[MOUTH] > 2).all()
+    assert (within(opened(face, 0.2), window(face, SIDE))[MOUTH] < SIDE - 3).all()
+
+
+def test_a_margin_grows_the_square_about_its_middle(face):
+    small, large = window(face, SIDE), window(face, SIDE, 5)
+    assert_allclose(within(face, large), within(face, small) + 5, atol=1e-9)
+
+
+def test_a_large_picture_is_averaged_not_skipped(face):
+    board = np.indices((8 * HEIGHT, 8 * WIDTH)).sum(axis=0) % 2 * 255
+    board = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
+    square = sampled(board, window(face * 8, SIDE), SIDE)
+    assert abs(square.astype(int) - 127).max() < 20
+
+
+@pytest.mark.parametrize("step", [0.5, 1.0, 2.5])
+def test_sampling_finds_what_lies_in_the_picture(step):
+    y, x = np.mgrid[:200, :200].astype(np.float64)
+    image = np.repeat((60 + 0.5 * x + 0.2 * y)[..., None], 3, axis=2).round().astype(np.uint8)
+    matrix = np.array([[step, 0, 40.0], [0, step, 30.0]])
+    v, u = np.mgrid[:40, :40] * step
+    expected = 60 + 0.5 * (u + 40) + 0.2 * (v + 30)
+    assert_allclose(sampled(image, matrix, 40)[..., 0], expected, atol=1.2)
+
+
+def test_only_lips_that_moved_may_be_painted(face):
+    square = window(face, SIDE)
+    before = within(face, square)
+    assert not paintable(before, before, SIDE).any()
+    now = within(opened(face), square)
+    area = paintable(before, now, SIDE)
+    middle = now[[*INNER_LOWER]].mean(axis=0).astype(int)
+    assert area[middle[1] - 1, middle[0]] == 1
+    assert not area[:4].any()
+    assert not area[:, :2].any()
+    assert area.mean() < 0.4
+
+
+def test_the_area_grows_steadily_with_the_motion(face):
+    square = window(face, SIDE)
+    before = within(face, square)
+    sums = [
+        paintable(before, within(opened(face, by), square), SIDE).sum()
+        for by in np.linspace(0, 0.04, 9)
+    ]
+    assert (np.diff(sums) > 0).all()
+
+
+def test_a_guide_follows_motions_below_a_pixel(face):
+    square = window(face, SIDE)
+    picture = np.zeros((SIDE, SIDE, 3), np.uint8)
+    before = within(face, square)
+
+    def seen(by):
+        return guide(picture, picture, before, within(opened(face, by), square))
+
+    assert seen(0.1).shape == (CHANNELS, SIDE, SIDE)
+    assert abs(seen(0.1)).max() <= 0.5
+    small, large = abs(seen(0.101) - seen(0.1)).sum(), abs(seen(0.11) - seen(0.1)).sum()
+    assert 0 < small < large / 3
+
+
+def test_what_is_laid_is_what_was_painted(face):
+    frame = np.full((HEIGHT, WIDTH, 3), 100, np.uint8)
+    change = np.zeros((SIDE, SIDE, 3), np.float32)
+    change[10:30, 12:36] = 50
+    matrix = window(face, SIDE)
+    lay(frame, change, matrix)
+    back = sampled(frame, matrix, SIDE).astype(int) - 100
+    assert_allclose(back[14:26, 16:32], 50, atol=2)
+    assert not back[:7].any()
+    assert set(np.unique(frame)) - {100}
+
+
+def test_nothing_laid_touches_nothing_and_beside_the_picture_nothing_happens(image, face):
+    frame = image.copy()
+    lay(frame, np.zeros((SIDE, SIDE, 3), np.float32), window(face, SIDE))
+    lay(frame, np.ones((SIDE, SIDE, 3), np.float32), window(face + np.array([900, 0, 0]), SIDE))
+    assert_array_equal(frame, image)
+
+
+def test_an_untrained_translator_changes_nothing(image, face):
+    frame = image.copy()
+    Easel(Translator(TranslatorSize(SIDE, 4)), image, face).finish(frame, opened(face))
+    assert_array_equal(frame, image)
+
+
+def test_a_face_at_rest_is_left_alone(image, face, painter):
+    frame = image.copy()
+    Easel(painter, image, face).finish(frame, face)
+    assert_array_equal(frame, image)
+
+
+def test_a_head_that_only_turns_is_left_alone(image, face, painter):
+    frame = image.copy()
+    Easel(painter, image, face).finish(frame, turned(face))
+    assert_array_equal(frame, image)
+
+
+def test_only_the_mouth_is_painted(image, face, painter):
+    frame = image.copy()
+    now = opened(face)
+    Easel(painter, image, face).finish(frame, now)
+    changed = np.argwhere((frame != image).any(axis=2))[:, ::-1]
+    low, high = now[MOUTH, :2].min(axis=0), now[MOUTH, :2].max(axis=0)
+    assert len(changed)
+    assert (changed > low - 0.06 * UNIT).all()
+    assert (changed < high + 0.06 * UNIT).all()
+
+
+def test_the_same_frame_is_painted_the_same(image, face, painter):
+    easel = Easel(painter, image, face)
+    first, second = image.copy(), image.copy()
+    easel.finish(first, opened(face))
+    easel.finish(np.zeros_like(image), opened(face, 0.2))
+    easel.finish(second, opened(face))
+    assert_array_equal(first, second)
+
+
+def test_a_photo_is_finished_where_there_is_a_translator(image, face, painter):
+    portrait = Portrait(image, face)
+    for size in (None, 150):
+        plain = PhotoRenderer(portrait, size).warp(opened(face)).image
+        finished = PhotoRenderer(portrait, size, painter).warp(opened(face)).image
+        assert finished.shape == plain.shape
+        assert (finished != plain).any()
+        assert (finished == plain).all(axis=2).mean() > 0.8
+
+
+@pytest.mark.parametrize(("side", "base"), [(0, 4), (90, 4), (96, 0)])
+def test_a_translator_refuses_sizes_it_cannot_halve(side, base):
+    with pytest.raises(InputError, match="multiple of 8"):
+        TranslatorSize(side, base)
