@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from talkinghead import weights
 from talkinghead.clock import RATE
 from talkinghead.config import Output, Style
-from talkinghead.errors import FaceError, InputError, WeightsError
+from talkinghead.errors import FaceError, InputError
 from talkinghead.face.detect import Detector, detector
 from talkinghead.face.follow import follow
 from talkinghead.face.matte import person_matte
@@ -22,8 +21,8 @@ from talkinghead.media.image import read_image
 from talkinghead.media.samples import PORTRAITS
 from talkinghead.media.samples import portrait as sample_portrait
 from talkinghead.media.video import read_video
-from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.motion.predict import predict
+from talkinghead.models import load_models
+from talkinghead.motion.predict import predict, with_manner
 from talkinghead.motion.retime import retime
 from talkinghead.motion.style import restyle
 from talkinghead.puppet.stage import mouth_gain, puppet_face
@@ -32,11 +31,7 @@ from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
-from talkinghead.render.translator import Translator, TranslatorSize
 from talkinghead.speech.activity import activity
-from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
-from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.types import (
     Array,
     Clip,
@@ -50,10 +45,6 @@ from talkinghead.types import (
     Waveform,
 )
 
-CONTENT = "content.safetensors"
-VOICE = "voice.safetensors"
-TRANSLATOR = "translator.safetensors"
-
 ImageSource = str | Path | Array  # a file, the name of a sample portrait, or (h, w, 3) uint8 RGB
 AudioSource = str | Path | Waveform | tuple[Array, int]  # a file, a waveform, or samples and rate
 
@@ -65,26 +56,6 @@ def pick_device(name: str) -> str:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("no CUDA device on this machine; choose --device cpu or auto")
     return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
-
-
-def load_voice(path: Path, device: str = "cpu", checksum: str | None = None) -> VoiceNet:
-    """The voice network in `path`, and no other than the one with `checksum`.
-
-    Raises WeightsError.
-    """
-    card = weights.read_card(path)
-    if checksum is not None and card["sha256"] != checksum:
-        raise WeightsError(
-            f"{path}: is not the voice network that the content branch was trained with; "
-            "take both from one revision, or train the branch again"
-        )
-    return weights.load(VoiceNet(VoiceNetSize(**card["size"])), path, device)
-
-
-def load_translator(path: Path, device: str = "cpu") -> Translator:
-    """The network in `path` that finishes warped mouths. Raises WeightsError."""
-    card = weights.read_card(path)
-    return weights.load(Translator(TranslatorSize(**card["size"])), path, device)
 
 
 class Animator:
@@ -101,7 +72,9 @@ class Animator:
         detector_name: str = "mediapipe",
         device: str = "auto",
         ckpt: Path | None = None,
+        voice_weights: Path | None = None,
         content_weights: Path | None = None,
+        speaker_weights: Path | None = None,
         notify: Callable[[str], None] | None = None,
     ):
         """Load the weights in `ckpt` (default: the repository's).
@@ -113,22 +86,9 @@ class Animator:
         self._detector_name = detector_name
         self._detector: Detector | None = None
         self._notify = notify
-        folder = ckpt or weights.FOLDER
-        path = content_weights or folder / CONTENT
-        card = weights.read_card(path)
-        self.voices = SpeakerEncoder(self.device)
-        self.content: ContentEncoder = LogMel()
-        if card.get(
-            "voice"
-        ):  # the branch was taught by this voice network and understands no other
-            self.content = VoiceContent(
-                load_voice(folder / VOICE, self.device, card["voice"]), self.voices
-            )
-        self.branch = weights.load(
-            ContentBranch(ContentBranchSize(**card["size"])), path, self.device
+        self.models = load_models(
+            ckpt, self.device, voice=voice_weights, content=content_weights, speaker=speaker_weights
         )
-        finish = folder / TRANSLATOR  # optional: mouths are warped and drawn without it
-        self.translator = load_translator(finish, self.device) if finish.exists() else None
 
     @property
     def faces(self) -> Detector:
@@ -140,8 +100,10 @@ class Animator:
     def listen(self, wave: Waveform) -> SpeechFeatures:
         """What is said, when, and by whom, in a waveform at RATE."""
         level = normalise_loudness(wave)
-        content = self.content(level)
-        return SpeechFeatures(content, activity(level), self.voices(level), self.content.fps)
+        content = self.models.content(level)
+        return SpeechFeatures(
+            content, activity(level), self.models.voices(level), self.models.content.fps
+        )
 
     def move(
         self,
@@ -155,8 +117,11 @@ class Animator:
 
         With a `reference` the head and the lids move as they do there.
         """
-        track = predict(self.branch, features, face)
-        return restyle(track, face, features.activity, style or Style(), lip_gain, reference)
+        style = style or Style()
+        track = predict(self.models.branch, features, face)
+        if self.models.speaker is not None:
+            track = with_manner(track, self.models.speaker, features, face, style.seed)
+        return restyle(track, face, features.activity, style, lip_gain, reference)
 
     def reference(self, video: str | Path) -> FaceTrack:
         """The motion of the face in a video, for others to borrow.
@@ -191,7 +156,7 @@ class Animator:
             matte = person_matte(portrait.image, portrait.landmarks)
             portrait = replace(portrait, matte=matte)
         paint = photo_close_up if crop else PhotoRenderer
-        return Subject(*at_rest(portrait), paint(portrait, size, self.translator))
+        return Subject(*at_rest(portrait), paint(portrait, size, self.models.translator))
 
     def cartoon(
         self,
@@ -236,7 +201,9 @@ class Animator:
         wave = sound(audio)
         features = self.listen(wave)
         if manner is not None:
-            features = replace(features, speaker=self.voices(normalise_loudness(sound(manner))))
+            features = replace(
+                features, speaker=self.models.voices(normalise_loudness(sound(manner)))
+            )
         track = self.move(features, subject.face, style, subject.lip_gain, reference)
         count = max(1, round(wave.seconds * output.fps))
         pixels = subject.frame.place(retime(track, output.fps, count))

@@ -13,6 +13,7 @@ from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
 from talkinghead.media.audio import write_wav
 from talkinghead.media.samples import portrait as sample
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.types import Array, Waveform
 
 TRAINING_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -94,4 +95,8 @@ def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
             last.weight[3 * point + 1] = heard
             last.bias[3 * point + 1] = -0.1
     weights.save(net, folder / "content.safetensors", {"size": net.size.as_dict()})
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        manner = SpeakerBranch(SpeakerBranchSize(width=16, layers=1, heads=2))
+    weights.save(manner, folder / "speaker.safetensors", {"size": manner.size.as_dict()})
     return folder

@@ -20,9 +20,7 @@ def _tall(name: str, y0: float, y1: float, *stops: tuple[float, str]) -> str:
 
 DEFS = (
     _tall("hair", 90, 940, (0, "#4a4cb4"), (0.3, "#3d3f9e"), (0.65, "#5a48a8"), (1, "#d873b8"))
-    + _tall(
-        "hairDark", 90, 940, (0, "#2d2c78"), (0.4, "#27266b"), (0.7, "#3d2f80"), (1, "#9949aa")
-    )
+    + _tall("hairDark", 90, 940, (0, "#2d2c78"), (0.4, "#27266b"), (0.7, "#3d2f80"), (1, "#9949aa"))
     + _tall("hairBack", 300, 1040, (0, "#1f1c55"), (0.5, "#322c7a"), (1, "#8a4a9c"))
     + _tall("skin", 300, 760, (0, "#fde6d8"), (0.6, "#ffe9db"), (1, "#fbdccb"))
     + _tall("iris", 486, 598, (0, "#1d1a6b"), (0.35, "#2a4fc0"), (0.7, "#2fb8d8"), (1, "#8ff5dd"))

@@ -16,11 +16,11 @@ COMMANDS = {
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
-    "puppet": ("puppets", "configure", "the puppets there are"),
+    "puppet": ("puppets", "configure", "list, check, make, edit, import and export puppets"),
     "convert": ("converting", "configure", "say in one voice what another said"),
-    "preprocess": ("training", "configure_preprocess", "talking clips to training examples"),
+    "preprocess": ("training", "configure_preprocess", "clips and recordings to training data"),
     "train": ("training", "configure_train", "train a network"),
-    "evaluate": ("measuring", "configure_evaluate", "measure motion or rendering on real clips"),
+    "evaluate": ("measuring", "configure_evaluate", "measure hearing, motion or rendering"),
     "compare": ("measuring", "configure_compare", "a rendering beside the clip it imitates"),
 }
 EXAMPLES = """\

@@ -25,6 +25,7 @@ from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 from talkinghead.media.formats import KNOWN, as_target, format_of
 
+WEIGHTS = ("voice_weights", "content_weights", "speaker_weights")  # set by MakeItTalk's flags
 PHOTO = """\
 examples:
   talkinghead photo face.jpg speech.wav -o speaking.mp4
@@ -80,13 +81,14 @@ def configure_cartoon(parser: Parser) -> None:
 
 def add_output(parser: Parser, default: str) -> None:
     """Where the video goes, whose ending is its format."""
+    known = KNOWN.replace("%", "%%")  # argparse formats what it prints
     parser.add_argument(
         "-o",
         "--output",
         type=as_target,
         metavar="OUT",
-        help=f"the video to write: {KNOWN}, or a folder with / at its end for such "
-        f"pictures; webp and gif have no sound (default: {default} in the folder you are in)",
+        help=f"the video to write: {known}, or a folder with / at its end for such pictures; "
+        f"webp and gif have no sound (default: {default} in the folder you are in)",
     )
 
 
@@ -159,7 +161,7 @@ def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
         detector_name=getattr(args, "detector", DETECTORS[0]),
         device=args.device,
         ckpt=args.ckpt,
-        content_weights=getattr(args, "content_weights", None),
+        **{name: getattr(args, name, None) for name in WEIGHTS},
         notify=progress.note,
     )
 

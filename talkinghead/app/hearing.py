@@ -14,7 +14,8 @@ from talkinghead.evaluate.confusion import plot_confusion
 from talkinghead.evaluate.heard import Spoken
 from talkinghead.evaluate.voice import PAIRS, Role, evaluate_voice
 from talkinghead.media.files import replacing
-from talkinghead.pipeline import VOICE, load_voice, pick_device
+from talkinghead.models import VOICE, load_voice
+from talkinghead.pipeline import pick_device
 from talkinghead.speech.content_encoder import VoiceContent
 from talkinghead.speech.convert import VoiceConverter
 from talkinghead.speech.speaker_encoder import SpeakerEncoder

@@ -35,11 +35,15 @@ examples:
   python main_end2end_cartoon.py --jpg wilk.png --jpg_bg forest.jpg --audio speech.wav
 The same work: talkinghead cartoon --help
 """
+# flag -> the network whose weights it names
+NAMED = {
+    "load_AUTOVC_name": ("voice", "the voice network"),
+    "load_a2l_C_name": ("content", "the content branch"),
+    "load_a2l_G_name": ("speaker", "the speaker branch"),
+}
 # Flags for parts that MakeItTalk has and this package does not have yet: flag -> what it sets.
 # Passing over them in silence would give another video than the one that was asked for.
 ABSENT: dict[str, str] = {
-    "load_AUTOVC_name": "the weights of the voice conversion network",
-    "load_a2l_G_name": "the weights of the speaker-aware branch",
     "load_G_name": "the weights of the image translation network",
     "add_audio_in": "that the image translation network hears the sound, too",
     "comb_fan_awing": "the landmark drawings that the image translation network was trained on",
@@ -63,10 +67,11 @@ def photo_main(argv: Sequence[str] | None = None) -> int:
     add_face(parser)
     add_faces(parser)
     group = parser.add_argument_group("MakeItTalk's flags for its networks")
-    group.add_argument(
-        "--load_a2l_C_name", dest="content_weights", type=Path, metavar="PATH",
-        help="weights of the content branch (default: ckpt/content.safetensors)",
-    )  # fmt: skip
+    for flag, (name, what) in NAMED.items():
+        group.add_argument(
+            f"--{flag}", dest=f"{name}_weights", type=Path, metavar="PATH",
+            help=f"weights of {what} (default: ckpt/{name}.safetensors)",
+        )  # fmt: skip
     group.add_argument(
         "--close_input_face_mouth", action="store_true",
         help="accepted; the mouth is always closed at rest here",
@@ -148,9 +153,7 @@ def _cartoon(args: Namespace, progress: Progress) -> None:
         check_target(target, audio, *filter(None, [args.jpg_bg]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")
-    subject = animator.cartoon(
-        args.jpg, background=args.jpg_bg, size=output.size, crop=output.crop
-    )
+    subject = animator.cartoon(args.jpg, background=args.jpg_bg, size=output.size, crop=output.crop)
     for audio, target in jobs.items():
         film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
 

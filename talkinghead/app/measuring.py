@@ -9,6 +9,7 @@ from talkinghead import weights
 from talkinghead.app.files import check_target
 from talkinghead.app.film import load
 from talkinghead.app.hearing import add_voice
+from talkinghead.app.mannering import add_manner
 from talkinghead.app.options import Parser, add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.evaluate.compare import compare
@@ -65,6 +66,7 @@ def configure_evaluate(parser: Parser) -> None:
         add_reporting(kind)
         kind.set_defaults(run=evaluate, kind=name)
     add_voice(kinds)
+    add_manner(kinds)
 
 
 def configure_compare(parser: Parser) -> None:
@@ -140,7 +142,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
             args.clips,
             lambda portrait: animator.photo(portrait).renderer,
             animator.faces,
-            baselines=None if animator.translator is None else {"warp": _warp},
+            baselines=None if animator.models.translator is None else {"warp": _warp},
             max_frames=args.max_frames,
             select=select,
             progress=step,
@@ -164,7 +166,7 @@ def show(args: Namespace, progress: Progress) -> None:
     scene = scene_of(read_video(args.clip, max_frames=args.max_frames), animator.faces)
     progress.stage("painting")
     sheet, clip = compare(
-        scene, lambda portrait: PhotoRenderer(portrait, None, animator.translator)
+        scene, lambda portrait: PhotoRenderer(portrait, None, animator.models.translator)
     )
     write_image(sheet, args.output)
     progress.wrote(args.output)

@@ -1,11 +1,17 @@
 """Runs the branches: features and a face at rest to a face track."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.motion.content_branch import ContentBranch, State
+from talkinghead.motion.speaker_branch import SpeakerBranch, speaker_motion
 from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
 
+WAITING = 0.35  # share of the head motion that goes on while nobody speaks
+SETTLE = 0.5  # seconds over which the head settles
 BLOCK = 1500  # motion frames a pass, one minute: memory stays flat, the state runs on
 
 
@@ -29,3 +35,17 @@ def predict(net: ContentBranch, features: SpeechFeatures, face: FaceShape) -> Fa
         offsets.append(moved[0].cpu().numpy())
     points = face.points + np.concatenate(offsets)[ahead:]
     return FaceTrack(points.astype(np.float32), np.zeros((frames, 6), dtype=np.float32))
+
+
+def with_manner(
+    track: FaceTrack, net: SpeakerBranch, features: SpeechFeatures, face: FaceShape, seed: int
+) -> FaceTrack:
+    """The track with its talker's manner: head, brows, lip style, and how far the mouth goes.
+
+    Another seed is another take.
+    """
+    made = speaker_motion(net, features.content, features.speaker, len(track), seed)
+    points = face.points + made.mouth * (track.points - face.points) + made.residual
+    talking = gaussian_filter1d(features.activity.astype(float), SETTLE * track.fps, mode="nearest")
+    pose = made.pose * (WAITING + (1 - WAITING) * talking)[:, None]
+    return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))

@@ -1,4 +1,4 @@
-"""How a face track is played: amplify, close, blink, sway. Pure; works in face space."""
+"""How a face track is played: amplify, close, blink, turn. Pure; works in face space."""
 
 from dataclasses import replace
 
@@ -19,7 +19,6 @@ from talkinghead.landmarks import (
 )
 from talkinghead.motion.blink import blink_times, close_lids, lid_closure
 from talkinghead.motion.borrow import borrowed_lids, borrowed_pose, keyed
-from talkinghead.motion.sway import sway
 from talkinghead.types import Array, FaceShape, FaceTrack
 
 SEAL = 0.012  # face widths: lips nearer than this touch; also what a camera cannot resolve
@@ -50,12 +49,12 @@ def restyle(
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
     points[:, BROWS] = face.points[BROWS] + style.amp_brow * (points[:, BROWS] - face.points[BROWS])
-    lids, head = np.random.default_rng(style.seed).spawn(2)
+    lids = np.random.default_rng(style.seed)
     closure: Array = np.zeros(len(track))
     if reference is None:
         times = blink_times(activity, track.fps, style.blink, lids)
         closure = lid_closure(times, len(track), track.fps)
-        pose = track.pose + sway(activity, track.fps, head)
+        pose = track.pose
     else:
         closure = borrowed_lids(reference, len(track)) if style.blink else closure
         pose = borrowed_pose(reference, len(track))

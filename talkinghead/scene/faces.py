@@ -53,7 +53,9 @@ def speak_together(
         )
         for number, portrait in zip(chosen, portraits, strict=True)
     ]
-    return play(animator, roles, Faces(portraits, others, output.size), output)
+    return play(
+        animator, roles, Faces(portraits, others, output.size, animator.models.translator), output
+    )
 
 
 def _portrait(pixels: Array, landmarks: Array, number: int, where: str) -> Portrait:

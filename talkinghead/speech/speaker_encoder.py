@@ -107,4 +107,5 @@ class SpeakerEncoder:
 
 def content_key(samples: Array) -> str:
     """A name for a sound that only the same samples have."""
-    return blake2b(np.ascontiguousarray(samples, dtype=np.float32), digest_size=16).hexdigest()
+    heard = np.ascontiguousarray(samples, dtype=np.float32)
+    return blake2b(heard.data, digest_size=16).hexdigest()

@@ -166,7 +166,7 @@ class Batches:
         *,
         size: int = 32,
         frames: int = 125,
-        pool: int = 2500,
+        pool: int = 4000,
         seed: int = 0,
     ):
         self.talkers, self.ear = talkers, ear or plain_ear()

@@ -15,13 +15,19 @@ from talkinghead.clock import HOP
 from talkinghead.speech.mel import log_mel_of, power_spectrum
 from talkinghead.speech.pitch import normalised_pitch
 from talkinghead.speech.voice_net import HALVING, VoiceNet, VoiceNetSize
-from talkinghead.train.content import LICENCES, revision
+from talkinghead.train.content import revision
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.phones import PHONES, SILENCE, UNKNOWN
 from talkinghead.train.speech import Utterance, utterances_in
 from talkinghead.train.splits import split_of
 from talkinghead.train.voice_data import SHARES, VoiceBatch, VoiceBatches, code_phones
 
+LICENCES = (
+    "LibriSpeech: CC BY 4.0 (Panayotov, Chen, Povey, Khudanpur 2015), phones pseudo-labelled with "
+    "pocketsphinx (BSD) and its models; GRID corpus: CC BY 4.0 (Cooke, Barker, Cunningham, Shao "
+    "2006); the rest synthesised by flite (BSD-like) and espeak-ng (a GPL-3.0 program, whose "
+    "output is free). Nothing that is for research only"
+)
 PHONE, MEL, LEAK, OFFSET = 1.0, 1.0, 0.3, 3.0  # weights of the losses
 QUIET = 0.4  # weight of silence among the phones: a third of all frames
 LONGEST = 600  # mel frames of an utterance that validation hears
@@ -178,15 +184,8 @@ def train_voice(
             "minutes": {family: round(value, 1) for family, value in sorted(minutes.items())},
             "speakers": len(batches.numbers),
             "validation": {name: round(value, 4) for name, value in figures.items()},
-            "licences": SPEECH_LICENCES,
+            "licences": LICENCES,
             "revision": revision(),
         },
     )
     return figures
-
-
-SPEECH_LICENCES = (
-    "LibriSpeech: CC BY 4.0 (Panayotov, Chen, Povey, Khudanpur 2015), phones pseudo-labelled with "
-    "pocketsphinx (BSD) and its models; flite (BSD-like) and espeak-ng (GPL-3.0 program, its "
-    "output is free) synthesised the rest. " + LICENCES
-)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LOWER_LIP_OUTER, UPPER_LIP_OUTER
+from talkinghead.motion.predict import with_manner
 from talkinghead.motion.speaker_branch import (
     LIMITS,
     SpeakerBranch,
@@ -13,6 +15,7 @@ from talkinghead.motion.speaker_branch import (
     speaker_motion,
 )
 from talkinghead.motion.windows import Windows
+from talkinghead.types import FaceShape, FaceTrack, SpeechFeatures
 
 SMALL = SpeakerBranchSize(content=6, stride=2, width=16, layers=1, heads=2, voice=4, chance=3)
 
@@ -98,3 +101,16 @@ def test_nobodys_voice_has_the_mean_manner(net):
     with torch.no_grad():
         nobody = net.manner_of(torch.zeros(1, SMALL.speaker))
     torch.testing.assert_close(nobody[0], net.manner.bias)
+
+
+def test_the_head_moves_more_in_speech_than_in_silence():
+    torch.manual_seed(0)
+    net = SpeakerBranch(SpeakerBranchSize(width=16, layers=1, heads=2)).eval()
+    face = FaceShape(mean_face().astype(np.float32))
+    rest = FaceTrack(np.repeat(face.points[None], 1500, axis=0), np.zeros((1500, 6), np.float32))
+    content, voice = np.zeros((6000, 80), np.float32), np.zeros(256, np.float32)
+    talking, waiting = (
+        with_manner(rest, net, SpeechFeatures(content, activity, voice), face, 1).pose.std(axis=0)
+        for activity in (np.ones(1500, np.float32), np.zeros(1500, np.float32))
+    )
+    assert (talking[:3] > 2 * waiting[:3]).all()

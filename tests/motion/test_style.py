@@ -1,5 +1,7 @@
 """Style: silence keeps lips closed, lips never cross, amounts scale, chance obeys the seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -12,7 +14,6 @@ from talkinghead.landmarks import LOWER_LID, UPPER_LID
 from talkinghead.motion.blink import blink_times, close_lids, lid_closure
 from talkinghead.motion.retime import retime
 from talkinghead.motion.style import restyle, sealed
-from talkinghead.motion.sway import sway
 from talkinghead.types import FaceShape, FaceTrack
 
 FACE = FaceShape(close_mouth(mean_face()).astype(np.float32))
@@ -78,19 +79,20 @@ def test_the_same_seed_gives_the_same_motion_and_another_seed_another():
     one, two = (restyle(track, FACE, activity, Style(seed=7)) for _ in range(2))
     other = restyle(track, FACE, activity, Style(seed=8))
     assert_array_equal(one.points, two.points)
-    assert_array_equal(one.pose, two.pose)
-    assert np.abs(one.pose - other.pose).max() > 0.1
+    assert np.abs(one.points - other.points).max() > 0.01  # the blinks
 
 
 def test_still_holds_the_head_but_not_the_eyes():
-    track = restyle(speaking(500), FACE, np.ones(500), Style(still=True))
+    turned = replace(speaking(500), pose=np.full((500, 6), 4, np.float32))
+    track = restyle(turned, FACE, np.ones(500), Style(still=True))
     assert not track.pose.any()
     lids = track.points[:, LOWER_LID, 1] - track.points[:, UPPER_LID, 1]
     assert lids.min() < 0.2 * lids.max()
 
 
 def test_head_motion_scales_with_amp_pos():
-    one, half = (restyle(speaking(), FACE, np.ones(100), Style(amp_pos=a)) for a in (1.0, 0.5))
+    turned = replace(speaking(), pose=np.full((100, 6), 4, np.float32))
+    one, half = (restyle(turned, FACE, np.ones(100), Style(amp_pos=a)) for a in (1.0, 0.5))
     assert_allclose(half.pose, one.pose / 2, rtol=1e-5)
 
 
@@ -116,13 +118,6 @@ def test_a_blink_closes_the_lids_for_a_tenth_to_four_tenths_of_a_second():
     points = close_lids(np.repeat(FACE.points[None], 1000, axis=0), closure)
     gap = points[closure.argmax(), LOWER_LID, 1] - points[closure.argmax(), UPPER_LID, 1]
     assert_allclose(gap, 0, atol=1e-6)
-
-
-def test_the_head_moves_more_in_speech_than_in_silence():
-    talking = sway(np.ones(2000), 25.0, np.random.default_rng(0)).std(axis=0)
-    waiting = sway(np.zeros(2000), 25.0, np.random.default_rng(0)).std(axis=0)
-    assert (talking[:3] > 2 * waiting[:3]).all()
-    assert (talking[:3] < 4).all()
 
 
 @pytest.mark.parametrize("fps", [12.0, 24.0, 29.97, 60.0])

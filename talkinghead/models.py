@@ -1,0 +1,76 @@
+"""The networks, loaded together: those that were taught by one another, or none."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from talkinghead import weights
+from talkinghead.errors import WeightsError
+from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
+from talkinghead.render.translator import Translator, TranslatorSize
+from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
+from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
+
+VOICE = "voice.safetensors"
+CONTENT = "content.safetensors"
+SPEAKER = "speaker.safetensors"
+TRANSLATOR = "translator.safetensors"
+
+
+@dataclass(frozen=True)
+class Models:
+    """What hears, moves and paints."""
+
+    voices: SpeakerEncoder
+    content: ContentEncoder
+    branch: ContentBranch
+    speaker: SpeakerBranch | None  # None: lips only; the branch's ear is not the content branch's
+    translator: Translator | None  # None: mouths are warped and drawn
+
+
+def load_models(
+    folder: Path | None = None,
+    device: str = "cpu",
+    *,
+    voice: Path | None = None,
+    content: Path | None = None,
+    speaker: Path | None = None,
+) -> Models:
+    """The networks of `folder` (default: the repository's), any of them from its own file.
+
+    Raises WeightsError for weights that are missing, damaged, or taught by another network.
+    """
+    folder = folder or weights.FOLDER
+    content, speaker = content or folder / CONTENT, speaker or folder / SPEAKER
+    card, manner = weights.read_card(content), weights.read_card(speaker)
+    taught_by = card.get("voice")
+    voices = SpeakerEncoder(device)
+    ear: ContentEncoder = LogMel()
+    if taught_by:
+        ear = VoiceContent(load_voice(voice or folder / VOICE, device, taught_by), voices)
+    branch = weights.load(ContentBranch(ContentBranchSize(**card["size"])), content, device)
+    dynamics = None
+    if manner.get("voice") == taught_by:
+        dynamics = SpeakerBranch(SpeakerBranchSize(**manner["size"]))
+        dynamics = weights.load(dynamics, speaker, device)
+    painter = None
+    finish = folder / TRANSLATOR
+    if finish.exists():
+        size = TranslatorSize(**weights.read_card(finish)["size"])
+        painter = weights.load(Translator(size), finish, device)
+    return Models(voices, ear, branch, dynamics, painter)
+
+
+def load_voice(path: Path, device: str = "cpu", checksum: str | None = None) -> VoiceNet:
+    """The voice network in `path`, and no other than the one with `checksum`.
+
+    Raises WeightsError.
+    """
+    card = weights.read_card(path)
+    if checksum is not None and card["sha256"] != checksum:
+        raise WeightsError(
+            f"{path}: is not the voice network that the content branch was trained with; "
+            "take both from one revision, or train the branch again"
+        )
+    return weights.load(VoiceNet(VoiceNetSize(**card["size"])), path, device)
