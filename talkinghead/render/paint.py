@@ -129,6 +129,19 @@ def guide(warped: Array, original: Array, before: Array, now: Array) -> Array:
     return np.concatenate([*stacked, np.stack(areas)]) - np.float32(0.5)
 
 
+def colourful(square: Array) -> float:
+    """How far (s, s, 3) uint8 is from grey: 0 for stone and pencil, 1 for skin of any tone."""
+    picture = square.astype(np.float32) / 255
+    chroma = float(np.abs(picture - picture.mean(axis=2, keepdims=True)).mean())
+    return float(np.clip((chroma - 0.015) / 0.03, 0, 1))
+
+
+def toned(change: Array, share: float) -> Array:
+    """(s, s, 3) with only a share of its colour: what is grey is painted in grey."""
+    grey = change.mean(axis=2, keepdims=True)
+    return np.asarray(grey + np.float32(share) * (change - grey))
+
+
 def lay(frame: Array, change: Array, matrix: Array) -> None:
     """Add `change` (s, s, 3), in [-255, 255], to an (h, w, 3) uint8 frame, in place.
 

@@ -11,11 +11,13 @@ from talkinghead.errors import InputError
 from talkinghead.render.paint import (
     CHANNELS,
     after,
+    colourful,
     guide,
     lay,
     paintable,
     ride,
     sampled,
+    toned,
     window,
     within,
 )
@@ -139,6 +141,7 @@ class Easel:
         self._window = window(self._landmarks, self._side)
         self._original = sampled(image, self._window, self._side)
         self._before = within(self._landmarks, self._window)
+        self._colour = colourful(self._original)
 
     def finish(self, frame: Array, points: Array) -> None:
         """Paint the mouth of a warped frame (h, w, 3) uint8 with landmarks (68, 3), in place."""
@@ -149,4 +152,4 @@ class Easel:
             return
         warped = sampled(frame, square, self._side)
         seen = guide(warped, self._original, self._before, now)
-        lay(frame, translate(self._net, seen, area), square)
+        lay(frame, toned(translate(self._net, seen, area), self._colour), square)

@@ -21,8 +21,8 @@ from talkinghead.train.paintings import Pair, SceneBatches, Scenes, every_pair, 
 from talkinghead.train.pairs import Pairs, pairs_in
 from talkinghead.train.splits import split_of
 
-INSIDE = 2.0  # a pixel between the lips counts as this many beside them
-EDGES, TEXTURE, CRITIC, FEATURES = 0.7, 4.0, 0.03, 0.6  # weights of the losses beside L1
+INSIDE = 1.5  # a pixel between the lips counts as this many beside them
+EDGES, TEXTURE, CRITIC, FEATURES = 0.7, 4.0, 0.1, 1.0  # weights of the losses beside L1
 ALONE = 0.6  # share of the steps before the critic joins
 AVERAGE = 0.99  # of the weights' running mean: some thousand steps are all there is
 SLOWER = 0.5  # its stage's learning rate over the first stage's
@@ -241,7 +241,7 @@ def train_translator(
         if name == "critic":
             fresh = SceneBatches(taught, side, size=batch, seed=stage.seed)
             duel = _Duel(fresh, ImageCritic(), device)
-            rival, loss = Rival(duel.critic, duel.critics_loss, 1.0), duel.loss
+            rival, loss = Rival(duel.critic, duel.critics_loss, 1.5), duel.loss
 
         def measured(n: nn.Module, folder: Path = folder) -> dict[str, float]:
             return validate(n, held_out, folder / "samples.png")

@@ -169,6 +169,15 @@ def test_a_head_that_only_turns_is_left_alone(image, face, painter):
     assert_array_equal(frame, image)
 
 
+def test_a_grey_face_is_painted_in_grey(face, painter):
+    stone = np.full((HEIGHT, WIDTH, 3), 140, np.uint8)
+    torch.nn.init.normal_(painter.paint.weight)
+    frame = stone.copy()
+    Easel(painter, stone, face).finish(frame, opened(face))
+    assert (frame != stone).any()
+    assert (np.ptp(frame.astype(int), axis=2) <= 1).all()
+
+
 def test_only_the_mouth_is_painted(image, face, painter):
     frame = image.copy()
     now = opened(face)
