@@ -32,6 +32,8 @@ from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
+from talkinghead.speech.content_encoder import VoiceContent
+from talkinghead.speech.visemes import bilabials
 from talkinghead.types import (
     Array,
     Clip,
@@ -100,10 +102,12 @@ class Animator:
     def listen(self, wave: Waveform) -> SpeechFeatures:
         """What is said, when, and by whom, in a waveform at RATE."""
         level = normalise_loudness(wave)
-        content = self.models.content(level)
-        return SpeechFeatures(
-            content, activity(level), self.models.voices(level), self.models.content.fps
-        )
+        ear = self.models.content
+        content, voice = ear(level), self.models.voices(level)
+        closed = None
+        if isinstance(ear, VoiceContent):
+            closed = bilabials(ear.net, content, level.samples.size)
+        return SpeechFeatures(content, activity(level), voice, ear.fps, closed)
 
     def move(
         self,
@@ -121,7 +125,9 @@ class Animator:
         track = predict(self.models.branch, features, face)
         if self.models.speaker is not None:
             track = with_manner(track, self.models.speaker, features, face, style.seed)
-        return restyle(track, face, features.activity, style, lip_gain, reference)
+        return restyle(
+            track, face, features.activity, style, lip_gain, reference, features.bilabials
+        )
 
     def reference(self, video: str | Path) -> FaceTrack:
         """The motion of the face in a video, for others to borrow.

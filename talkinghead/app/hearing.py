@@ -18,8 +18,8 @@ from talkinghead.models import VOICE, load_voice
 from talkinghead.pipeline import pick_device
 from talkinghead.speech.content_encoder import VoiceContent
 from talkinghead.speech.convert import VoiceConverter
+from talkinghead.speech.phones import PHONES, SILENCE
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.train.phones import PHONES, SILENCE
 from talkinghead.train.speech import Utterance, utterances_in
 from talkinghead.train.splits import split_of
 

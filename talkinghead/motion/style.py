@@ -25,8 +25,9 @@ SEAL = 0.012  # face widths: lips nearer than this touch; also what a camera can
 UPPER_SHARE = 0.3  # of a closing gap is travelled by the upper lip, the rest by the lower
 CLOSED_SHARE = 0.1  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
-MIN_SPEECH = 0.5  # seconds: less says nothing about a voice
+MIN_SPEECH = 2.0  # seconds: less says too little about a voice
 FADE = 0.04  # seconds over which the mouth comes to rest where speech ends
+PAUSE = 0.3  # seconds of silence from which lips close: in shorter pauses people's often stay open
 
 
 def restyle(
@@ -36,16 +37,20 @@ def restyle(
     style: Style,
     lip_gain: tuple[float, float] = (1.0, 1.0),
     reference: FaceTrack | None = None,
+    bilabials: Array | None = None,
 ) -> FaceTrack:
     """The track as `style` wants it, silence closed, lips sealed and never crossed.
 
     `lip_gain` (x, y) comes on top of the style's: what a face of other proportions needs.
     With a `reference` (its pose relative to its own mean) head and lids move as it does.
+    Lips close as far as `bilabials`, (t,) in [0, 1], says.
     """
     gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
     gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
     points = amplified(track.points, face.points, np.array([gain_x, gain_y, gain_y], np.float32))
     points = calibrated(points, activity, track.fps)
+    if bilabials is not None:
+        points = closed(points, bilabials)
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
     points[:, BROWS] = face.points[BROWS] + style.amp_brow * (points[:, BROWS] - face.points[BROWS])
@@ -91,6 +96,12 @@ def calibrated(points: Array, activity: Array, fps: float) -> Array:
     return part_lips(points, np.repeat(-floor[:, None], 3, axis=1))
 
 
+def closed(points: Array, share: Array) -> Array:
+    """Open inner lips brought together by (t,) `share`: 0 leaves them, 1 shuts them."""
+    gap = points[:, INNER_LOWER, 1] - points[:, INNER_UPPER, 1]
+    return part_lips(points, -np.clip(gap, 0, None) * share[:, None])
+
+
 def part_lips(points: Array, by: Array) -> Array:
     """Move the three inner pairs of lips (t, 3) face widths further apart, or nearer.
 
@@ -107,12 +118,23 @@ def part_lips(points: Array, by: Array) -> Array:
 
 def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
     """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1]."""
-    share = gaussian_filter1d(activity.astype(float), FADE * fps, mode="nearest")
+    share = bridged(activity.astype(float), int(PAUSE * fps))
+    share = gaussian_filter1d(share, FADE * fps, mode="nearest")
     share = np.clip(share, 0, 1).astype(points.dtype)[:, None, None]
     quiet = points.copy()
     for part in (JAW, MOUTH):
         quiet[:, part] = rest[part] + share * (points[:, part] - rest[part])
     return quiet
+
+
+def bridged(activity: Array, shortest: int) -> Array:
+    """(t,) activity with the pauses of fewer than `shortest` frames filled, but for the ends'."""
+    quiet = np.flatnonzero(np.diff(np.r_[0, activity < 0.5, 0]))
+    filled = activity.copy()
+    for start, end in quiet.reshape(-1, 2):
+        if end - start < shortest and start > 0 and end < len(activity):
+            filled[start:end] = 1
+    return filled
 
 
 def sealed(points: Array) -> Array:

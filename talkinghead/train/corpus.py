@@ -10,9 +10,9 @@ from pathlib import Path
 from talkinghead.clock import RATE
 from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.media.audio import read_audio
+from talkinghead.speech.phones import Timed
 from talkinghead.speech.speaker_encoder import SHORTEST, SpeakerEncoder
 from talkinghead.train.clips import SUFFIXES as VIDEO
-from talkinghead.train.phones import Timed
 from talkinghead.train.speech import save_utterance, utterance
 from talkinghead.train.sphinx import PhoneLabeller
 from talkinghead.train.splits import Listing, listings

@@ -9,8 +9,8 @@ import numpy as np
 
 from talkinghead.errors import InputError
 from talkinghead.media.audio import as_waveform
+from talkinghead.speech.phones import SILENCE, Timed
 from talkinghead.train.ipa import phones_of
-from talkinghead.train.phones import SILENCE, Timed
 from talkinghead.types import Array, Waveform
 
 # Of espeak-ng/speak_lib.h.

@@ -9,9 +9,9 @@ import numpy as np
 from talkinghead.clock import RATE
 from talkinghead.errors import InputError
 from talkinghead.media.audio import normalise_loudness
+from talkinghead.speech.phones import Timed, framewise
 from talkinghead.speech.pitch import track_pitch
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.train.phones import Timed, framewise
 from talkinghead.types import Array, Waveform
 
 

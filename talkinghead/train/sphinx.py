@@ -6,7 +6,7 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 
 from talkinghead.clock import RATE
-from talkinghead.train.phones import PHONES, SILENCE, Timed
+from talkinghead.speech.phones import PHONES, SILENCE, Timed
 from talkinghead.types import Array, Waveform
 
 PAD = 0.3  # seconds of silence around the sound, which the search needs to begin and end in

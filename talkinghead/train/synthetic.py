@@ -11,8 +11,8 @@ import numpy as np
 
 from talkinghead.errors import InputError
 from talkinghead.media.audio import read_audio
+from talkinghead.speech.phones import SILENCE, Timed
 from talkinghead.train.espeak import espeak
-from talkinghead.train.phones import SILENCE, Timed
 from talkinghead.train.texts import LANGUAGES, english, foreign
 from talkinghead.types import Waveform
 

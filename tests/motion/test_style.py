@@ -13,7 +13,7 @@ from talkinghead.geometry.mouth import close_mouth, opening, width
 from talkinghead.landmarks import LOWER_LID, UPPER_LID
 from talkinghead.motion.blink import blink_times, close_lids, lid_closure
 from talkinghead.motion.retime import retime
-from talkinghead.motion.style import restyle, sealed
+from talkinghead.motion.style import bridged, restyle, sealed
 from talkinghead.types import FaceShape, FaceTrack
 
 FACE = FaceShape(close_mouth(mean_face()).astype(np.float32))
@@ -134,3 +134,22 @@ def test_another_frame_rate_shows_the_same_motion(fps):
 def test_amounts_out_of_range_are_refused(bad):
     with pytest.raises(InputError, match=next(iter(bad))):
         Style(**bad)
+
+
+def test_lips_meet_where_a_bilabial_is_spoken():
+    spoken = np.zeros(100)
+    spoken[35] = 1
+    free = opening(restyle(speaking(), FACE, np.ones(100), QUIET).points)
+    held = opening(restyle(speaking(), FACE, np.ones(100), QUIET, bilabials=spoken).points)
+    assert free[35] > 0.03
+    assert held[35] < 0.001
+    assert_allclose(np.delete(held, 35), np.delete(free, 35), atol=1e-6)
+
+
+def test_short_pauses_are_left_to_the_branch_and_long_ones_close_the_mouth():
+    activity = np.ones(60)
+    activity[10:14] = 0
+    activity[30:50] = 0
+    assert_array_equal(bridged(activity, 7)[:30], 1)
+    assert_array_equal(bridged(activity, 7)[30:50], 0)
+    assert_array_equal(bridged(np.zeros(5), 7), 0)

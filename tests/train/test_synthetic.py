@@ -9,10 +9,10 @@ import pytest
 
 from talkinghead.clock import RATE
 from talkinghead.errors import InputError
+from talkinghead.speech.phones import PHONES
 from talkinghead.train import synthetic
 from talkinghead.train.espeak import PHONEME, WORD, espeak, timed_phones, with_closures
 from talkinghead.train.ipa import ALONE, LONG, TOGETHER, phones_of
-from talkinghead.train.phones import PHONES
 from talkinghead.train.synthetic import FLITE_PHONES, flite, flite_phones, speak
 from talkinghead.train.texts import LANGUAGES, foreign
 

@@ -7,9 +7,9 @@ import torch
 from talkinghead import weights
 from talkinghead.clock import HOP
 from talkinghead.errors import InputError
+from talkinghead.speech.phones import PHONES, UNKNOWN, framewise
 from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.train.loop import Plan
-from talkinghead.train.phones import PHONES, UNKNOWN, framewise
 from talkinghead.train.speech import Utterance, load_utterance, save_utterance, utterances_in
 from talkinghead.train.splits import split_of
 from talkinghead.train.voice import Taught, offset_loss, train_voice, voice_loss
