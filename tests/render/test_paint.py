@@ -16,6 +16,7 @@ from talkinghead.render.paint import (
     paintable,
     ride,
     sampled,
+    trusted,
     window,
     within,
 )
@@ -116,6 +117,14 @@ def test_the_area_grows_steadily_with_the_motion(face):
         for by in np.linspace(0, 0.04, 9)
     ]
     assert (np.diff(sums) > 0).all()
+
+
+def test_lips_are_trusted_and_the_mouth_between_them_less(face):
+    now = within(opened(face, 0.2), window(face, SIDE))
+    share = trusted(now, SIDE)
+    x, y = now[[62, 66]].mean(axis=0).round().astype(int)
+    assert 0 < share[y, x] < 0.5
+    assert share[round(now[57, 1]), x] > 0.95
 
 
 def test_a_guide_follows_motions_below_a_pixel(face):

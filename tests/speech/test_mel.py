@@ -56,9 +56,9 @@ def test_activity_is_nought_in_silence_and_one_in_speech():
     loud = tone(300, 1.0).samples + rng.normal(0, 1e-4, RATE).astype(np.float32)
     quiet = rng.normal(0, 1e-4, RATE).astype(np.float32)
     found = activity(Waveform(np.concatenate([quiet, loud, quiet]), RATE))
-    assert found[: FPS - 5].max() < 0.1
+    assert found[: FPS - 8].max() < 0.1  # lips part up to a quarter of a second before
     assert found[FPS + 2 : 2 * FPS - 2].min() > 0.9
-    assert found[2 * FPS + 5 :].max() < 0.1
+    assert found[2 * FPS + 6 :].max() < 0.1
 
 
 @pytest.mark.parametrize("level", [0.0, 1e-5])
