@@ -28,6 +28,7 @@ REACH: Final = 0.31  # of the face's width, from the middle of the square to its
 _BELOW: Final = 0.04  # of the face's width: the square's middle under the closed lips
 _BAND: Final = 0.012  # and the sigma of the band around the lips that may be painted
 _STILL: Final = 0.02  # lips that moved less are painted less; at rest nothing is
+_TRUST: Final = 0.2  # share of the paint between the lips, over teeth that were drawn sharp
 _EDGE: Final = 3  # pixels of the square over which paint fades out at its border
 CHANNELS: Final = 13  # of `guide`
 
@@ -112,6 +113,16 @@ def paintable(before: Array, now: Array, side: int) -> Array:
 def between(points: Array, side: int) -> Array:
     """(side, side) float32 in [0, 1]: the mouth between the lips of points (68, 2)."""
     return polygon_mask(points[INNER_LIP], (0, 0, side, side))
+
+
+def trusted(now: Array, side: int) -> Array:
+    """(side, side) float32: how much of what a translator paints is laid on a frame.
+
+    Lips are known from the portrait; of what lies between them a network paints a mean, where
+    the teeth that were drawn have edges.
+    """
+    mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
+    return np.asarray(1 - (1 - _TRUST) * mouth, dtype=np.float32)
 
 
 def guide(warped: Array, original: Array, before: Array, now: Array) -> Array:

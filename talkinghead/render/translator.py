@@ -18,6 +18,7 @@ from talkinghead.render.paint import (
     ride,
     sampled,
     toned,
+    trusted,
     window,
     within,
 )
@@ -152,4 +153,5 @@ class Easel:
             return
         warped = sampled(frame, square, self._side)
         seen = guide(warped, self._original, self._before, now)
-        lay(frame, toned(translate(self._net, seen, area), self._colour), square)
+        change = translate(self._net, seen, area * trusted(now, self._side))
+        lay(frame, toned(change, self._colour), square)
