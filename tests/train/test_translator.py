@@ -24,6 +24,7 @@ from talkinghead.train.translator import (
     laplacian,
     painting_losses,
     texture_apart,
+    tones_apart,
     train_translator,
 )
 from talkinghead.types import Footage
@@ -133,6 +134,15 @@ def test_texture_prefers_detail_beside_its_place_to_none():
     in_mouth, beside_it = (edges_apart(beside, truth, everywhere, m * everywhere) for m in (1, 0))
     assert in_mouth < beside_it
     assert laplacian(torch.full((1, 3, 8, 8), 0.3)).abs().max() < 1e-6
+
+
+def test_tones_are_the_same_wherever_they_lie_and_grey_is_neither():
+    half = (torch.arange(16) < 8).float()[None, None, :, None].expand(1, 3, 16, 16)
+    everywhere = torch.ones(1, 1, 16, 16)
+    assert tones_apart(half.flip(2), half, everywhere, everywhere) == 0
+    grey = torch.full_like(half, 0.5)
+    assert tones_apart(grey, half, everywhere, everywhere) == pytest.approx(0.5)
+    assert tones_apart(grey, half, everywhere, 0 * everywhere) == 0
 
 
 def test_a_critic_learns_to_tell_and_a_translator_to_please(batch):
