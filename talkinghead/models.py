@@ -36,10 +36,13 @@ def load_models(
     voice: Path | None = None,
     content: Path | None = None,
     speaker: Path | None = None,
+    translator: Path | None = None,
+    finish: bool = True,
 ) -> Models:
     """The networks of `folder` (default: the repository's), any of them from its own file.
 
-    Raises WeightsError for weights that are missing, damaged, or taught by another network.
+    The translator may be missing there, and without `finish` it is left out. Raises
+    WeightsError for weights that are missing, damaged, or taught by another network.
     """
     folder = folder or weights.FOLDER
     content, speaker = content or folder / CONTENT, speaker or folder / SPEAKER
@@ -55,10 +58,10 @@ def load_models(
         dynamics = SpeakerBranch(SpeakerBranchSize(**manner["size"]))
         dynamics = weights.load(dynamics, speaker, device)
     painter = None
-    finish = folder / TRANSLATOR
-    if finish.exists():
-        size = TranslatorSize(**weights.read_card(finish)["size"])
-        painter = weights.load(Translator(size), finish, device)
+    if finish and (translator or (folder / TRANSLATOR).exists()):
+        path = translator or folder / TRANSLATOR
+        size = TranslatorSize(**weights.read_card(path)["size"])
+        painter = weights.load(Translator(size), path, device)
     return Models(voices, ear, branch, dynamics, painter)
 
 

@@ -77,9 +77,13 @@ class Animator:
         voice_weights: Path | None = None,
         content_weights: Path | None = None,
         speaker_weights: Path | None = None,
+        translator_weights: Path | None = None,
+        finish: bool = True,
         notify: Callable[[str], None] | None = None,
     ):
         """Load the weights in `ckpt` (default: the repository's).
+
+        Without `finish` photos are as the warp makes them, which is several times as fast.
 
         `notify` receives what the user should know, one line each: which of several faces
         was taken, for one. Raises WeightsError where weights are missing or damaged.
@@ -89,8 +93,10 @@ class Animator:
         self._detector: Detector | None = None
         self._notify = notify
         self.models = load_models(
-            ckpt, self.device, voice=voice_weights, content=content_weights, speaker=speaker_weights
-        )
+            ckpt, self.device,
+            voice=voice_weights, content=content_weights, speaker=speaker_weights,
+            translator=translator_weights, finish=finish,
+        )  # fmt: skip
 
     @property
     def faces(self) -> Detector:

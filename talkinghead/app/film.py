@@ -25,7 +25,8 @@ from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 from talkinghead.media.formats import KNOWN, as_target, format_of
 
-WEIGHTS = ("voice_weights", "content_weights", "speaker_weights")  # set by MakeItTalk's flags
+# Set by MakeItTalk's flags.
+WEIGHTS = ("voice_weights", "content_weights", "speaker_weights", "translator_weights")
 PHOTO = """\
 examples:
   talkinghead photo face.jpg speech.wav -o speaking.mp4
@@ -161,6 +162,7 @@ def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
         detector_name=getattr(args, "detector", DETECTORS[0]),
         device=args.device,
         ckpt=args.ckpt,
+        finish=not getattr(args, "unfinished", False),
         **{name: getattr(args, name, None) for name in WEIGHTS},
         notify=progress.note,
     )

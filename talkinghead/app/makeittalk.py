@@ -40,15 +40,14 @@ NAMED = {
     "load_AUTOVC_name": ("voice", "the voice network"),
     "load_a2l_C_name": ("content", "the content branch"),
     "load_a2l_G_name": ("speaker", "the speaker branch"),
+    "load_G_name": ("translator", "the translator"),
 }
 # Flags for parts that MakeItTalk has and this package does not have yet: flag -> what it sets.
 # Passing over them in silence would give another video than the one that was asked for.
 ABSENT: dict[str, str] = {
-    "load_G_name": "the weights of the image translation network",
     "add_audio_in": "that the image translation network hears the sound, too",
     "comb_fan_awing": "the landmark drawings that the image translation network was trained on",
 }
-SWITCHES = ("add_audio_in", "comb_fan_awing")
 
 
 def photo_main(argv: Sequence[str] | None = None) -> int:
@@ -78,10 +77,7 @@ def photo_main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     for flag, what in ABSENT.items():
         help = f"{what}; refused, there is no such part yet"
-        if flag in SWITCHES:
-            group.add_argument(f"--{flag}", action="store_true", help=help)
-        else:
-            group.add_argument(f"--{flag}", metavar="VALUE", nargs="+", help=help)
+        group.add_argument(f"--{flag}", action="store_true", help=help)
     add_models(parser)
     add_reporting(parser)
     return _main(parser, _photo, argv)

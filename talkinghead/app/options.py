@@ -140,6 +140,12 @@ def add_models(parser: argparse.ArgumentParser, *, detector: bool = True) -> Non
     )
     if detector:
         group.add_argument(
+            "--unfinished",
+            action="store_true",
+            help="leave photos as the warp makes them, without the network that repaints the "
+            "lips: several times as fast",
+        )
+        group.add_argument(
             "--detector",
             choices=DETECTORS,
             default=DETECTORS[0],

@@ -185,3 +185,12 @@ def test_weights_of_the_content_branch_can_be_named(short_file, tiny_ckpt, tmp_p
     words += ["--load_a2l_C_name", weights, "--close_input_face_mouth"]
     assert photo_main([str(word) for word in words]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.weights
+def test_without_the_translator_the_same_video_is_warped_alone(cli, short_file, tmp_path):
+    for name, more in (("finished", ()), ("warped", ("--unfinished",))):
+        words = ("photo", "astronaut", short_file, "--size", 128, "--still", *more)
+        status, _, err = cli(*words, "-o", tmp_path / f"{name}.mp4")
+        assert status == 0, err
+    assert (tmp_path / "finished.mp4").read_bytes() != (tmp_path / "warped.mp4").read_bytes()
