@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from talkinghead import weights
-from talkinghead.errors import WeightsError
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.render.translator import Translator, TranslatorSize
 from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
+from talkinghead.speech.voice_weights import VOICE, load_voice
 
-VOICE = "voice.safetensors"
 CONTENT = "content.safetensors"
 SPEAKER = "speaker.safetensors"
 TRANSLATOR = "translator.safetensors"
@@ -63,17 +61,3 @@ def load_models(
         size = TranslatorSize(**weights.read_card(path)["size"])
         painter = weights.load(Translator(size), path, device)
     return Models(voices, ear, branch, dynamics, painter)
-
-
-def load_voice(path: Path, device: str = "cpu", checksum: str | None = None) -> VoiceNet:
-    """The voice network in `path`, and no other than the one with `checksum`.
-
-    Raises WeightsError.
-    """
-    card = weights.read_card(path)
-    if checksum is not None and card["sha256"] != checksum:
-        raise WeightsError(
-            f"{path}: is not the voice network that the content branch was trained with; "
-            "take both from one revision, or train the branch again"
-        )
-    return weights.load(VoiceNet(VoiceNetSize(**card["size"])), path, device)

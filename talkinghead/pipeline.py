@@ -32,8 +32,6 @@ from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
-from talkinghead.speech.content_encoder import VoiceContent
-from talkinghead.speech.visemes import bilabials
 from talkinghead.types import (
     Array,
     Clip,
@@ -110,9 +108,7 @@ class Animator:
         level = normalise_loudness(wave)
         ear = self.models.content
         content, voice = ear(level), self.models.voices(level)
-        closed = None
-        if isinstance(ear, VoiceContent):
-            closed = bilabials(ear.net, content, level.samples.size)
+        closed = ear.bilabials(content, level.samples.size)
         return SpeechFeatures(content, activity(level), voice, ear.fps, closed)
 
     def move(

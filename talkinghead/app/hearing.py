@@ -14,12 +14,12 @@ from talkinghead.evaluate.confusion import plot_confusion
 from talkinghead.evaluate.heard import Spoken
 from talkinghead.evaluate.voice import PAIRS, Role, evaluate_voice
 from talkinghead.media.files import replacing
-from talkinghead.models import VOICE, load_voice
 from talkinghead.pipeline import pick_device
 from talkinghead.speech.content_encoder import VoiceContent
 from talkinghead.speech.convert import VoiceConverter
 from talkinghead.speech.phones import PHONES, SILENCE
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.voice_weights import VOICE, load_voice
 from talkinghead.train.speech import Utterance, utterances_in
 from talkinghead.train.splits import split_of
 

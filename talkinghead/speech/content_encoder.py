@@ -5,9 +5,10 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from talkinghead.clock import HOP, MEL_FPS
+from talkinghead.clock import HOP, MEL_FPS, motion_frames
 from talkinghead.speech.mel import BANDS, log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.visemes import bilabials
 from talkinghead.speech.voice_net import HALVING, VoiceNet
 from talkinghead.types import Array, Waveform
 
@@ -25,6 +26,12 @@ class ContentEncoder(Protocol):
         """(t, channels) float32, t = ceil(seconds * fps)."""
         ...
 
+    def bilabials(self, content: Array, samples: int) -> Array:
+        """(frames,) float32 in [0, 1] at FPS: how surely the content of `samples` samples
+        has the lips closed; zeros where the encoder knows no phones.
+        """
+        ...
+
 
 class LogMel:
     """The log-mel itself: no weights, no look-ahead."""
@@ -37,6 +44,11 @@ class LogMel:
     def __call__(self, wave: Waveform) -> Array:
         """(t, 80) log-mel of `wave`."""
         return log_mel(wave)
+
+    def bilabials(self, content: Array, samples: int) -> Array:
+        """(frames,) zeros: no phones are known."""
+        del content
+        return np.zeros(motion_frames(samples), dtype=np.float32)
 
 
 class VoiceContent:
@@ -52,6 +64,10 @@ class VoiceContent:
     def __call__(self, wave: Waveform) -> Array:
         """(t, channels) float32, of zero mean and unit spread in each frame."""
         return encode(self.net, log_mel(wave), self.voices(wave))
+
+    def bilabials(self, content: Array, samples: int) -> Array:
+        """(frames,) how surely the lips are closed: see `visemes.bilabials`."""
+        return bilabials(self.net, content, samples)
 
 
 @torch.inference_mode()

@@ -13,10 +13,10 @@ from talkinghead.speech.mel import FLOOR, centres, log_mel
 from talkinghead.speech.pitch import normalised_pitch, pitch_statistics, track_pitch, transpose
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.vocoder import vocode
-from talkinghead.speech.voice_net import HALVING, VoiceNet, VoiceNetSize
+from talkinghead.speech.voice_net import HALVING, VoiceNet
+from talkinghead.speech.voice_weights import VOICE, load_voice
 from talkinghead.types import Array, Waveform
 
-VOICE = "voice.safetensors"
 BLOCK = 3000  # mel frames through the network at a time, 30 seconds
 MARGIN = 200  # mel frames it hears on both sides of them; more than it can see
 TRUST = 0.3  # of the vocoder in predicted harmonics
@@ -33,9 +33,7 @@ class VoiceConverter:
 
     def __init__(self, *, device: str = "cpu", ckpt: Path | None = None):
         """Load the weights in `ckpt` (default: the repository's). Raises WeightsError."""
-        path = (ckpt or weights.FOLDER) / VOICE
-        size = VoiceNetSize(**weights.read_card(path)["size"])
-        self.net = weights.load(VoiceNet(size), path, device)
+        self.net = load_voice((ckpt or weights.FOLDER) / VOICE, device)
         self.speaker = SpeakerEncoder(device)
 
     def __call__(self, source: Waveform, target: Waveform, seed: int = 0) -> Waveform:

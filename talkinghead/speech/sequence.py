@@ -14,9 +14,8 @@ from talkinghead import weights
 from talkinghead.clock import FPS, MEL_FPS, RATE
 from talkinghead.errors import AudioError
 from talkinghead.speech.content_encoder import ContentEncoder, LogMel, VoiceContent
-from talkinghead.speech.convert import VOICE
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
+from talkinghead.speech.voice_weights import VOICE, load_voice
 from talkinghead.types import Array, Waveform
 
 REACH = 0.08  # seconds around a video frame that a window shows, where no encoder asks for more
@@ -51,8 +50,7 @@ def _trained(ckpt: Path | None, device: str) -> ContentEncoder:
     path = (ckpt or weights.FOLDER) / VOICE
     if ckpt is None and not path.exists():
         return LogMel()
-    size = VoiceNetSize(**weights.read_card(path)["size"])
-    return VoiceContent(weights.load(VoiceNet(size), path, device), SpeakerEncoder(device))
+    return VoiceContent(load_voice(path, device), SpeakerEncoder(device))
 
 
 def cut_audio_sequence(

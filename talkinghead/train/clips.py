@@ -1,9 +1,8 @@
 """Talking clips to training examples: landmarks, registered, beside the sound."""
 
-import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,9 @@ from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detect import Detector, MediapipeDetector
 from talkinghead.face.follow import follow
 from talkinghead.media.video import read_video
+from talkinghead.train.jobs import Job, Progress, run_jobs
 from talkinghead.train.splits import Listing, listings
+from talkinghead.train.store import files_below, write_arrays
 from talkinghead.types import Array
 
 SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi"}
@@ -45,10 +46,8 @@ def example_of(path: Path, faces: Detector, listing: Listing, source: str) -> Ex
 
 def save_example(example: Example, path: Path) -> None:
     """Write one example; sound as 16-bit."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(
-        partial,
+    write_arrays(
+        path,
         points=example.points,
         pose=example.pose,
         samples=np.round(example.samples * 32767).astype(np.int16),
@@ -56,7 +55,6 @@ def save_example(example: Example, path: Path) -> None:
         source=example.source,
         rate=RATE,
     )
-    partial.replace(path)
 
 
 def load_example(path: Path) -> Example:
@@ -73,64 +71,36 @@ def load_example(path: Path) -> Example:
 
 def examples_in(folder: Path) -> Iterator[Example]:
     """Every example below a folder that `preprocess` filled, in a fixed order."""
-    paths = sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(".partial.npz"))
-    if not paths:
-        raise InputError(
-            f"{folder}: no examples; make them with 'talkinghead preprocess clips DATA {folder}'"
-        )
-    for path in paths:
+    for path in files_below(folder, "examples", "preprocess clips DATA"):
         yield load_example(path)
 
 
-_faces: Detector | None = None  # one a worker process: building a detector takes a second
+@cache
+def face_finder() -> Detector:
+    """One a worker process: building a detector takes a second."""
+    return MediapipeDetector(max_faces=1)
 
 
 def _work(path: Path, listing: Listing, source: str, target: Path) -> str | None:
-    global _faces
-    if _faces is None:
-        _faces = MediapipeDetector(max_faces=1)
     try:
-        save_example(example_of(path, _faces, listing, source), target)
+        save_example(example_of(path, face_finder(), listing, source), target)
     except TalkingHeadError as error:
         return f"{source}: {error}"
     return None
 
 
 def preprocess(
-    root: Path,
-    out: Path,
-    workers: int = 2,
-    progress: Callable[[int, int], None] | None = None,
+    root: Path, out: Path, workers: int = 2, progress: Progress | None = None
 ) -> list[str]:
-    """Turn every clip below `root` into an example below `out`; returns what was left out.
-
-    Clips already done are passed over, so an interrupted run goes on where it was. The
-    clips left out, with reasons, are also written to `out`/skipped.json.
-    """
+    """Turn every clip below `root` into an example below `out`; see `run_jobs`."""
     clips = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES)
     if not clips:
         raise InputError(f"{root}: no video clips ({', '.join(sorted(SUFFIXES))})")
     known = listings(root)
-    skipped_file = out / "skipped.json"
-    skipped: dict[str, str] = json.loads(skipped_file.read_text()) if skipped_file.exists() else {}
-    out.mkdir(parents=True, exist_ok=True)
-    done = 0
-    with ProcessPoolExecutor(workers) as pool:
-        jobs = {}
-        for clip in clips:
-            name = clip.relative_to(root)
-            target = (out / name).with_suffix(".npz")
-            if target.exists() or str(name) in skipped:
-                done += 1
-                continue
-            listing = known.get(name, Listing(name.parent.name))
-            jobs[pool.submit(_work, clip, listing, str(name), target)] = str(name)
-        for job in as_completed(jobs):
-            reason = job.result()
-            if reason is not None:
-                skipped[jobs[job]] = reason
-                skipped_file.write_text(json.dumps(skipped, indent=1))
-            done += 1
-            if progress is not None:
-                progress(done, len(clips))
-    return sorted(skipped.values())
+    jobs = []
+    for clip in clips:
+        name = clip.relative_to(root)
+        target = (out / name).with_suffix(".npz")
+        listing = known.get(name, Listing(name.parent.name))
+        jobs.append(Job(str(name), _work, (clip, listing, str(name), target), target))
+    return run_jobs(jobs, out, workers, progress)

@@ -1,6 +1,5 @@
 """Trains the content branch: sound of many talkers to the displacements of their lips."""
 
-import subprocess
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.speech.mel import log_mel_of, power_spectrum
+from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.clips import examples_in
 from talkinghead.train.data import Batches, Ear, Talker, group_of, plain_ear, talkers_of
 from talkinghead.train.ear import voice_ear
@@ -24,12 +24,6 @@ from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.losses import content_loss, correlation
 from talkinghead.train.splits import split_of
 from talkinghead.types import Array
-
-LICENCES = (
-    "GRID corpus: CC BY 4.0 (Cooke, Barker, Cunningham, Shao 2006); all other talking clips: "
-    "research only, used for training and measurement, no frame redistributed"
-)
-
 
 NOISE = 0.3  # spread of what is added to the content: few talkers are soon known by heart
 NARROWEST = 0.7  # range over the true one that is still made good
@@ -101,18 +95,6 @@ def widened(net: ContentBranch, clips: list[Heard]) -> float:
 def _width(offsets: Tensor) -> Tensor:
     """(t, 68, 3) displacements to the (t,) change of mouth width."""
     return offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0]
-
-
-def revision() -> str:
-    """The git revision the training code stands at, or 'unknown' outside a checkout."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return found.stdout.strip() or "unknown"
 
 
 def train_content(

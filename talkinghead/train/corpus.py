@@ -1,10 +1,9 @@
 """Fills a folder with utterances: recordings, talking clips and synthetic speech."""
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from talkinghead.clock import RATE
@@ -13,6 +12,7 @@ from talkinghead.media.audio import read_audio
 from talkinghead.speech.phones import Timed
 from talkinghead.speech.speaker_encoder import SHORTEST, SpeakerEncoder
 from talkinghead.train.clips import SUFFIXES as VIDEO
+from talkinghead.train.jobs import Job, Progress, run_jobs
 from talkinghead.train.speech import save_utterance, utterance
 from talkinghead.train.sphinx import PhoneLabeller
 from talkinghead.train.splits import Listing, listings
@@ -64,14 +64,10 @@ def _phones(wave: Waveform, recording: _Recording, labeller: PhoneLabeller) -> l
     return labeller.recognise(wave)[1] if recording.read else []
 
 
-_tools: tuple[SpeakerEncoder, PhoneLabeller] | None = None  # one a process: they load slowly
-
-
+@cache
 def _built() -> tuple[SpeakerEncoder, PhoneLabeller]:
-    global _tools
-    if _tools is None:
-        _tools = SpeakerEncoder(), PhoneLabeller()
-    return _tools
+    """One a worker process: they load slowly."""
+    return SpeakerEncoder(), PhoneLabeller()
 
 
 def _hear(recording: _Recording, target: Path) -> str | None:
@@ -89,12 +85,10 @@ def _hear(recording: _Recording, target: Path) -> str | None:
 
 def _speak(count: int, seed: int, out: Path) -> str | None:
     voices, _ = _built()
-    for spoken in speak(count, seed):
+    for spoken in speak(count, seed, {path.stem for path in out.rglob("*.npz")}):
         source = f"{spoken.voice.split('/')[0]}/{spoken.name}"
-        target = out / f"{source}.npz"
-        if not target.exists():
-            one = utterance(spoken.wave, spoken.phones, spoken.voice, source, voices)
-            save_utterance(one, target)
+        one = utterance(spoken.wave, spoken.phones, spoken.voice, source, voices)
+        save_utterance(one, out / f"{source}.npz")
     return None
 
 
@@ -103,40 +97,23 @@ def preprocess_speech(
     out: Path,
     workers: int = 2,
     synthetic: int = 2400,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[str]:
     """Turn every recording and talking clip below `root` into an utterance below `out`.
 
     Read English named as LibriSpeech names it (speaker-chapter-utterance) is recognised, clips
     with a GRID alignment are aligned, the sound of other clips stays without phones;
-    `synthetic` utterances are spoken by synthesisers that tell their phones. What is done
-    already is passed over. Returns what was left out, and why.
+    `synthetic` utterances are spoken by synthesisers that tell their phones. See `run_jobs`.
     """
     recordings = list(_recordings(root))
     if not recordings and not synthetic:
         raise InputError(f"{root}: no sound ({', '.join(sorted(SOUND | VIDEO))})")
-    out.mkdir(parents=True, exist_ok=True)
-    skipped_file = out / "skipped.json"
-    skipped: dict[str, str] = json.loads(skipped_file.read_text()) if skipped_file.exists() else {}
-    done = 0
-    with ProcessPoolExecutor(workers) as pool:
-        jobs = {}
-        for recording in recordings:
-            target = out / f"{recording.source}.npz"
-            if target.exists() or recording.source in skipped:
-                done += 1
-                continue
-            jobs[pool.submit(_hear, recording, target)] = recording.source
-        for seed, start in enumerate(range(0, synthetic, PORTION)):
-            portion = min(PORTION, synthetic - start)
-            jobs[pool.submit(_speak, portion, seed, out / "synthetic")] = f"synthetic {seed}"
-        total = done + len(jobs)
-        for job in as_completed(jobs):
-            reason = job.result()
-            if reason is not None:
-                skipped[jobs[job]] = reason
-                skipped_file.write_text(json.dumps(skipped, indent=1))
-            done += 1
-            if progress is not None:
-                progress(done, total)
-    return sorted(skipped.values())
+    jobs = [
+        Job(one.source, _hear, (one, target), target)
+        for one in recordings
+        for target in [out / f"{one.source}.npz"]
+    ]
+    for seed, start in enumerate(range(0, synthetic, PORTION)):
+        count = min(PORTION, synthetic - start)
+        jobs.append(Job(f"synthetic {seed}", _speak, (count, seed, out / "synthetic")))
+    return run_jobs(jobs, out, workers, progress)

@@ -4,11 +4,9 @@ Of a clip, one frame is moved by the landmarks of another, and the other is the 
 still with an open mouth, the mouth is shut by warping and opened again, and the still is the truth.
 """
 
-import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from talkinghead.errors import FaceError, InputError, TalkingHeadError
-from talkinghead.face.detect import Detector, MediapipeDetector
+from talkinghead.face.detect import Detector
 from talkinghead.face.follow import fill_gaps
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mouth import close_mouth, face_width, gaps
@@ -26,8 +24,10 @@ from talkinghead.media.image import read_image
 from talkinghead.media.video import read_video
 from talkinghead.render.paint import after, ride, sampled, window, within
 from talkinghead.render.photo import PhotoRenderer
-from talkinghead.train.clips import SUFFIXES
+from talkinghead.train.clips import SUFFIXES, face_finder
+from talkinghead.train.jobs import Job, Progress, run_jobs
 from talkinghead.train.splits import Listing, listings, split_of
+from talkinghead.train.store import files_below, write_arrays
 from talkinghead.types import Array, Portrait
 
 SIDE, MARGIN = 96, 8  # pixels of the square, and around it, for it to be moved about
@@ -142,27 +142,19 @@ def pairs_of_stills(paths: list[Path], faces: Detector, by_hand: dict[str, Array
 
 def save_pairs(pairs: Pairs, path: Path) -> None:
     """Write the pairs of one file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(partial, **vars(pairs))
-    partial.replace(path)
+    write_arrays(path, **vars(pairs))
 
 
 def pairs_in(folder: Path) -> Iterator[Pairs]:
     """All pairs below a folder that `preprocess_pairs` filled, in a fixed order."""
-    paths = sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(".partial.npz"))
-    if not paths:
-        raise InputError(
-            f"{folder}: no pairs; make them with 'talkinghead preprocess pairs DATA {folder}'"
-        )
-    for path in paths:
+    for path in files_below(folder, "pairs", "preprocess pairs DATA"):
         with np.load(path) as stored:
             rest = {name: stored[name] for name in stored.files if name != "talker"}
             yield Pairs(**rest, talker=str(stored["talker"]))
 
 
 @dataclass(frozen=True)
-class _Job:
+class _Order:
     paths: list[Path]
     target: Path
     talker: str
@@ -170,28 +162,24 @@ class _Job:
     side: int
 
 
-_faces: Detector | None = None  # one a worker process: building a detector takes a second
-
-
-def _work(job: _Job) -> str | None:
-    global _faces
-    if _faces is None:
-        _faces = MediapipeDetector(max_faces=1)
+def _work(order: _Order) -> str | None:
     try:
-        if job.paths[0].suffix.lower() in SUFFIXES:
-            pairs = pairs_of_clip(job.paths[0], _faces, job.talker, job.count, job.side)
+        if order.paths[0].suffix.lower() in SUFFIXES:
+            pairs = pairs_of_clip(
+                order.paths[0], face_finder(), order.talker, order.count, order.side
+            )
         else:
-            folder = job.paths[0].parent
+            folder = order.paths[0].parent
             with np.load(folder / "landmarks68.npz") as stored:
-                by_hand = {path.stem: stored[path.stem] for path in job.paths}
-            pairs = pairs_of_stills(job.paths, _faces, by_hand, job.side)
-        save_pairs(pairs, job.target)
+                by_hand = {path.stem: stored[path.stem] for path in order.paths}
+            pairs = pairs_of_stills(order.paths, face_finder(), by_hand, order.side)
+        save_pairs(pairs, order.target)
     except TalkingHeadError as error:
-        return f"{job.target.stem}: {error}"
+        return f"{order.target.stem}: {error}"
     return None
 
 
-def _jobs(root: Path, out: Path, side: int) -> list[_Job]:
+def _orders(root: Path, out: Path, side: int) -> list[_Order]:
     """What there is to do below `root`; test talkers are passed over."""
     known = listings(root)
     by_talker: dict[str, list[Path]] = defaultdict(list)
@@ -200,21 +188,21 @@ def _jobs(root: Path, out: Path, side: int) -> list[_Job]:
         talker = known.get(name, Listing(name.parent.name)).talker
         if split_of(talker) != "test":
             by_talker[talker].append(path)
-    jobs = []
+    orders = []
     for talker, clips in by_talker.items():
         count = min(MOST, max(LEAST, math.ceil(QUOTA / len(clips))))
         for path in clips[:: max(1, LEAST * len(clips) // QUOTA)]:
             target = out / path.relative_to(root).with_suffix(".npz")
-            jobs.append(_Job([path], target, talker, count, side))
+            orders.append(_Order([path], target, talker, count, side))
     for listing in sorted(root.rglob("landmarks68.npz")):
         with np.load(listing) as stored:
             stills = [p for p in sorted(listing.parent.glob("*.jpg")) if p.stem in stored]
         folder = out / listing.parent.relative_to(root)
         for start in range(0, len(stills), STILLS):
             some = stills[start : start + STILLS]
-            jobs.append(_Job(some, folder / f"stills_{start:05}.npz", "stills", 1, side))
+            orders.append(_Order(some, folder / f"stills_{start:05}.npz", "stills", 1, side))
     # In any order but the folders': what an interrupted run leaves is balanced.
-    return sorted(jobs, key=lambda job: crc32(job.target.as_posix().encode()))
+    return sorted(orders, key=lambda order: crc32(order.target.as_posix().encode()))
 
 
 def preprocess_pairs(
@@ -222,30 +210,17 @@ def preprocess_pairs(
     out: Path,
     workers: int = 2,
     side: int = SIDE,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[str]:
     """Make pairs of every clip below `root`, and of stills beside a landmarks68.npz.
 
-    That file holds points set by hand, name -> (68, 2) in pixels. What is done is passed over,
-    so an interrupted run goes on where it was. Returns what was left out, with reasons, which
-    are also written to `out`/skipped.json.
+    That file holds points set by hand, name -> (68, 2) in pixels. See `run_jobs`.
     """
-    jobs = _jobs(root, out, side)
-    if not jobs:
+    orders = _orders(root, out, side)
+    if not orders:
         raise InputError(f"{root}: no video clips ({', '.join(sorted(SUFFIXES))}) to take pairs of")
-    out.mkdir(parents=True, exist_ok=True)
-    record = out / "skipped.json"
-    skipped: dict[str, str] = json.loads(record.read_text()) if record.exists() else {}
-    names = [job.target.relative_to(out).as_posix() for job in jobs]
-    left = {n: j for n, j in zip(names, jobs, strict=True) if not j.target.exists()}
-    left = {name: job for name, job in left.items() if name not in skipped}
-    with ProcessPoolExecutor(workers) as pool:
-        running = {pool.submit(_work, job): name for name, job in left.items()}
-        for done, job in enumerate(as_completed(running), len(jobs) - len(left) + 1):
-            reason = job.result()
-            if reason is not None:
-                skipped[running[job]] = reason
-                record.write_text(json.dumps(skipped, indent=1))
-            if progress is not None:
-                progress(done, len(jobs))
-    return sorted(skipped.values())
+    jobs = [
+        Job(order.target.relative_to(out).as_posix(), _work, (order,), order.target)
+        for order in orders
+    ]
+    return run_jobs(jobs, out, workers, progress)

@@ -24,8 +24,8 @@ from talkinghead.motion.speaker_branch import (
 from talkinghead.motion.windows import BANDS, noise
 from talkinghead.speech.mel import log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.clips import examples_in
-from talkinghead.train.content import LICENCES, revision
 from talkinghead.train.critics import Critics, steepness, taken_for_real, told_apart
 from talkinghead.train.data import plain_ear
 from talkinghead.train.dynamics import likeness_loss, rest_loss, shape_losses

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from talkinghead.clock import RATE
-from talkinghead.errors import InputError
 from talkinghead.media.audio import normalise_loudness
 from talkinghead.speech.phones import Timed, framewise
 from talkinghead.speech.pitch import track_pitch
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.train.store import files_below, write_arrays
 from talkinghead.types import Array, Waveform
 
 
@@ -49,10 +49,8 @@ def utterance(
 
 def save_utterance(one: Utterance, path: Path) -> None:
     """Write one utterance; sound as 16-bit."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(
-        partial,
+    write_arrays(
+        path,
         samples=np.round(one.samples * 32767).astype(np.int16),
         phones=one.phones,
         pitch=one.pitch.astype(np.float16),
@@ -61,7 +59,6 @@ def save_utterance(one: Utterance, path: Path) -> None:
         source=one.source,
         rate=RATE,
     )
-    partial.replace(path)
 
 
 def load_utterance(path: Path) -> Utterance:
@@ -79,10 +76,5 @@ def load_utterance(path: Path) -> Utterance:
 
 def utterances_in(folder: Path) -> Iterator[Utterance]:
     """Every utterance below a folder that `preprocess speech` filled, in a fixed order."""
-    paths = sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(".partial.npz"))
-    if not paths:
-        raise InputError(
-            f"{folder}: no utterances; make them with 'talkinghead preprocess speech DATA {folder}'"
-        )
-    for path in paths:
+    for path in files_below(folder, "utterances", "preprocess speech DATA"):
         yield load_utterance(path)

@@ -14,7 +14,7 @@ from torch.nn import functional
 from talkinghead import weights
 from talkinghead.media.image import write_image
 from talkinghead.render.translator import Translator, TranslatorSize
-from talkinghead.train.content import LICENCES, revision
+from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.critics_image import ImageCritic, taken_for_real, told_apart, unlike
 from talkinghead.train.loop import Losses, Plan, Rival, train
 from talkinghead.train.paintings import Pair, SceneBatches, Scenes, every_pair, scenes

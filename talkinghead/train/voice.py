@@ -16,7 +16,7 @@ from talkinghead.speech.mel import log_mel_of, power_spectrum
 from talkinghead.speech.phones import PHONES, SILENCE, UNKNOWN
 from talkinghead.speech.pitch import normalised_pitch
 from talkinghead.speech.voice_net import HALVING, VoiceNet, VoiceNetSize
-from talkinghead.train.content import revision
+from talkinghead.train.card import revision
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.speech import Utterance, utterances_in
 from talkinghead.train.splits import split_of

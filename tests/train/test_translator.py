@@ -97,7 +97,7 @@ def test_test_talkers_are_passed_over(tmp_path):
     for name in ("hd_02", "someone"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "clip.mp4").touch()
-    jobs = making._jobs(tmp_path, tmp_path / "out", 96)
+    jobs = making._orders(tmp_path, tmp_path / "out", 96)
     assert [job.talker for job in jobs] == ["someone"]
 
 

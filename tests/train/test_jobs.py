@@ -1,0 +1,43 @@
+"""What is done is passed over, what was left out is told with its reason and not tried again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from talkinghead.errors import InputError
+from talkinghead.train.jobs import Job, run_jobs
+from talkinghead.train.store import files_below, write_arrays
+
+
+def work(target: Path, reason: str | None) -> str | None:
+    """Leaves a mark each time it is called."""
+    with target.with_suffix(".calls").open("a") as calls:
+        calls.write("x")
+    if reason is None:
+        write_arrays(target, value=np.ones(2))
+    return reason
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
+    jobs = [
+        Job(name, work, (tmp_path / f"{name}.npz", reason), tmp_path / f"{name}.npz")
+        for name, reason in (("good", None), ("bad", "bad: no face"))
+    ]
+    told: list[tuple[int, int]] = []
+    for _ in range(2):
+        assert run_jobs(jobs, tmp_path, 1, lambda *step: told.append(step)) == ["bad: no face"]
+    assert told == [(1, 2), (2, 2)]
+    assert {p.read_text() for p in tmp_path.glob("*.calls")} == {"x"}
+
+
+def test_only_finished_files_are_read(tmp_path):
+    write_arrays(tmp_path / "b" / "two.npz", value=1)
+    write_arrays(tmp_path / "a.npz", value=1)
+    (tmp_path / "half.partial.npz").touch()
+    assert [p.name for p in files_below(tmp_path, "x", "y")] == ["a.npz", "two.npz"]
+
+
+def test_an_empty_folder_names_the_command_that_fills_it(tmp_path):
+    with pytest.raises(InputError, match="no pairs; make them with 'talkinghead preprocess pairs"):
+        files_below(tmp_path, "pairs", "preprocess pairs DATA")
