@@ -16,6 +16,7 @@ from talkinghead.speech.mel import log_mel_of, power_spectrum
 from talkinghead.speech.phones import PHONES, SILENCE, UNKNOWN
 from talkinghead.speech.pitch import normalised_pitch
 from talkinghead.speech.voice_net import HALVING, VoiceNet, VoiceNetSize
+from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import revision
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.speech import Utterance, utterances_in
@@ -160,10 +161,11 @@ def train_voice(
     taught = by_split["train"]
     held_out = _measured(by_split["validation"] or taught[:1])
     batches = VoiceBatches(taught, size=batch, seed=plan.seed)
+    ahead = Ahead(batches)
 
     def loss(net: nn.Module, step: int) -> Losses:
         assert isinstance(net, Taught)
-        return voice_loss(net, batches(step).to(device))
+        return voice_loss(net, ahead(step).to(device))
 
     both = Taught(VoiceNet(size), len(batches.numbers))
     train(both, loss, lambda n: validate(n, held_out), run, plan, device=device, report=report)
