@@ -1,4 +1,4 @@
-"""`talkinghead evaluate` and `talkinghead compare`: against real clips; voices are in hearing."""
+"""`talkinghead evaluate` and `compare`: against real clips; voices: `hearing`, lips: `syncing`."""
 
 from argparse import Namespace
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from talkinghead.app.hearing import add_voice
 from talkinghead.app.mannering import add_manner
 from talkinghead.app.options import Parser, add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
+from talkinghead.app.syncing import add_sync
 from talkinghead.evaluate.compare import compare
 from talkinghead.evaluate.motion import evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
-from talkinghead.evaluate.sources import Selection
 from talkinghead.face.matte import person_matte
 from talkinghead.media.encode import write_video
 from talkinghead.media.files import replacing
@@ -23,7 +23,7 @@ from talkinghead.media.image import write_image
 from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
 from talkinghead.render.photo import PhotoRenderer
-from talkinghead.train.splits import Listing, listings, split_of
+from talkinghead.train.splits import selection
 from talkinghead.types import FaceShape, FaceTrack, Portrait, Renderer, Waveform
 
 MEL = "content_mel.safetensors"  # the content branch that hears log-mel, for comparison
@@ -31,6 +31,7 @@ EVALUATE = """\
 examples:
   talkinghead evaluate motion clips/
   talkinghead evaluate render clips/ --json --out render.json
+  talkinghead evaluate sync speaking.mp4
 """
 COMPARE = """\
 examples:
@@ -67,6 +68,7 @@ def configure_evaluate(parser: Parser) -> None:
         kind.set_defaults(run=evaluate, kind=name)
     add_voice(kinds)
     add_manner(kinds)
+    add_sync(kinds)
 
 
 def configure_compare(parser: Parser) -> None:
@@ -85,19 +87,6 @@ def configure_compare(parser: Parser) -> None:
     add_models(parser)
     add_reporting(parser)
     parser.set_defaults(run=show)
-
-
-def _selection(folder: Path, split: str | None, need_speech: bool) -> Selection:
-    """Which clips of a folder belong to a split (None: to any), and to a talker who is heard."""
-    known = listings(folder)
-
-    def wanted(name: str) -> bool:
-        path = Path(name)
-        listing = known.get(path, Listing(path.parent.name))
-        heard = listing.speech or not need_speech
-        return heard and split in (None, split_of(listing.talker))
-
-    return wanted
 
 
 def mover(animator: Animator) -> Callable[[Waveform, FaceShape], FaceTrack]:
@@ -123,7 +112,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     """Measure, and print a table or JSON."""
     if args.out:
         check_target(args.out)
-    select = _selection(args.clips, args.split, need_speech=args.kind == "motion")
+    select = selection(args.clips, args.split, need_speech=args.kind == "motion")
     animator = load(args, progress)
 
     def step(done: int, total: int, _: str) -> None:

@@ -13,8 +13,10 @@ from talkinghead.pipeline import pick_device
 from talkinghead.train.clips import preprocess
 from talkinghead.train.content import train_content
 from talkinghead.train.loop import Plan
+from talkinghead.train.mouths import preprocess_mouths
 from talkinghead.train.pairs import SIDE, preprocess_pairs
 from talkinghead.train.speaker import train_speaker
+from talkinghead.train.sync import train_sync
 from talkinghead.train.translator import train_translator
 
 PREPROCESS = """\
@@ -39,6 +41,13 @@ Of each clip, frames are warped to one another's landmarks. Stills beside a land
 (train/splits.yaml), named by DATA/manifest.csv, are passed over. An interrupted run goes on
 where it was.
 """
+MOUTHS = """\
+examples:
+  talkinghead preprocess mouths data/ mouths.d/ --workers 4
+Talkers are named by DATA/manifest.csv, and those of the test split (train/splits.yaml) are passed
+over; its column sound, if there is one, says which clips hold speech. 8 minutes of a talker
+suffice. An interrupted run goes on where it was.
+"""
 TRAIN = """\
 examples:
   talkinghead preprocess speech data/ speech.d/
@@ -51,6 +60,8 @@ examples:
   talkinghead preprocess pairs data/ pairs.d/
   talkinghead train translator --data pairs.d/ --out ckpt/translator.safetensors \\
     --run runs/translator
+  talkinghead preprocess mouths data/ mouths.d/
+  talkinghead train sync --data mouths.d/ --out ckpt/sync.safetensors --run runs/sync
 Killed at any step, the same command goes on from the last checkpoint in --run.
 """
 # name -> what it is, which command makes its data, clips a step
@@ -59,6 +70,7 @@ NETWORKS = {
     "content": ("the content branch: content to lips and jaw", "preprocess clips", 32),
     "speaker": ("the speaker branch: voice to head, brows, style", "preprocess clips", 40),
     "translator": ("the translator: warped mouths to painted ones", "preprocess pairs", 16),
+    "sync": ("the sync expert: does a mouth fit a sound?", "preprocess mouths", 16),
 }
 PLAN = {
     "steps": "how many steps to train",
@@ -119,6 +131,19 @@ def configure_preprocess(parser: Parser) -> None:
     )  # fmt: skip
     add_reporting(pairs)
     pairs.set_defaults(run=prepare_pairs)
+    mouths = kinds.add_parser(
+        "mouths",
+        help="take the mouth and the voice of every talking clip",
+        description="Register the mouths of every talking clip below DATA, beside its sound.",
+        epilog=MOUTHS,
+    )
+    mouths.add_argument("data", metavar="DATA", type=Path, help="folder of talking clips")
+    mouths.add_argument("out", metavar="OUT", type=Path, help="folder for the mouths")
+    mouths.add_argument(
+        "--workers", type=positive, default=2, metavar="N", help="processes (default: %(default)s)"
+    )
+    add_reporting(mouths)
+    mouths.set_defaults(run=prepare_mouths)
 
 
 def configure_train(parser: Parser) -> None:
@@ -190,6 +215,14 @@ def prepare_pairs(args: Namespace, progress: Progress) -> None:
     _say_prepared(args, progress, skipped)
 
 
+def prepare_mouths(args: Namespace, progress: Progress) -> None:
+    """Clips to mouths and sound."""
+    check_folder(args.out)
+    progress.stage("looking for clips")
+    skipped = preprocess_mouths(args.data, args.out, args.workers, counted(progress, "clip"))
+    _say_prepared(args, progress, skipped)
+
+
 def counted(progress: Progress, what: str) -> Callable[[int, int], None]:
     """A callback that starts the progress at its first call."""
     started = False
@@ -231,6 +264,8 @@ def train(args: Namespace, progress: Progress) -> None:
         from talkinghead.train.voice import train_voice
 
         figures = train_voice(args.data, args.out, args.folder, plan, **shared)
+    elif args.network == "sync":
+        figures = train_sync(args.data, args.out, args.folder, plan, **shared)
     elif args.network == "translator":
         figures = train_translator(args.data, args.out, args.folder, plan, **shared)
     elif args.network == "content":

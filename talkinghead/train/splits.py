@@ -1,6 +1,7 @@
 """Who is left out of training: fixed lists in splits.yaml, by talker and never by clip."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -60,3 +61,16 @@ def listings(root: Path) -> dict[Path, Listing]:
         Path(row["path"]): Listing(row["identity"], row.get("sound", "speech") == "speech")
         for row in rows
     }
+
+
+def selection(root: Path, split: str | None, *, need_speech: bool) -> Callable[[str], bool]:
+    """Which clips below `root` are of a split (None: of any), and of a talker who is heard."""
+    known = listings(root)
+
+    def wanted(name: str) -> bool:
+        path = Path(name)
+        listing = known.get(path, Listing(path.parent.name))
+        heard = listing.speech or not need_speech
+        return heard and split in (None, split_of(listing.talker))
+
+    return wanted

@@ -1,0 +1,87 @@
+"""`talkinghead evaluate sync`: do mouths fit their sound?"""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from talkinghead import weights
+from talkinghead.app.files import check_target
+from talkinghead.app.options import DETECTORS, DEVICES, add_reporting
+from talkinghead.app.progress import Progress
+from talkinghead.errors import InputError
+from talkinghead.evaluate.sync import evaluate_sync
+from talkinghead.face.detect import detector
+from talkinghead.media.files import replacing
+from talkinghead.pipeline import pick_device
+from talkinghead.sync.net import SYNC, load_expert
+from talkinghead.train.splits import selection
+
+EXAMPLES = """\
+examples:
+  talkinghead evaluate sync speaking.mp4
+  talkinghead evaluate sync clips/ --json --out sync.json
+offset: frames (25 a second) by which the picture comes later than its sound. near: share of
+clips where that is 0 to within a frame. lse_c, lse_d: SyncNet's confidence and distance. Beside
+them the same clips with their sound 10 frames later (shifted), and with the sound of the clip
+before (stranger).
+"""
+WHAT = "whether mouths fit their sound, in any video of one face that speaks"
+
+
+def add_sync(kinds: Any) -> None:
+    """`sync` among the kinds of `evaluate` (what argparse's add_subparsers returns)."""
+    kind = kinds.add_parser("sync", help=WHAT, description=f"Measure {WHAT}.", epilog=EXAMPLES)
+    kind.add_argument(
+        "clips", metavar="DIR|FILE", type=Path, help="folder of talking clips (mp4), or one video"
+    )
+    kind.add_argument(
+        "--split", choices=["train", "validation", "test"],
+        help="only talkers of this split (train/splits.yaml), named by DIR/manifest.csv; "
+        "of 'test' nothing was ever trained on",
+    )  # fmt: skip
+    kind.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
+    models = kind.add_argument_group("models")
+    models.add_argument(
+        "--device", choices=DEVICES, default="auto", help="where networks run (default: auto)"
+    )
+    models.add_argument(
+        "--ckpt", type=Path, metavar="DIR", help="folder of the weights (default: ckpt/)"
+    )
+    models.add_argument(
+        "--detector", choices=DETECTORS, default=DETECTORS[0],
+        help="what finds the face (default: %(default)s)",
+    )  # fmt: skip
+    add_reporting(kind)
+    kind.set_defaults(run=evaluate)
+
+
+def evaluate(args: Namespace, progress: Progress) -> None:
+    """Measure, and print a table or JSON."""
+    if args.out:
+        check_target(args.out)
+    if args.split and args.clips.is_file():
+        raise InputError(f"--split: {args.clips} is one video; give a folder of clips")
+    device = pick_device(args.device)
+    expert = load_expert((args.ckpt or weights.FOLDER) / SYNC, device)
+
+    def step(done: int, total: int, _: str) -> None:
+        if done == 0:
+            progress.start(total, "clip")
+        progress.step(done)
+
+    report = evaluate_sync(
+        args.clips,
+        expert,
+        detector(args.detector, device),
+        select=selection(args.clips, args.split, need_speech=True),
+        progress=step,
+    )
+    for skip in report.left_out:
+        progress.note(f"left out {skip.path}: {skip.reason}")
+    if args.out:
+        with replacing(args.out) as temporary:
+            temporary.write_text(report.to_json() + "\n")
+    progress.stop()
+    print(report.to_json() if args.json else report.to_table(), flush=True)
+    progress.success(clips=len(report.clips), skipped=report.skipped)

@@ -1,0 +1,129 @@
+"""Measure whether mouths fit their sound: SyncNet's offset and confidence of every clip."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from talkinghead.clock import STRIDE
+from talkinghead.errors import FaceError, InputError
+from talkinghead.evaluate.report import ClipFigures, Report, Skip
+from talkinghead.evaluate.sources import (
+    Follower,
+    Progress,
+    Selection,
+    Source,
+    each_clip,
+    followed,
+)
+from talkinghead.sync.net import SEEN, SyncExpert
+from talkinghead.sync.score import LEAST, agreement
+from talkinghead.sync.squares import mel_of, mouths, shown_at
+from talkinghead.sync.vectors import face_vectors, sound_vectors
+from talkinghead.types import Array, Footage
+
+SHIFT: Final = 10  # frames by which the sound of the baseline `shifted` comes later
+# offset: frames at 25 a second by which the picture comes later than its sound. near: 1 where
+# that is 0 to within a frame (for `shifted`: -SHIFT). lse_c: median minus minimum of the mean
+# distance over the offsets within 15 frames; lse_d: the minimum, of unit vectors, in [0, 2].
+SYNC_FIGURES: dict[str, str] = {"offset": "0", "near": "1", "lse_c": "high", "lse_d": "low"}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A clip as the expert takes it."""
+
+    faces: Array  # (n, vector), one a frame at FPS
+    mel: Array  # (m, BANDS) of the whole sound
+
+    @property
+    def frames(self) -> int:
+        """Frames that were seen."""
+        return len(self.faces) + SEEN - 1
+
+
+def watched(expert: SyncExpert, footage: Footage, detector: Follower) -> Watched:
+    """Find, register and look at the face of a clip.
+
+    Raises InputError for a clip that is silent or too short, FaceError where the face is not
+    found in 90 % of the frames.
+    """
+    wave = footage.audio
+    if wave is None or np.ptp(wave.samples) == 0:
+        raise InputError("no sound that a mouth could fit; put a wav of the same name beside")
+    which = shown_at(len(footage.frames), footage.fps)
+    mel = mel_of(wave)
+    count = min(len(which), len(mel) // STRIDE)
+    if count < LEAST + SEEN - 1:
+        raise InputError(f"{count} frames with sound; {LEAST + SEEN - 1} or more can be measured")
+    which = which[:count]
+    points = followed(footage, detector)[which]
+    squares, _ = mouths((footage.frames[i] for i in which), points, expert.size.side)
+    return Watched(face_vectors(expert, squares), mel)
+
+
+def sync_figures(expert: SyncExpert, clip: Watched, mel: Array, later: int = 0) -> dict[str, float]:
+    """The figures of a clip's face with a sound (m, BANDS) that comes `later` by some frames."""
+    found = agreement(clip.faces, sound_vectors(expert, mel, clip.frames, -later))
+    return {
+        "offset": float(found.offset),
+        "near": float(abs(found.offset + later) <= 1),
+        "lse_c": found.confidence,
+        "lse_d": found.distance,
+    }
+
+
+def evaluate_sync(
+    clips: Path,
+    expert: SyncExpert,
+    detector: Follower,
+    *,
+    select: Selection | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Measure every clip of a folder, or one video file.
+
+    Two baselines say what the figures are worth: `shifted`, the same clips with their sound
+    SHIFT frames later, whose offset must be -SHIFT; and `stranger`, each with the sound of the
+    clip before it, repeated as often as need be, whose confidence must be lower. Clips that cannot
+    be measured are left out and counted; raises InputError where none can.
+    """
+    rows: list[tuple[Source, Watched]] = []
+    left_out: list[Skip] = []
+    for source in _sources(clips, left_out, progress, select):
+        try:
+            rows.append((source, watched(expert, source.read(), detector)))
+        except InputError as error:
+            left_out.append(Skip(source.name, str(error)))
+    if not rows:
+        raise FaceError(
+            f"{clips}: none of {len(left_out)} clips can be measured; "
+            f"{left_out[0].path}: {left_out[0].reason}"
+        )
+    figures = []
+    for number, (source, clip) in enumerate(rows):
+        beside = {"shifted": sync_figures(expert, clip, clip.mel, SHIFT)}
+        if len(rows) > 1:
+            other = rows[number - 1][1].mel
+            beside["stranger"] = sync_figures(expert, clip, _as_long(other, clip.frames))
+        own = sync_figures(expert, clip, clip.mel)
+        figures.append(ClipFigures(source.name, source.group, own, beside))
+    return Report(SYNC_FIGURES, figures, left_out)
+
+
+def _as_long(mel: Array, frames: int) -> Array:
+    """A sound repeated until it is no shorter than `frames` frames."""
+    return np.tile(mel, (-(-STRIDE * frames // len(mel)) + 1, 1))
+
+
+def _sources(
+    clips: Path, left_out: list[Skip], progress: Progress | None, select: Selection | None
+) -> Iterator[Source]:
+    """Every clip of a folder, or the one that is a file."""
+    if not clips.is_file():
+        yield from each_clip(clips, left_out, progress, select)
+        return
+    wav = clips.with_suffix(".wav")
+    yield Source(clips, clips.name, clips.resolve().parent.name, wav if wav.is_file() else None)
