@@ -32,6 +32,7 @@ from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
+from talkinghead.speech.styles import find_style
 from talkinghead.types import (
     Array,
     Clip,
@@ -86,7 +87,7 @@ class Animator:
         `notify` receives what the user should know, one line each: which of several faces
         was taken, for one. Raises WeightsError where weights are missing or damaged.
         """
-        self.device = pick_device(device)
+        self.device, self._ckpt = pick_device(device), ckpt
         self._detector_name = detector_name
         self._detector: Detector | None = None
         self._notify = notify
@@ -140,6 +141,16 @@ class Animator:
             return follow(read_video(video), self.faces)
         except FaceError as error:
             raise FaceError(f"{video}: {error}; give a video of one visible face") from error
+
+    def manner(self, source: AudioSource) -> Array:
+        """(256,) the voice whose way of moving is borrowed, for `animate`.
+
+        Of a recording, or of a stored style by its name; an existing file goes before a name.
+        Raises InputError for what is neither, and lists the styles.
+        """
+        if isinstance(source, str | Path) and not Path(source).is_file():
+            return find_style(str(source), self._ckpt).voice
+        return self.models.voices(normalise_loudness(sound(source)))
 
     def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
         """Read a picture and find the face to animate (see `find_portrait`)."""
@@ -203,15 +214,14 @@ class Animator:
         """Let a subject say what is in `audio`. The clip is exactly as long as the sound.
 
         Head and lids move as in `reference`, where there is one (see `reference`); `manner` is
-        a recording of somebody else, whose way of moving is borrowed.
+        a recording of somebody else, or the name of a stored style, whose way of moving is
+        borrowed (see `manner`).
         """
         output = output or Output()
         wave = sound(audio)
         features = self.listen(wave)
         if manner is not None:
-            features = replace(
-                features, speaker=self.models.voices(normalise_loudness(sound(manner)))
-            )
+            features = replace(features, speaker=self.manner(manner))
         track = self.move(features, subject.face, style, subject.lip_gain, reference)
         count = max(1, round(wave.seconds * output.fps))
         pixels = subject.frame.place(retime(track, output.fps, count))

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from talkinghead.errors import WeightsError
+from talkinghead.home import home
 
 M = TypeVar("M", bound=nn.Module)
 
-# ckpt/ lies beside the package in a checkout, wherever the user stands.
-FOLDER = Path(__file__).resolve().parent.parent / "ckpt"
+FOLDER = home("ckpt")
 
 
 def _card_of(path: Path) -> Path:
@@ -38,15 +39,34 @@ def read_card(path: Path) -> dict[str, Any]:
     return found
 
 
-def load(net: M, path: Path, device: str = "cpu") -> M:
-    """Fill `net` from `path`; a wrong checksum, missing or unexpected weights are errors."""
+def read(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors in `path`; a checksum that is not the card's is an error."""
     card = read_card(path)
     if hashlib.sha256(path.read_bytes()).hexdigest() != card["sha256"]:
         raise WeightsError(f"{path}: the file is not the one its card describes; fetch it again")
     try:
-        state = {name: value.float() for name, value in load_file(path).items()}
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{path}: is no safetensors file ({reason}); fetch it again") from error
+
+
+def write(tensors: dict[str, torch.Tensor], path: Path, card: dict[str, Any]) -> None:
+    """Tensors as safetensors, and beside them the card, which gets their checksum."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file({name: value.contiguous() for name, value in tensors.items()}, partial)
+    checksum = hashlib.sha256(partial.read_bytes()).hexdigest()
+    partial.replace(path)
+    _card_of(path).write_text(json.dumps({"sha256": checksum, **card}, indent=2) + "\n")
+
+
+def load(net: M, path: Path, device: str = "cpu") -> M:
+    """Fill `net` from `path`; a wrong checksum, missing or unexpected weights are errors."""
+    state = {name: value.float() for name, value in read(path).items()}
+    try:
         net.load_state_dict(state, strict=True)
-    except (RuntimeError, OSError, ValueError) as error:
+    except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{path}: the weights do not fit the network ({reason})") from error
     return net.to(device).eval()
@@ -54,13 +74,8 @@ def load(net: M, path: Path, device: str = "cpu") -> M:
 
 def save(net: nn.Module, path: Path, card: dict[str, Any]) -> None:
     """Write the weights as fp16 safetensors and the card with sizes and checksum beside them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     state = {
         name: value.detach().cpu().to(torch.float16 if value.is_floating_point() else value.dtype)
         for name, value in net.state_dict().items()
     }
-    partial = path.with_suffix(".partial")
-    save_file({name: value.contiguous() for name, value in state.items()}, partial)
-    checksum = hashlib.sha256(partial.read_bytes()).hexdigest()
-    partial.replace(path)
-    _card_of(path).write_text(json.dumps({"sha256": checksum, **card}, indent=2) + "\n")
+    write(state, path, card)

@@ -17,6 +17,7 @@ COMMANDS = {
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
     "puppet": ("puppets", "configure", "list, check, make, edit, import and export puppets"),
+    "styles": ("styles", "configure", "whose manner can be borrowed by name; keep your own"),
     "convert": ("converting", "configure", "say in one voice what another said"),
     "preprocess": ("training", "configure_preprocess", "clips and recordings to training data"),
     "train": ("training", "configure_train", "train a network"),

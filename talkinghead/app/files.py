@@ -15,16 +15,24 @@ def is_sample(image: str) -> bool:
 
 
 def check_inputs(
-    image: str | None, audio: str, video: str | None = None, manner: str | None = None
+    image: str | None,
+    audio: str,
+    video: str | None = None,
+    manner: str | None = None,
+    ckpt: Path | None = None,
 ) -> None:
-    """Refuse files that are missing, empty or unreadable."""
+    """Refuse files that are missing, empty or unreadable, and styles that nobody stored."""
     if image is not None and not is_sample(image):
         readable(image, ImageError)
     readable(audio, AudioError)
     if video is not None:
         readable(video, InputError)
-    if manner is not None:
+    if manner is not None and Path(manner).is_file():
         readable(manner, AudioError)
+    elif manner is not None:
+        from talkinghead.speech.styles import find_style  # imports torch: not for --help
+
+        find_style(manner, ckpt)
 
 
 def check_target(target: Path, *inputs: str | Path) -> None:

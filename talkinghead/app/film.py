@@ -117,7 +117,7 @@ def photo(args: Namespace, progress: Progress) -> None:
         raise InputError("no AUDIO was named; give a recording, or --faces with one for each")
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
-    check_inputs(args.image, args.audio, args.pose_from, args.style_from)
+    check_inputs(args.image, args.audio, args.pose_from, args.style_from, args.ckpt)
     check_film(target, args.image, args.audio)
     animator = load(args, progress)
     progress.stage("finding the face")
@@ -129,7 +129,7 @@ def cartoon(args: Namespace, progress: Progress) -> None:
     """Let a puppet speak."""
     target = args.output or named_after(args.puppet, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
-    check_inputs(args.background, args.audio, args.pose_from, args.style_from)
+    check_inputs(args.background, args.audio, args.pose_from, args.style_from, args.ckpt)
     check_film(target, args.audio, *filter(None, [args.background]))
     animator = load(args, progress)
     progress.stage("setting up the puppet")

@@ -1,12 +1,16 @@
 """MakeItTalk's command lines, with its flags and their meaning, on top of this package."""
 
+from __future__ import annotations  # evaluated, they would import torch: --help must not
+
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import talkinghead
 from talkinghead.app.faces import photo_of_many
 from talkinghead.app.files import check_folder, check_inputs, check_target, named_after
-from talkinghead.app.film import borrowed, film, load
+from talkinghead.app.film import film, load
 from talkinghead.app.guard import guarded
 from talkinghead.app.options import (
     Parser,
@@ -21,8 +25,9 @@ from talkinghead.app.options import (
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
+from talkinghead.home import home
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = home("examples")
 PHOTO = """\
 examples:
   python main_end2end.py --jpg face.jpg --amp_lip_x 2
@@ -42,12 +47,20 @@ NAMED = {
     "load_a2l_G_name": ("speaker", "the speaker branch"),
     "load_G_name": ("translator", "the translator"),
 }
-# Flags for parts that MakeItTalk has and this package does not have yet: flag -> what it sets.
-# Passing over them in silence would give another video than the one that was asked for.
-ABSENT: dict[str, str] = {
-    "add_audio_in": "that the image translation network hears the sound, too",
-    "comb_fan_awing": "the landmark drawings that the image translation network was trained on",
+# Flags that say with what input the weights of MakeItTalk's image translation network were
+# trained: flag -> what. They choose nothing that is seen, so a command line that has them goes on.
+TOLD = {
+    "add_audio_in": "whether the translator hears the sound, too",
+    "comb_fan_awing": "which landmark drawings the translator was trained on",
 }
+
+
+class Job(NamedTuple):
+    """One video to make."""
+
+    audio: str
+    manner: str | None  # a recording or a stored style
+    target: Path
 
 
 def photo_main(argv: Sequence[str] | None = None) -> int:
@@ -75,8 +88,8 @@ def photo_main(argv: Sequence[str] | None = None) -> int:
         "--close_input_face_mouth", action="store_true",
         help="accepted; the mouth is always closed at rest here",
     )  # fmt: skip
-    for flag, what in ABSENT.items():
-        help = f"{what}; refused, there is no such part yet"
+    for flag, what in TOLD.items():
+        help = f"accepted; {what} is settled by its weights here"
         group.add_argument(f"--{flag}", action="store_true", help=help)
     add_models(parser)
     add_reporting(parser)
@@ -116,42 +129,64 @@ def _common(parser: Parser) -> None:
         help="folder for the videos, named IMAGE_AUDIO.mp4 (default: %(default)s)",
     )  # fmt: skip
     add_fields(parser, Style)
-    add_borrowing(parser)
+    add_borrowing(parser, listed=True)
     add_fields(parser, Output)
 
 
 def _photo(args: Namespace, progress: Progress) -> None:
-    for flag, what in ABSENT.items():
+    for flag, what in TOLD.items():
         if getattr(args, flag):
-            raise InputError(
-                f"--{flag} sets {what}; this version has no such part; leave the flag out"
-            )
-    image = _found(args.jpg)
+            progress.note(f"--{flag} changes nothing: {what} is settled by its weights here")
+    image, manners = _found(args.jpg), _manners(args)
     if args.faces:
         args.image, args.output = image, named_after(image, "faces", args.output_folder)
+        args.style_from = manners[0]
         photo_of_many(args, progress)
         return
-    style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, image)
-    for audio, target in jobs.items():
-        check_inputs(image, audio, args.pose_from, args.style_from)
-        check_target(target, image, audio)
+    style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, image, manners)
+    _check(args, jobs, image)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(image, face=args.face, size=output.size, crop=output.crop)
-    for audio, target in jobs.items():
-        film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
+    _films(args, animator, subject, jobs, style, output, progress)
 
 
 def _cartoon(args: Namespace, progress: Progress) -> None:
-    style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, args.jpg)
-    for audio, target in jobs.items():
-        check_inputs(args.jpg_bg, audio, args.pose_from, args.style_from)
-        check_target(target, audio, *filter(None, [args.jpg_bg]))
+    style, output = filled(Style, args), filled(Output, args)
+    jobs = _jobs(args, args.jpg, _manners(args))
+    _check(args, jobs, args.jpg_bg)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(args.jpg, background=args.jpg_bg, size=output.size, crop=output.crop)
-    for audio, target in jobs.items():
-        film(animator, subject, audio, target, style, output, progress, **borrowed(animator, args))
+    _films(args, animator, subject, jobs, style, output, progress)
+
+
+def _check(args: Namespace, jobs: list[Job], picture: str | None) -> None:
+    for job in jobs:
+        check_inputs(picture, job.audio, args.pose_from, job.manner, args.ckpt)
+        check_target(job.target, job.audio, *filter(None, [picture]))
+
+
+def _films(
+    args: Namespace,
+    animator: talkinghead.Animator,
+    subject: talkinghead.Subject,
+    jobs: list[Job],
+    style: Style,
+    output: Output,
+    progress: Progress,
+) -> None:
+    reference = animator.reference(args.pose_from) if args.pose_from else None
+    for job in jobs:
+        borrowed: dict[str, Any] = {"reference": reference, "manner": job.manner}
+        film(animator, subject, job.audio, job.target, style, output, progress, **borrowed)
+
+
+def _manners(args: Namespace) -> list[str | None]:
+    """Whose manner is borrowed, one video each; None: the speaker's own."""
+    if args.styles and args.style_from:
+        raise InputError("--style-from and --reuse_train_emb_list say the same; leave one out")
+    return list(dict.fromkeys(args.styles)) or [args.style_from]
 
 
 def _found(name: str) -> str:
@@ -160,8 +195,8 @@ def _found(name: str) -> str:
     return str(example) if not Path(name).exists() and example.is_file() else name
 
 
-def _jobs(args: Namespace, image: str) -> dict[str, Path]:
-    """Recording -> video: the one that is named, or every wav in examples/."""
+def _jobs(args: Namespace, image: str, manners: list[str | None]) -> list[Job]:
+    """The recording that is named, or every wav in examples/, with each of the manners."""
     check_folder(args.output_folder)
     if args.audio:
         recordings = [_found(args.audio)]
@@ -169,7 +204,16 @@ def _jobs(args: Namespace, image: str) -> dict[str, Path]:
         recordings = [str(path) for path in sorted(EXAMPLES.glob("*.wav"))]
     if not recordings:
         raise InputError(f"{EXAMPLES}: holds no wav; name a recording with --audio")
-    return {audio: named_after(image, audio, args.output_folder) for audio in recordings}
+    jobs = []
+    for audio in recordings:
+        for manner in manners:
+            target = named_after(image, audio, args.output_folder)
+            if manner is not None and len(manners) > 1:
+                target = target.with_stem(f"{target.stem}_{Path(manner).stem}")
+            jobs.append(Job(audio, manner, target))
+    if len({job.target for job in jobs}) < len(jobs):
+        raise InputError("--reuse_train_emb_list: two styles would name one video; rename one")
+    return jobs
 
 
 def _main(

@@ -93,8 +93,8 @@ def filled(cls: Callable[..., T], args: argparse.Namespace) -> T:
     return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
 
 
-def add_borrowing(parser: argparse.ArgumentParser) -> None:
-    """Whose motion is borrowed."""
+def add_borrowing(parser: argparse.ArgumentParser, *, listed: bool = False) -> None:
+    """Whose motion is borrowed; `listed`: MakeItTalk's flag takes several, a video for each."""
     group = parser.add_argument_group("borrowed motion")
     group.add_argument(
         "--pose-from", metavar="VIDEO",
@@ -102,9 +102,16 @@ def add_borrowing(parser: argparse.ArgumentParser) -> None:
         "there and back",
     )  # fmt: skip
     group.add_argument(
-        "--style-from", "--reuse_train_emb_list", dest="style_from", metavar="AUDIO",
-        help="move as somebody with this voice would: head, brows and manner, not the words",
+        "--style-from", *([] if listed else ["--reuse_train_emb_list"]), dest="style_from",
+        metavar="AUDIO|NAME",
+        help="move as somebody with this voice would: head, brows and manner, not the words; a "
+        "recording, or a name out of 'talkinghead styles'",
     )  # fmt: skip
+    if listed:
+        group.add_argument(
+            "--reuse_train_emb_list", dest="styles", nargs="+", default=[], metavar="STYLE",
+            help="the same for one or several styles, each with a video of its own",
+        )  # fmt: skip
 
 
 def add_face(parser: argparse.ArgumentParser) -> None:

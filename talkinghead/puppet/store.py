@@ -7,6 +7,7 @@ import numpy as np
 import yaml
 
 from talkinghead.errors import PuppetError
+from talkinghead.home import home
 from talkinghead.landmarks import COUNT
 from talkinghead.media.image import write_image
 from talkinghead.puppet.record import (
@@ -28,7 +29,7 @@ from talkinghead.puppet.record import (
 )
 from talkinghead.types import Puppet
 
-_HOME = Path(__file__).resolve().parents[2] / "puppets"
+_HOME = home("puppets")
 
 
 def _places(root: Path | None) -> list[Path]:

@@ -2,14 +2,17 @@
 
 import warnings
 from collections import OrderedDict
-from hashlib import blake2b
+from functools import cache
+from hashlib import blake2b, sha256
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from talkinghead.clock import RATE
-from talkinghead.errors import AudioError
+from talkinghead.errors import AudioError, WeightsError
 from talkinghead.media.files import replacing
 from talkinghead.types import Array, Waveform
 
@@ -103,6 +106,20 @@ class SpeakerEncoder:
         if self._folder is not None:
             with replacing(self._folder / f"{key}.npy") as temporary, temporary.open("wb") as out:
                 np.save(out, voice)
+
+
+@cache
+def identity() -> dict[str, str]:
+    """Name and SHA-256 of the weights that voices are heard with: embeddings are theirs alone."""
+    spec = find_spec("resemblyzer")
+    if spec is None or spec.origin is None:
+        raise WeightsError("the package resemblyzer is missing; install it")
+    path = Path(spec.origin).parent / "pretrained.pt"
+    try:
+        checksum = sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}); reinstall it") from error
+    return {"name": f"resemblyzer {version('resemblyzer')}", "sha256": checksum}
 
 
 def content_key(samples: Array) -> str:

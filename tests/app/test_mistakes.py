@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from talkinghead.app.makeittalk import ABSENT, photo_main
+from talkinghead.app.makeittalk import photo_main
 from talkinghead.media.image import write_image
 
 
@@ -159,14 +159,6 @@ def test_json_tells_of_failure_in_json(cli, tmp_path):
     [event] = [json.loads(line) for line in err]
     assert event["event"] == "failure"
     assert "no.jpg" in event["error"]
-
-
-@pytest.mark.parametrize("flag", ABSENT)
-def test_flags_of_parts_that_do_not_exist_are_refused(flag, capsys):
-    assert photo_main(["--jpg", "astronaut", f"--{flag}"]) == 2
-    [line] = capsys.readouterr().err.splitlines()
-    assert line.startswith("talkinghead: error: ")
-    assert flag in line
 
 
 def test_makeittalk_refuses_a_missing_picture(capsys, tmp_path):

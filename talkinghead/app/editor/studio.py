@@ -15,6 +15,7 @@ from talkinghead.app.editor.desk import Desk, Refused
 from talkinghead.app.editor.pictures import reduced, webp
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
+from talkinghead.home import home
 from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.render.cartoon import CartoonRenderer
@@ -24,7 +25,7 @@ from talkinghead.types import Layer, Puppet, Waveform
 if TYPE_CHECKING:
     from talkinghead.pipeline import Animator
 
-EXAMPLES: Final = Path(__file__).resolve().parents[3] / "examples"
+EXAMPLES: Final = home("examples")
 SHOWN: Final = 1280  # pixels of the longer side of a layer as the page is sent it
 POSED: Final = 640  # of a pose, which is painted anew while a point is dragged
 CLIP: Final = 448  # of a clip
