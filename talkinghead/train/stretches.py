@@ -133,7 +133,7 @@ def _shown(clip: Mouths, start: int, side: int, rng: np.random.Generator) -> tup
     tremble = rng.normal(0, rng.uniform(0, 0.5), size=(LENGTH, 2))
     squares = np.empty((LENGTH, side, side), dtype=np.float32)
     points = np.empty((LENGTH, *clip.lips.shape[1:]), dtype=np.float32)
-    blur, blurred, factor = rng.uniform(0.3, 1.2), rng.random() < 0.5, side / SIDE
+    blur, blurred, factor = rng.uniform(0.3, 0.9), rng.random() < 0.4, side / SIDE
     for i in range(LENGTH):
         matrix = turn + np.column_stack([np.zeros((2, 2)), tremble[i]])
         points[i] = clip.lips[start + i] @ matrix[:, :2].T + matrix[:, 2]

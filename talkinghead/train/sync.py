@@ -118,7 +118,7 @@ def validate(net: nn.Module, clips: list[Held]) -> dict[str, float]:
         "near": float(near),
         "confidence": float(confidence),
         "stands": float(stands),
-        "score": float(near + 0.1 * stands),
+        "score": float(near + stands),
     }
 
 
@@ -144,6 +144,7 @@ def train_sync(
         by_split[split_of(clip.talker)].append(clip)
     taught = by_talker(by_split["train"])
     net = _Taught(SyncExpert(size))
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = net.expert.size.side
     chosen = by_talker(by_split["validation"]) if by_split["validation"] else taught
     held = held_out(chosen, side)
