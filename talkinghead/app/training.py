@@ -17,6 +17,7 @@ from talkinghead.train.mouths import preprocess_mouths
 from talkinghead.train.pairs import SIDE, preprocess_pairs
 from talkinghead.train.speaker import train_speaker
 from talkinghead.train.sync import train_sync
+from talkinghead.train.team import team
 from talkinghead.train.translator import train_translator
 
 PREPROCESS = """\
@@ -77,6 +78,8 @@ PLAN = {
     "rate": "peak learning rate of Adam",
     "every": "steps between validations, each followed by a checkpoint",
     "seed": "chance in batches and first weights",
+    "devices": "devices that share each step, each with a batch of its own",
+    "precision": "of the losses: 32, or bf16 on CUDA",
 }
 
 
@@ -249,28 +252,34 @@ def train(args: Namespace, progress: Progress) -> None:
     check_folder(args.out.parent)
     check_folder(args.folder)
     plan = Plan(**{name: getattr(args, name) for name in PLAN})
+    mine = team(plan.devices, plan.precision, pick_device(args.device))
 
     def report(step: int, _: int, figures: dict[str, float]) -> None:
         progress.step(step)
         said = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
         progress.note(f"step {step}: {said}")
 
-    progress.stage("reading examples")
-    progress.start(plan.steps, "step")
-    shared: dict[str, Any] = {
-        "batch": args.batch, "device": pick_device(args.device), "report": report
-    }  # fmt: skip
+    shared: dict[str, Any] = {"batch": args.batch, "device": mine.device, "report": report}
+    if mine.rank == 0:
+        progress.stage("reading examples")
+        progress.start(plan.steps, "step")
+    with mine.kept(args.out) as out:
+        figures = _trained(args, out, plan, shared)
+    if mine.rank == 0:
+        progress.success(output=str(args.out), **figures)
+        progress.wrote(args.out)
+
+
+def _trained(args: Namespace, out: Path, plan: Plan, shared: dict[str, Any]) -> dict[str, float]:
+    """Figures of the network that was asked for, its weights in `out`."""
     if args.network == "voice":
         from talkinghead.train.voice import train_voice
 
-        figures = train_voice(args.data, args.out, args.folder, plan, **shared)
-    elif args.network == "sync":
-        figures = train_sync(args.data, args.out, args.folder, plan, **shared)
-    elif args.network == "translator":
-        figures = train_translator(args.data, args.out, args.folder, plan, **shared)
-    elif args.network == "content":
-        figures = train_content(args.data, args.out, args.folder, plan, voice=args.voice, **shared)
-    else:
-        figures = train_speaker(args.data, args.out, args.folder, plan, voice=args.voice, **shared)
-    progress.success(output=str(args.out), **figures)
-    progress.wrote(args.out)
+        return train_voice(args.data, out, args.folder, plan, **shared)
+    if args.network == "sync":
+        return train_sync(args.data, out, args.folder, plan, **shared)
+    if args.network == "translator":
+        return train_translator(args.data, out, args.folder, plan, **shared)
+    if args.network == "content":
+        return train_content(args.data, out, args.folder, plan, voice=args.voice, **shared)
+    return train_speaker(args.data, out, args.folder, plan, voice=args.voice, **shared)

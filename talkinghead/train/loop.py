@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from talkinghead.errors import InputError
+from talkinghead.train.team import team
 
 Losses = dict[str, Tensor]
 
@@ -28,10 +29,12 @@ class Plan:
     average: float = 0.998  # of the weights' running mean, which is what gets measured and kept
     every: int = 200  # steps between validations, each followed by a checkpoint
     seed: int = 0
+    devices: int = 1  # that share each step, each with a batch of its own
+    precision: str = "32"  # of the losses: 32 or, on CUDA, bf16
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.every) < 1 or self.rate <= 0:
-            raise InputError("steps, every and rate must be positive")
+        if min(self.steps, self.every, self.devices) < 1 or self.rate <= 0:
+            raise InputError("steps, every, rate and devices must be positive")
 
     def factor(self, step: int) -> float:
         """Share of the peak rate at a step: linear warm-up, then cosine down to 2 %."""
@@ -56,7 +59,9 @@ class _Run:
     def __init__(
         self, net: nn.Module, plan: Plan, folder: Path, device: str, rival: Rival | None = None
     ):
-        torch.manual_seed(plan.seed)
+        self.team = team(plan.devices, plan.precision, device)
+        torch.manual_seed(plan.seed + self.team.rank)
+        device = self.team.device
         self.net, self.plan, self.folder, self.device = net.to(device), plan, folder, device
         self.adam = torch.optim.AdamW(
             net.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.decay
@@ -70,6 +75,7 @@ class _Run:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "last.pt").exists():
             self._resume(torch.load(folder / "last.pt", map_location=device, weights_only=True))
+        self.team.agree([net] if rival is None else [net, rival.net])
 
     def _resume(self, stored: dict[str, Any]) -> None:
         self.net.load_state_dict(stored["net"])
@@ -78,7 +84,8 @@ class _Run:
         if self.rival is not None:
             self.rival.net.load_state_dict(stored["rival"])
             self.against.load_state_dict(stored["rival adam"])
-        torch.set_rng_state(stored["chance"].cpu())
+        if self.team.rank == 0:
+            torch.set_rng_state(stored["chance"].cpu())
 
     def save(self) -> None:
         """Write last.pt: the next call of `train` goes on from here."""
@@ -101,19 +108,24 @@ class _Run:
             return {}
         for group in self.against.param_groups:
             group["lr"] = self.plan.rate * self.plan.factor(self.step) * self.rival.rate
-        parts = self.rival.loss(self.net.train(), self.step)  # measuring left it in eval mode
+        with self.team.rounded():  # measuring left the net in eval mode
+            parts = self.rival.loss(self.net.train(), self.team.turn(self.step))
         self.against.zero_grad(set_to_none=True)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        self.team.average(self.rival.net.parameters())
         nn.utils.clip_grad_norm_(self.rival.net.parameters(), 1.0)
         self.against.step()
         return parts
 
-    def descend(self, parts: Losses) -> None:
+    def descend(self, loss: Callable[[nn.Module, int], Losses]) -> Losses:
         """One step of Adam, and the weights' running mean brought after it."""
+        with self.team.rounded():
+            parts = loss(self.net.train(), self.team.turn(self.step))
         for group in self.adam.param_groups:
             group["lr"] = self.plan.rate * self.plan.factor(self.step)
         self.adam.zero_grad(set_to_none=True)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        self.team.average(self.net.parameters())
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.adam.step()
         keep = min(self.plan.average, (self.step + 1) / (self.step + 10))
@@ -124,6 +136,7 @@ class _Run:
                 else:
                     self.mean[name].copy_(value)
         self.step += 1
+        return parts
 
     def measure(self, validate: Callable[[nn.Module], dict[str, float]]) -> dict[str, float]:
         """The averaged weights' figures; the best of them go to best.pt."""
@@ -138,6 +151,7 @@ class _Run:
 
     def finish(self) -> nn.Module:
         """The net with the weights that validated best."""
+        self.team.wait()
         best = torch.load(self.folder / "best.pt", map_location=self.device, weights_only=True)
         self.net.load_state_dict(best)
         return self.net.eval()
@@ -158,19 +172,20 @@ def train(
 
     With a `rival` its critics take a step before each step of the net.
     `validate` gives figures of which `score` is maximised. `folder` receives last.pt (all that
-    is needed to go on), best.pt, log.csv and curves.png; an existing last.pt is resumed.
+    is needed to go on), best.pt, log.csv and curves.png; an existing last.pt is resumed. Of
+    several `plan.devices` each takes batches of its own (`loss` is asked for steps far apart),
+    gradients are averaged, and the first measures and writes.
     """
     run = _Run(net, plan, folder, device, rival)
     smooth: dict[str, float] = {}
     began = time.monotonic()
     while run.step < plan.steps:
         against = run.oppose()
-        parts = loss(net.train(), run.step)
-        run.descend(parts)
+        parts = run.descend(loss)
         for name, part in (parts | against).items():
             value = part.item()
             smooth[name] = 0.95 * smooth.get(name, value) + 0.05 * value
-        if run.step % plan.every == 0 or run.step == plan.steps:
+        if run.team.rank == 0 and (run.step % plan.every == 0 or run.step == plan.steps):
             row = {**smooth, **run.measure(validate), "seconds": time.monotonic() - began}
             _log(folder, run.step, row)
             run.save()
@@ -188,19 +203,23 @@ def _save(state: Any, path: Path) -> None:
 def _log(folder: Path, step: int, row: dict[str, float]) -> None:
     """Append to log.csv and redraw curves.png."""
     path = folder / "log.csv"
-    fresh = not path.exists()
-    with path.open("a", newline="") as lines:
-        writer = csv.writer(lines)
-        if fresh:
-            writer.writerow(["step", *row])
-        writer.writerow([step, *(f"{value:.6g}" for value in row.values())])
-    with path.open(newline="") as lines:
-        history = list(csv.DictReader(lines))
+    history = []
+    if path.exists():
+        with path.open(newline="") as lines:
+            history = list(csv.DictReader(lines))
+    history.append({"step": str(step), **{name: f"{value:.6g}" for name, value in row.items()}})
+    names = list(dict.fromkeys(name for earlier in history for name in earlier))
+    partial = path.with_suffix(".partial")
+    with partial.open("w", newline="") as lines:  # a run that was resumed may know more losses
+        writer = csv.DictWriter(lines, names, restval="nan")
+        writer.writeheader()
+        writer.writerows(history)
+    partial.replace(path)
     names = [name for name in row if name != "seconds"]
     figure = Figure(figsize=(12, 2.2 * -(-len(names) // 3)), layout="constrained")
     FigureCanvasAgg(figure)
     for place, name in enumerate(names, 1):
         axes = figure.add_subplot(-(-len(names) // 3), 3, place)
-        axes.plot([int(r["step"]) for r in history], [float(r[name]) for r in history])
+        axes.plot([int(r["step"]) for r in history], [float(r.get(name) or "nan") for r in history])
         axes.set_title(name, fontsize=9)
     figure.savefig(folder / "curves.png", dpi=80)
