@@ -9,17 +9,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from talkinghead.app.choosing import CHOOSE, branch_of, choose, measurer
 from talkinghead.app.files import check_inputs, check_target
 from talkinghead.app.film import load
 from talkinghead.app.options import Parser, add_models, add_reporting
 from talkinghead.app.progress import Progress
 from talkinghead.errors import AudioError, InputError, WeightsError
-from talkinghead.home import home
 
 if TYPE_CHECKING:
-    from talkinghead.pipeline import Animator
     from talkinghead.speech.styles import SpeakingStyle
-    from talkinghead.types import Array
 
 EXAMPLES = """\
 examples:
@@ -29,19 +27,6 @@ examples:
 Your own are kept in $XDG_DATA_HOME/talkinghead, which is ~/.local/share/talkinghead if that is
 not set: 256 numbers a voice, from which the voice is known again. Nothing is sent anywhere.
 """
-CHOOSE = """\
-examples:
-  talkinghead preprocess speech data/ speech.d/
-  talkinghead styles choose speech.d/ --out ckpt/styles.safetensors
-Voices of LibriSpeech, of GRID's talker s1 and of flite that no split leaves out. The speaker
-branch says how far each of them moves a head; a style is named for what it does (calm, lively,
-nodding) where the motion that is measured bears the name out, and for its talker otherwise. To be
-done again for every new speaker branch.
-"""
-MEASURED = (
-    "what the speaker branch makes of each voice, not what the talker does: most were never "
-    "filmed. Every recording of examples/ with 6 seeds on the mean face; "
-)
 
 
 def configure(parser: Parser) -> None:
@@ -103,7 +88,7 @@ def show(args: Namespace, progress: Progress) -> None:
             found |= {name: one for name, one in read_styles(path).items() if name not in found}
         except WeightsError as error:
             progress.note(str(error))
-    branch = _branch(args.ckpt)
+    branch = branch_of(args.ckpt)
     if args.json:
         known = {name: asdict(one) for name, one in found.items()}
         print(json.dumps({k: {f: v for f, v in one.items() if f not in ("name", "voice")}
@@ -148,7 +133,8 @@ def save(args: Namespace, progress: Progress) -> None:
         raise AudioError(f"{args.audio[0]}: {error}") from error
     style = SpeakingStyle(args.name, voice, origin="saved by the user")
     progress.stage("measuring")
-    style = measured(style, animator, _branch(args.ckpt))
+    ranges = measurer(animator)(voice)
+    style = replace(style, ranges=ranges, branch=branch_of(args.ckpt))
     write_styles((own | {args.name: style}).values(), user_file())
     progress.success(style=args.name, **style.ranges)
     progress.wrote(user_file())
@@ -178,78 +164,16 @@ def measure(args: Namespace, progress: Progress) -> None:
     own = _own()
     if not own:
         raise InputError("there are no styles of your own; 'talkinghead styles save' keeps one")
-    animator, branch = load(args, progress), _branch(args.ckpt)
+    animator, branch = load(args, progress), branch_of(args.ckpt)
     progress.stage("measuring")
-    write_styles([measured(one, animator, branch) for one in own.values()], user_file())
+    measure = measurer(animator)
+    told = [replace(one, ranges=measure(one.voice), branch=branch) for one in own.values()]
+    write_styles(told, user_file())
     progress.success(styles=len(own))
     progress.wrote(user_file())
-
-
-def choose(args: Namespace, progress: Progress) -> None:
-    """The styles of the package, chosen among the voices of a training folder."""
-    import torch
-
-    from talkinghead.evaluate.ranges import UNITS
-    from talkinghead.speech.styles import write_styles
-    from talkinghead.train.card import revision
-    from talkinghead.train.styles import make_styles
-
-    check_target(args.out)
-    animator = load(args, progress)
-    net = animator.models.speaker
-    if net is None:
-        raise WeightsError("the speaker branch is not the content branch's; train them together")
-
-    def head(voices: Array) -> Array:
-        with torch.inference_mode():
-            return net.manner_of(torch.from_numpy(voices).to(animator.device)).exp().cpu().numpy()
-
-    measure = measurer(animator)
-    progress.stage("choosing")
-    chosen = make_styles(args.data, head, measure, _branch(args.ckpt))
-    write_styles(chosen, args.out, measured=MEASURED + UNITS, revision=revision())
-    progress.success(styles=[one.name for one in chosen])
-    progress.wrote(args.out)
-
-
-def measured(style: SpeakingStyle, animator: Animator, branch: str) -> SpeakingStyle:
-    """The style with its ranges under these weights."""
-    return replace(style, ranges=measurer(animator)(style.voice), branch=branch)
-
-
-def measurer(animator: Animator) -> Callable[[Array], dict[str, float]]:
-    """What measures a voice: the example recordings, moved with its manner, on the mean face."""
-    import numpy as np
-
-    from talkinghead.config import Style
-    from talkinghead.evaluate.ranges import ranges
-    from talkinghead.geometry.align import mean_face
-    from talkinghead.geometry.mouth import close_mouth
-    from talkinghead.media.audio import read_audio
-    from talkinghead.types import FaceShape, FaceTrack, SpeechFeatures
-
-    recordings = sorted(home("examples").glob("*.wav"))
-    if not recordings:
-        raise InputError(f"{home('examples')}: holds no wav to measure with; fetch them again")
-    spoken = [animator.listen(read_audio(path)) for path in recordings]
-    face = FaceShape(close_mouth(mean_face()).astype(np.float32))
-
-    def move(features: SpeechFeatures, voice: Array, seed: int) -> FaceTrack:
-        return animator.move(replace(features, speaker=voice), face, Style(seed=seed))
-
-    return lambda voice: ranges(voice, spoken, move)
 
 
 def _own() -> dict[str, SpeakingStyle]:
     from talkinghead.speech.styles import read_styles, user_file
 
     return read_styles(user_file()) if user_file().is_file() else {}
-
-
-def _branch(ckpt: Path | None) -> str:
-    """The checksum of the speaker branch, '' where there is none."""
-    from talkinghead import weights
-    from talkinghead.models import SPEAKER
-
-    path = (ckpt or weights.FOLDER) / SPEAKER
-    return str(weights.read_card(path)["sha256"]) if path.is_file() else ""
