@@ -54,8 +54,8 @@ examples:
   talkinghead preprocess speech data/ speech.d/
   talkinghead train voice --data speech.d/ --out ckpt/voice.safetensors --run runs/voice
   talkinghead preprocess clips data/ examples.d/
-  talkinghead train content --data examples.d/ --voice ckpt/voice.safetensors \\
-    --out ckpt/content.safetensors --run runs/content
+  talkinghead train content --data examples.d/ --speech speech.d/ \\
+    --voice ckpt/voice.safetensors --out ckpt/content.safetensors --run runs/content
   talkinghead train speaker --data examples.d/ --voice ckpt/voice.safetensors \\
     --out ckpt/speaker.safetensors --run runs/speaker
   talkinghead preprocess pairs data/ pairs.d/
@@ -186,6 +186,12 @@ def configure_train(parser: Parser) -> None:
                 "--voice", type=Path, metavar="FILE",
                 help="voice network to hear through (default: log-mel as it is)",
             )  # fmt: skip
+        if name == "content":
+            network.add_argument(
+                "--speech", type=Path, metavar="DIR",
+                help="what 'preprocess speech' made: voices without film join in, with the lips "
+                "that phones in their context have in the clips",
+            )  # fmt: skip
 
 
 def prepare(args: Namespace, progress: Progress) -> None:
@@ -281,5 +287,6 @@ def _trained(args: Namespace, out: Path, plan: Plan, shared: dict[str, Any]) -> 
     if args.network == "translator":
         return train_translator(args.data, out, args.folder, plan, **shared)
     if args.network == "content":
-        return train_content(args.data, out, args.folder, plan, voice=args.voice, **shared)
+        heard = {"voice": args.voice, "speech": args.speech}
+        return train_content(args.data, out, args.folder, plan, **heard, **shared)
     return train_speaker(args.data, out, args.folder, plan, voice=args.voice, **shared)

@@ -12,17 +12,22 @@ from torch import Tensor, nn
 
 from talkinghead import weights
 from talkinghead.clock import FPS, STRIDE
+from talkinghead.errors import InputError
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.speech.mel import log_mel_of, power_spectrum
+from talkinghead.train import coarticulation
+from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.clips import examples_in
 from talkinghead.train.data import Batches, Ear, Talker, group_of, plain_ear, talkers_of
 from talkinghead.train.ear import voice_ear
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.losses import content_loss, correlation
+from talkinghead.train.speech import utterances_in
 from talkinghead.train.splits import split_of
+from talkinghead.train.voice_data import SHARES
 from talkinghead.types import Array
 
 NOISE = 0.3  # spread of what is added to the content: few talkers are soon known by heart
@@ -97,6 +102,16 @@ def _width(offsets: Tensor) -> Tensor:
     return offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0]
 
 
+def _spoken(speech: Path, taught: list[Talker], ear: Ear, seed: int) -> list[Talker]:
+    """The training speakers of the utterances in `speech`."""
+    if ear.phones is None:
+        raise InputError("what is only heard is taught by its phones; name a voice network")
+    said = (one for one in utterances_in(speech) if split_of(one.speaker) == "train")
+    filmed = {talker.name for talker in taught}
+    unseen = (one for one in said if one.speaker not in filmed and one.family in SHARES)
+    return coarticulation.taught(coarticulation.fit(taught, ear), unseen, taught, ear, seed=seed)
+
+
 def train_content(
     data: Path,
     out: Path,
@@ -104,6 +119,7 @@ def train_content(
     plan: Plan,
     *,
     voice: Path | None = None,
+    speech: Path | None = None,
     size: ContentBranchSize | None = None,
     batch: int = 32,
     device: str = "cpu",
@@ -111,7 +127,8 @@ def train_content(
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
-    The branch hears through the voice network in `voice`, or plain log-mel without one.
+    The branch hears through the voice network in `voice`, or plain log-mel without one. With
+    one, the utterances in `speech` join in, with the lips that the clips' phones teach.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
     by_split: dict[str, list[Any]] = defaultdict(list)
@@ -120,10 +137,13 @@ def train_content(
     taught = talkers_of(by_split["train"])
     ear = voice_ear(voice, device) if voice else plain_ear()
     held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
-    batches = Batches(taught, ear, size=batch, seed=plan.seed)
+    spoken = _spoken(speech, taught, ear, plan.seed) if speech else []
+    batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
+
+    ahead = Ahead(batches)
 
     def loss(net: nn.Module, step: int) -> Losses:
-        one = batches(step).to(device)
+        one = ahead(step).to(device)
         blurred = one.content + NOISE * torch.randn_like(one.content)
         predicted: Tensor = net(blurred, one.face)
         return content_loss(predicted, one.offsets, one.mask)
@@ -143,6 +163,7 @@ def train_content(
             "voice": weights.read_card(voice)["sha256"] if voice else None,
             "output": "displacements of 68 landmarks in face widths, 25 frames a second",
             "plan": asdict(plan) | {"batch": batch, "widened by": round(1 / amp, 3)},
+            "spoken by": len(spoken),  # speakers without film, taught by coarticulation
             "talkers": {t.name: t.frames for t in taught},
             "validation talkers": sorted({clip.talker.name for clip in held_out}),
             "validation": {name: round(value, 4) for name, value in figures.items()},

@@ -42,7 +42,9 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class _Cut:
+class Cut:
+    """Sound, and what the face did meanwhile."""
+
     samples: Array  # (FRAME * t,) float32 at RATE, loudness normalised
     offsets: Array  # (t, 68, 3) float32
     source: str
@@ -54,7 +56,9 @@ class Talker:
 
     name: str
     face: Array  # (68, 3) float32
-    cuts: list[_Cut]
+    cuts: list[Cut]
+    share: float = 1.0  # how often drawn, beside another of as many frames
+    voice: Array | None = None  # (256,) where it is known
 
     @property
     def frames(self) -> int:
@@ -75,6 +79,11 @@ class Ear:
     hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) -> (t * fps / 100, c)
     voice: Callable[[Waveform], Array]  # speech to a (256,) embedding
     stride: int  # content frames a motion frame
+    phones: Callable[[Array], Array] | None = None  # (t, c) content to (t, 40) probabilities
+
+    def voice_of(self, talker: "Talker") -> Array:
+        """(256,) of a talker: as measured before, or now."""
+        return self.voice(talker.speech) if talker.voice is None else talker.voice
 
 
 def plain_ear() -> Ear:
@@ -110,7 +119,7 @@ def talker_of(name: str, examples: list[Example]) -> Talker:
     for example, points in zip(examples, levelled, strict=True):
         wave = normalise_loudness(Waveform(example.samples, RATE))
         offsets = (points - face).astype(np.float32)
-        cuts.append(_Cut(wave.samples[: len(offsets) * FRAME], offsets, example.source))
+        cuts.append(Cut(wave.samples[: len(offsets) * FRAME], offsets, example.source))
     return Talker(name, face.astype(np.float32), cuts)
 
 
@@ -171,9 +180,9 @@ class Batches:
     ):
         self.talkers, self.ear = talkers, ear or plain_ear()
         self.size, self.frames, self.pool, self.seed = size, frames, pool, seed
-        self.voices = [self.ear.voice(talker.speech) for talker in talkers]
+        self.voices = [self.ear.voice_of(talker) for talker in talkers]
         # Many talkers bring more than many minutes of one.
-        weights = np.array([talker.frames**SHARE for talker in talkers])
+        weights = np.array([talker.share * talker.frames**SHARE for talker in talkers])
         self.chances = weights / weights.sum()
         self.rows: dict[int, _Row] = {}
 

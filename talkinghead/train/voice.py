@@ -29,7 +29,7 @@ LICENCES = (
     "2006); the rest synthesised by flite (BSD-like) and espeak-ng (a GPL-3.0 program, whose "
     "output is free). Nothing that is for research only"
 )
-PHONE, MEL, LEAK, OFFSET = 1.0, 1.0, 0.3, 3.0  # weights of the losses
+PHONE, MEL, LEAK, OFFSET = 1.5, 0.7, 0.5, 8.0  # weights of the losses
 QUIET = 0.4  # weight of silence among the phones: a third of all frames
 LONGEST = 600  # mel frames of an utterance that validation hears
 MEASURED = 40  # utterances a family that validation hears

@@ -1,0 +1,129 @@
+"""What lips do at a phone among its neighbours, learnt from clips: a teacher for any speech.
+
+The few talkers on film say little; speech without film says everything. A displacement is a
+sum over the phones around a moment, each with its own dominance before, at and after it (Cohen
+and Massaro 1993), and of how loud each band is: a linear map, fitted by ridge regression. It
+knows far less than the LSTM that learns from it, but the same of every voice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from talkinghead.clock import FRAME, STRIDE
+from talkinghead.landmarks import JAW, MOUTH
+from talkinghead.speech.mel import log_mel_of, power_spectrum
+from talkinghead.train.data import SHARE, Cut, Ear, Talker
+from talkinghead.train.speech import Utterance
+from talkinghead.types import Array
+
+LAGS = (-4, -2, 0, 2, 4)  # motion frames around a moment at which phones and bands are looked at
+WIDTH = 0.75  # motion frames, sigma: how sharply
+GROUPS = 8  # of mel bands, whose levels are heard
+LEVEL = 0.1  # a level's spread beside a phone's, about
+RIDGE = 300.0
+MODES = 12  # principal displacements that are taught
+SHORTEST, LONGEST = 25, 1500  # motion frames of an utterance
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """What lips and jaw do on average."""
+
+    slope: Array  # (c, MODES)
+    centre: Array  # (c,)
+    modes: Array  # (MODES, 68 * 3), orthonormal
+    mean: Array  # (68 * 3,) displacement at the centre
+
+    def __call__(self, context: Array) -> Array:
+        """(t, c) of `context_of` to displacements (t, 68, 3) in face widths."""
+        moved = (context - self.centre) @ self.slope @ self.modes + self.mean
+        return np.asarray(moved.reshape(-1, 68, 3), dtype=np.float32)
+
+
+def context_of(mel: Array, phones: Array, frames: int) -> Array:
+    """(frames, c): the phones and the levels of the bands about each motion frame.
+
+    From log-mel (t, 80) at MEL_FPS and phone probabilities (u, 40) at any other rate.
+    """
+    levels = LEVEL * mel.reshape(len(mel), GROUPS, -1).mean(axis=2)
+    parts = []
+    for heard in (phones, levels):
+        each = len(heard) / len(mel) * STRIDE  # rows a motion frame
+        smooth = gaussian_filter1d(heard, WIDTH * each, axis=0, mode="nearest")
+        at = (np.arange(frames)[:, None] + 0.5 + np.array(LAGS)) * each
+        parts.append(smooth[at.astype(int).clip(0, len(heard) - 1)].reshape(frames, -1))
+    return np.asarray(np.concatenate(parts, axis=1), dtype=np.float64)
+
+
+def _context(samples: Array, frames: int, ear: Ear, voice: Array) -> Array:
+    mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
+    mel = np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
+    assert ear.phones is not None
+    return context_of(mel, ear.phones(ear.hear(mel, voice)), frames)
+
+
+def fit(talkers: Sequence[Talker], ear: Ear) -> Teacher:
+    """Learn from the clips of talkers; each clip's own mean is taken out of both sides.
+
+    Regression shrinks what it is unsure of: what is taught is given people's range again.
+    """
+    rows = []
+    for talker in talkers:
+        voice = ear.voice(talker.speech)
+        weight = talker.frames ** ((SHARE - 1) / 2)  # of a frame, root: as the batches draw them
+        for cut in talker.cuts:
+            frames = len(cut.offsets)
+            moved = np.zeros((frames, 68, 3))
+            moved[:, MOUTH], moved[:, JAW] = cut.offsets[:, MOUTH], cut.offsets[:, JAW]
+            context = _context(cut.samples, frames, ear, voice)
+            rows.append((weight, context, moved.reshape(frames, -1)))
+    x, y = (np.concatenate([w * (r[k] - r[k].mean(0)) for w, *r in rows]) for k in (0, 1))
+    _, modes = np.linalg.eigh(y.T @ y)
+    modes = modes.T[::-1][:MODES]
+    shares = y @ modes.T
+    total = sum(w**2 * len(a) for w, a, _ in rows)
+    scale = len(x) / total  # so that the ridge means the same for any weights
+    gram = scale * x.T @ x + RIDGE * np.eye(x.shape[1])
+    slope = np.linalg.solve(gram, scale * x.T @ shares)
+    slope *= shares.std(axis=0) / np.maximum((x @ slope).std(axis=0), 1e-9)
+    mean = sum(w**2 * b.sum(axis=0) for w, _, b in rows) / total
+    centre = sum(w**2 * a.sum(axis=0) for w, a, _ in rows) / total
+    return Teacher(slope, centre, modes, mean)
+
+
+def taught(
+    teacher: Teacher,
+    utterances: Iterable[Utterance],
+    talkers: Sequence[Talker],
+    ear: Ear,
+    *,
+    share: float = 0.5,
+    each: int = 3,
+    seed: int = 0,
+) -> list[Talker]:
+    """A talker for every speaker of the utterances, with the lips that the teacher gives him.
+
+    He borrows the face of one of `talkers`, who stand for what was filmed; together the new
+    ones are drawn `share` times as often as those. At most `each` utterances a speaker.
+    """
+    rng = np.random.default_rng(seed)
+    said: dict[str, list[Cut]] = {}
+    voices: dict[str, Array] = {}
+    for one in utterances:
+        cuts = said.setdefault(one.speaker, [])
+        frames = min(len(one.samples) // FRAME, LONGEST)
+        if len(cuts) < each and frames >= SHORTEST:
+            moved = teacher(_context(one.samples, frames, ear, one.voice))
+            cuts.append(Cut(one.samples[: frames * FRAME], moved, one.source))
+            voices[one.speaker] = one.voice
+    made = [
+        Talker(name, talkers[rng.integers(len(talkers))].face, cuts, voice=voices[name])
+        for name, cuts in said.items()
+        if cuts
+    ]
+    filmed = sum(talker.frames**SHARE for talker in talkers)
+    weight = share * filmed / max(sum(talker.frames**SHARE for talker in made), 1e-9)
+    return [replace(talker, share=weight) for talker in made]
