@@ -38,6 +38,7 @@ def motion_figures(predicted: Grounded, true: Grounded, silent: Array) -> dict[s
         "d_a": metrics.area_distance(predicted.points, true.points),
         "closures": metrics.closures(said, real),
         "silence": metrics.silence(said, silent),
+        "silence_true": metrics.silence(real, silent),
         "jitter": metrics.jitter(predicted.points, true.points),
     }
     swings, true_swings = predicted.pose.std(axis=0), true.pose.std(axis=0)
