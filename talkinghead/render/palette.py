@@ -19,6 +19,7 @@ from talkinghead.landmarks import (
 )
 from talkinghead.types import Array
 
+_SHADED = 0.5  # teeth up to here are taken from the whites of the eyes alone
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
@@ -57,17 +58,22 @@ def palette(image: Array, landmarks: Array) -> Palette:
     bright = _level(luma, skin, 97)
 
     # Teeth are as bright as the whites of the eyes, and never outshine the lit skin by much:
-    # marble stays marble. Their tint is a quarter of the skin's, so grey pictures stay grey.
+    # marble stays marble. Only dark skin says little about how light teeth are in its light.
     white = _level(luma, whites, 85)
     dark = min(_level(luma, _mask(luma.shape, points[JAW]), 1), _level(luma, whites, 4))
-    teeth_luma = np.clip(0.95 * white, skin_luma, 1.12 * bright)
+    teeth_luma = np.clip(0.95 * white, skin_luma, max(1.12 * bright, min(0.95 * white, _SHADED)))
+    # Their tint is part of the skin's, so grey pictures stay grey; how large a part, the
+    # whites of the eyes say: all of it is the light's.
     tint = skin_colour - skin_luma
-    floor = 0.5 * dark + 0.10 * lip_luma  # as black as this picture gets inside a mouth
+    clear = _median(face, whites & (luma >= _level(luma, whites, 75)))
+    part = float((clear - clear @ _LUMA) @ tint) / max(float(tint @ tint), 1e-4)
     warm = lip_colour - lip_luma
+    # As black as this picture gets inside a mouth; a picture without blacks has them there.
+    floor = min(0.5 * dark + 0.10 * lip_luma, 0.16 * lip_luma)
     return Palette(
-        teeth=_colour(teeth_luma, 0.38 * tint),
+        teeth=_colour(teeth_luma, np.clip(part, 0.35, 0.75) * tint),
         gum=_colour(0.80 * lip_luma, 0.9 * warm),
-        tongue=_colour(0.72 * lip_luma, 1.05 * warm),
+        tongue=_colour(max(0.80 * lip_luma, 0.60 * teeth_luma), 1.05 * warm),
         wet=_colour(0.42 * lip_luma, 0.6 * warm),
         cavity=_colour(floor, 0.4 * warm),
         lash=_median(face, whites & (luma <= _level(luma, whites, 15))).astype(np.float32),

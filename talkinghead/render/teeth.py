@@ -31,8 +31,10 @@ _LOWER: Final = (
     (0.173, 0.011, 0.050, 0.48),
 )
 UPPER_EDGE: Final = 0.017  # the upper teeth end this far below the closed lips
-LOWER_EDGE: Final = 0.015  # and the lower ones begin this far below, behind the upper
-_TONGUE: Final = (0.0, 0.068, 0.118, 0.070)  # centre and half axes, moving with the jaw
+LOWER_EDGE: Final = 0.009  # and the lower ones begin this far below, behind the upper
+# Centre and half axes, moving with the jaw: it rises behind the lower teeth, or an open mouth
+# would be a flat dark hole.
+_TONGUE: Final = (0.0, 0.032, 0.118, 0.086)
 _SUPER: Final = 3  # drawn this much larger, then averaged
 
 
@@ -40,8 +42,9 @@ _SUPER: Final = 3  # drawn this much larger, then averaged
 class Canvas:
     """Layers (h, w, 4) float32 RGBA in [0, 1], colour premultiplied by alpha."""
 
-    upper: Array
-    lower: Array
+    upper: Array  # teeth and gum of the skull
+    lower: Array  # and of the jaw
+    tongue: Array  # of the jaw, behind its teeth
     scale: float  # canvas pixels per face width
 
     def matrix(self) -> Array:
@@ -61,13 +64,12 @@ def paint(colours: Palette, unit: float) -> Canvas:
     upper = _arch(_UPPER, UPPER_EDGE, -1, colours.teeth, gum, scale, (height, width))
     lower = _arch(_LOWER, LOWER_EDGE, 1, 0.80 * colours.teeth, 0.8 * gum, scale, (height, width))
     tongue = _tongue(colours.tongue, scale, (height, width))
-    lower = lower + tongue * (1 - lower[..., 3:])
     layers = []
-    for layer in (upper, lower):
+    for layer in (upper, lower, tongue):
         soft = cv2.GaussianBlur(layer, (0, 0), max(sigma, 0.5))
         soft[..., :3] = np.clip(soft[..., :3] + grain[..., None] * soft[..., 3:], 0, 1)
         layers.append(soft)
-    return Canvas(layers[0], layers[1], scale)
+    return Canvas(*layers, scale)
 
 
 def _arch(
@@ -138,10 +140,12 @@ def _tongue(colour: Array, scale: float, shape: tuple[int, int]) -> Array:
     cx, cy, half_x, half_y = _TONGUE
     radius = np.hypot((x - cx) / half_x, (y - cy) / half_y)
     alpha = np.clip((1.06 - radius) / 0.16, 0, 1)
-    light = 0.55 + 0.45 * np.clip((y - cy + half_y) / (1.1 * half_y), 0, 1)
+    # Its top lies deep in the mouth, its front near the light.
+    front = np.clip((y - cy + half_y) / (1.5 * half_y), 0, 1)
+    light = 0.40 + 0.60 * front * front * (3 - 2 * front)
     light = (
         light - 0.16 * np.exp(-((x / 0.012) ** 2)) - 0.22 * np.clip(np.abs(x) / half_x, 0, 1) ** 2
-    )
+    ).clip(0.1)
     out = np.empty((*shape, 4), dtype=np.float32)
     out[..., :3] = colour * light[..., None] * alpha[..., None]
     out[..., 3] = alpha
