@@ -14,6 +14,7 @@ from talkinghead.landmarks import INNER_LOWER, STABLE
 from talkinghead.render.backdrop import Backdrop
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
+from talkinghead.render.eyelids import Eyelid, held
 from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, seam_mask
 from talkinghead.render.mouth_interior import MouthInterior
 from talkinghead.render.palette import palette
@@ -78,6 +79,10 @@ class PhotoRenderer:
         few = face.roi[2] * face.roi[3] <= _CUBIC_PIXELS
         self._sampling = cv2.INTER_CUBIC if few else cv2.INTER_LINEAR
         self._backdrop = None if matte is None else Backdrop(self._skin, matte, face.roi)
+        self._lids = {
+            name: Eyelid(image, landmarks, *self._lid_chains(name, 0 * landmarks), colours)
+            for name in list(OPENINGS)[1:]
+        }
         self._near = {name: self._neighbours(name) for name in OPENINGS}
         self._easel = None if translator is None else Easel(translator, image, landmarks)
 
@@ -99,31 +104,30 @@ class PhotoRenderer:
         """The frame for landmarks (68, 3) in pixels of the original portrait."""
         if self._factor != 1:
             points = scaled(points, self._factor)
-        still, moved, jaw = self._motion(points)
+        still, moved, offsets = self._motion(points)
         frame = self._remap(moved)
-        for name in ("left_eye", "right_eye"):
-            self._eye(frame, name, still, moved)
+        for name in self._lids:
+            self._eye(frame, name, still, moved, offsets)
+        jaw = offsets[INNER_LOWER, :2].mean(axis=0)
         warped = self._mouth(frame, still, moved, jaw)
         if self._easel is not None:
             self._easel.finish(warped.image, points)
         return warped
 
     def _motion(self, points: Array) -> tuple[Array, Array, Array]:
-        """Mesh points (n, 2) moved with the head alone, and with all; and the jaw's way (2,)."""
+        """Mesh points (n, 2) moved with the head alone, and with all; landmarks' ways (68, 3)."""
         face = self._face
         target = points.astype(np.float64)
         scale, turn, shift = similarity(self._source[STABLE], target[STABLE])
         local = (target - shift) @ turn / scale  # head motion taken out
         offsets = uncross(self._base + local - self._source) - self._base
-        jaw = offsets[INNER_LOWER, :2].mean(axis=0)
-
-        spread = face.weights @ offsets
+        spread = face.weights @ held(self._base, offsets)
         follow = face.follow[:, None]
         solid = np.column_stack([face.points, face.depth])
         turned = scale * turn[:2]
         still = face.points + follow * (solid @ turned.T + shift[:2] - face.points)
         moved = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
-        return still, moved, jaw
+        return still, moved, offsets
 
     def _remap(self, moved: Array) -> Array:
         """The picture with its skin moved."""
@@ -139,7 +143,7 @@ class PhotoRenderer:
         frame[top : top + height, left : left + width] = part
         return frame
 
-    def _eye(self, frame: Array, name: str, still: Array, moved: Array) -> None:
+    def _eye(self, frame: Array, name: str, still: Array, moved: Array, offsets: Array) -> None:
         """Lay the eye, which moves with the head, under the lids that moved over it."""
         around = self._face.opening(name)
         box = clipped(box_around(still[around], 2, self.size), self._face.roi)
@@ -151,12 +155,22 @@ class PhotoRenderer:
         )
         seen = np.minimum(seen / RIM, 1)
         matrix = self._affine(name, still)
-        matrix[:, 2] -= box[:2]
+        local = matrix - np.column_stack([np.zeros((2, 2)), box[:2]])
         eye = cv2.warpAffine(
-            self._image, matrix, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            self._image, local, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         blend(frame, box, eye.astype(np.float32), seen)
-        self._seam(frame, box, name, moved, self._colours.lash, 0.018)
+        drawn, _ = self._lid_chains(name, held(self._base, offsets))
+        self._lids[name].close(frame, matrix, drawn, *self._lid_chains(name, offsets))
+
+    def _lid_chains(self, name: str, offsets: Array) -> tuple[Array, Array]:
+        """Edges of the upper and the lower lid (n, 2), moved but for the head's motion."""
+        chains = (self._face.chains[chain] for chain in OPENINGS[name])
+        upper, lower = (
+            self._face.points[chain] + (self._face.weights[chain] @ offsets)[:, :2]
+            for chain in chains
+        )
+        return upper, lower
 
     def _mouth(self, frame: Array, still: Array, moved: Array, jaw: Array) -> Warped:
         """Paint the inside of the mouth between the lips."""
