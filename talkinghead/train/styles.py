@@ -32,8 +32,9 @@ APART = 1.2  # ratio of ranges from which a difference is worth a name
 # Style -> trait, and where among all voices it is looked for: a quantile, or an end.
 AMOUNT, NOD, TILT = range(3)  # see `traits`
 MIDDLE = "even"
+LIVELY = 0.97  # the very liveliest turn further than a single picture can follow
 NAMES: dict[str, tuple[int, float]] = {
-    "calm": (AMOUNT, 0.0), "lively": (AMOUNT, 1.0), MIDDLE: (AMOUNT, 0.5),
+    "calm": (AMOUNT, 0.0), MIDDLE: (AMOUNT, 0.5), "lively": (AMOUNT, LIVELY),
     "steady": (AMOUNT, 0.2), "brisk": (AMOUNT, 0.8),
     "nodding": (NOD, 1.0), "turning": (NOD, 0.0), "tilting": (TILT, 1.0),
 }  # fmt: skip
