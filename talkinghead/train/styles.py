@@ -32,10 +32,10 @@ APART = 1.2  # ratio of ranges from which a difference is worth a name
 # Style -> trait, and where among all voices it is looked for: a quantile, or an end.
 AMOUNT, NOD, TILT = range(3)  # see `traits`
 MIDDLE = "even"
-LIVELY = 0.97  # the very liveliest turn further than a single picture can follow
+LIVELY = 0.98  # the very liveliest turn further than a single picture can follow
 NAMES: dict[str, tuple[int, float]] = {
     "calm": (AMOUNT, 0.0), MIDDLE: (AMOUNT, 0.5), "lively": (AMOUNT, LIVELY),
-    "steady": (AMOUNT, 0.2), "brisk": (AMOUNT, 0.8),
+    "steady": (AMOUNT, 0.2), "brisk": (AMOUNT, 0.82),
     "nodding": (NOD, 1.0), "turning": (NOD, 0.0), "tilting": (TILT, 1.0),
 }  # fmt: skip
 ORDER = ("calm", "steady", MIDDLE, "brisk", "lively", "nodding", "turning", "tilting")
@@ -112,7 +112,8 @@ def chosen(ranges: Mapping[str, Array]) -> dict[str, str]:
         else:
             wanted = middle.copy()
             wanted[trait] = np.quantile(found[trait], quantile)
-            cost = (((found - wanted[:, None]) / spread[:, None]) ** 2).sum(axis=0)
+            away = ((found - wanted[:, None]) / spread[:, None]) ** 2
+            cost = 8 * away[trait] + away.sum(axis=0)  # what the name says, before likeness
             usable = free
         best = int(np.argmin(np.where(usable, cost, np.inf)))
         styles[name], free[best] = talkers[best], False
