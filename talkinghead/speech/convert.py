@@ -20,6 +20,7 @@ from talkinghead.types import Array, Waveform
 BLOCK = 3000  # mel frames through the network at a time, 30 seconds
 MARGIN = 200  # mel frames it hears on both sides of them; more than it can see
 TRUST = 0.3  # of the vocoder in predicted harmonics
+BEYOND = 0.5  # how much further from the source's voice than the target's: the decoder falls short
 SMOOTH = 5  # mel frames over which loudness is compared: 50 ms
 PEAK = 0.99  # amplitude that no sample exceeds
 
@@ -64,12 +65,21 @@ def convert(
     """
     level = normalise_loudness(wave)
     hz = track_pitch(level)
-    mel = _converted(net, log_mel(level), normalised_pitch(hz), source, target)
+    mel = _converted(net, log_mel(level), normalised_pitch(hz), source, _beyond(source, target))
     mel = _as_loud_as(mel, log_mel(wave))
     sung = transpose(hz, pitch_statistics(hz), register)
     made = vocode(mel, sung, wave.samples.size, seed, TRUST).samples
     peak = float(np.abs(made).max())
     return Waveform(made * np.float32(PEAK / peak) if peak > PEAK else made, wave.rate)
+
+
+def _beyond(source: Array, target: Array) -> Array:
+    """The (256,) embedding past `target` as seen from `source`, of unit norm.
+
+    As guidance goes past a condition (Ho and Salimans 2022, classifier-free guidance).
+    """
+    further = target + BEYOND * (target - source)
+    return np.asarray(further / np.linalg.norm(further), dtype=np.float32)
 
 
 @torch.inference_mode()
