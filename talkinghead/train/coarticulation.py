@@ -100,7 +100,7 @@ def taught(
     talkers: Sequence[Talker],
     ear: Ear,
     *,
-    share: float = 0.5,
+    share: float = 0.25,
     each: int = 3,
     seed: int = 0,
 ) -> list[Talker]:
