@@ -17,10 +17,10 @@ _DRAWN: Final = 0.1  # share of the eye's height over which skin follows its upp
 _FULL: Final = 0.3  # and over which the painted lid then fades in
 _LUMA: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 # In face widths.
-_ABOVE: Final = (0.014, 0.032)  # skin is looked for this far over the upper lid
+_ABOVE: Final = (0.026, 0.046)  # skin is looked for this far over the upper lid
 _BELOW: Final = (0.018, 0.045)  # and this far under the lower
-_OVER: Final = 0.018  # the painted lid covers the lashes that were there
-_LASHES: Final = 0.018  # breadth of the line where lids meet
+_OVER: Final = 0.032  # the painted lid covers the lashes that were there
+_LASHES: Final = 0.024  # breadth of the line where lids meet
 _COLUMNS: Final = 48
 
 
@@ -56,10 +56,10 @@ class Eyelid:
         self._down = down(landmarks[:, :2])
         self._colours = colours
         self._gap = float(np.linalg.norm(lower - upper, axis=1)[1:-1].mean())
-        box = box_around(np.concatenate([upper, lower]), 0.05 * self._unit, image.shape[1::-1])
-        assert box is not None, "the eye lies outside the picture"
-        self._box = box
-        self._skin = self._painted(image, upper, lower)
+        size = (image.shape[1], image.shape[0])
+        box = box_around(np.concatenate([upper, lower]), 0.05 * self._unit, size)
+        self._box = box or (0, 0, 0, 0)
+        self._skin = None if box is None else self._painted(image, upper, lower)
 
     def _painted(self, image: Array, upper: Array, lower: Array) -> Array:
         """(h, w, 3) float32 in [0, 255]: skin over the whole eye, lit as around it."""
@@ -128,15 +128,15 @@ class Eyelid:
         the lower lid where they should be.
         """
         fallen = float(((edge - drawn) @ self._down)[1:-1].mean())
-        share = float(smooth(np.clip(fallen / max(_FULL * self._gap, 1e-6), 0, 1)))
-        if share <= 0:
+        share = float(smooth(np.clip(fallen / max(_FULL * self._gap, 1e-6), 0.0, 1.0)))
+        if share <= 0 or self._skin is None:
             return
         size = (frame.shape[1], frame.shape[0])
-        lens = np.sin(np.pi * np.linspace(0, 1, len(drawn)))[:, None]
+        lens = np.sin(np.pi * np.linspace(0, 1, len(drawn)))[:, None] ** 0.5
         top = drawn - _OVER * self._unit * lens * self._down
         outline = _moved(matrix, np.concatenate([top, edge[::-1]]))
         step = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-        soft = max(self._colours.softness, 0.004 * self._unit * step)
+        soft = max(self._colours.softness, 0.007 * self._unit * step)
         box = box_around(outline, 3 * soft + 1, size)
         if box is None:
             return
@@ -149,12 +149,12 @@ class Eyelid:
         # The lashes: thin while the lid comes down, broad where it meets the other.
         apart = float(((lower - edge) @ self._down)[1:-1].mean())
         shut = float(np.clip(1 - apart / max(0.8 * self._gap, 1e-6), 0, 1))
-        across = matrix[:, :2] @ self._down
-        across = across / max(float(np.hypot(*across)), 1e-9)
+        reach: Array = matrix[:, :2] @ self._down
+        across = reach / max(float(np.hypot(*reach)), 1e-9)
         line = _moved(matrix, edge)
-        breadth = (0.5 + 0.5 * shut) * _LASHES * self._unit * step
-        mask = seam_mask(line, box, breadth, across, self._colours.softness)
-        blend(frame, box, self._colours.lash * np.float32(0.8 * 255), 0.85 * share * mask)
+        breadth = (0.6 + 0.4 * shut) * _LASHES * self._unit * step
+        lashes = seam_mask(line, box, breadth, across, self._colours.softness)
+        blend(frame, box, self._colours.lash * np.float32(0.8 * 255), 0.85 * share * lashes)
 
 
 def _curve(points: Array, u: Array) -> Array:

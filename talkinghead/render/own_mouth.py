@@ -20,9 +20,10 @@ _REACH: Final = 0.30  # from the middle of the mouth to the edges of that square
 _TALL: Final = 0.018  # teeth seen less tall than this are painted, not taken from the picture
 _WIDE: Final = 0.10  # a mouth open this far without a tooth has none
 _HIDDEN: Final = 0.06  # upper teeth go on behind the lip for this far
-_BROAD: Final = 0.5  # share of the mouth's breadth over which teeth must be seen
+_BROAD: Final = 0.35  # share of the mouth's breadth over which teeth must be seen
 _VALLEY: Final = 0.22  # the gap between two rows is darker than both by this share
 _COMMON: Final = 0.4  # and is there in this share of the columns
+_FADE: Final = 0.02  # face widths beyond the last tooth seen, kept whole and then fading out
 _LOW: Final = 0.62  # a row below this share of a mouth opened over _SPREAD is the jaw's
 _SPREAD: Final = 0.15
 
@@ -74,7 +75,7 @@ def own_mouth(image: Array, landmarks: Array) -> OwnMouth | None:
         square=square,
         behind=None if upper is None else _carried_on(view, upper),
         teeth=None if none else np.median(view[score > 0.6], axis=0),
-        toothless=none and wide > _WIDE,
+        toothless=none and wide > _WIDE and float(score.max()) < 0.5,
     )
 
 
@@ -104,7 +105,7 @@ def _tooth(view: Array, points: Array) -> Array:
     lip_light, lip_red = float(np.median(light[lips])), float(np.median(red[lips]))
     coloured = float(np.clip(lip_red / 0.06, 0, 1))
     ratio = light / max(lip_light, 0.02)
-    pale = np.clip((1 - red / max(lip_red, 1e-3)) / 0.25, 0, 1)
+    pale = np.clip((0.9 - red / max(lip_red, 1e-3)) / 0.25, 0, 1)
     in_grey, in_colour = (np.clip((ratio - least) / 0.25, 0, 1) for least in (1.05, 0.75))
     score = inner * ((1 - coloured) * in_grey + coloured * in_colour * pale)
     return np.asarray(cv2.GaussianBlur(score.astype(np.float32), (0, 0), 0.8))
@@ -172,11 +173,11 @@ def _smoothed(edge: Array) -> Array:
 
 
 def _columns(edge: Array) -> Array:
-    """(s,) in [0, 1]: where there are teeth, fading out beside them."""
+    """(s,) in [0, 1]: where there are teeth, and the dark into which they go on at both ends."""
     known = np.flatnonzero(np.isfinite(edge))
-    inside = np.zeros(len(edge))
-    inside[known[0] : known[-1] + 1] = 1
-    return np.asarray(gaussian_filter1d(inside, max(0.8, 0.01 * len(edge))))
+    fade = max(1.0, _FADE * len(edge) / (2 * _REACH))
+    beside = np.maximum(known[0] - np.arange(len(edge)), np.arange(len(edge)) - known[-1])
+    return np.asarray(np.clip(2 - beside / fade, 0, 1))
 
 
 def _from(edge: Array, way: int) -> Array:

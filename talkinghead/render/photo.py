@@ -66,7 +66,7 @@ class PhotoRenderer:
         self._colours = colours = palette(image, landmarks)
         self._softness = float(np.clip(0.6 * colours.softness, 0.4, 0.01 * unit + 0.4))
         self._interior = MouthInterior(image, landmarks, colours)
-        self._skin = bare(image, landmarks, face, self._softness)
+        self._skin = bare(image, landmarks, face, self._softness, colours.seam)
 
         boxes = (
             clipped(box_around(face.points[face.opening(name)], 0.17 * unit, self.size), face.roi)
@@ -104,30 +104,36 @@ class PhotoRenderer:
         """The frame for landmarks (68, 3) in pixels of the original portrait."""
         if self._factor != 1:
             points = scaled(points, self._factor)
-        still, moved, offsets = self._motion(points)
+        still, moved, offsets, drawn = self._motion(points)
         frame = self._remap(moved)
-        for name in self._lids:
-            self._eye(frame, name, still, moved, offsets)
+        for name, lid in self._lids.items():
+            self._eye(frame, name, still, moved)
+            upper, _ = self._lid_chains(name, drawn)
+            lid.close(frame, self._affine(name, still), upper, *self._lid_chains(name, offsets))
         jaw = offsets[INNER_LOWER, :2].mean(axis=0)
         warped = self._mouth(frame, still, moved, jaw)
         if self._easel is not None:
             self._easel.finish(warped.image, points)
         return warped
 
-    def _motion(self, points: Array) -> tuple[Array, Array, Array]:
-        """Mesh points (n, 2) moved with the head alone, and with all; landmarks' ways (68, 3)."""
+    def _motion(self, points: Array) -> tuple[Array, Array, Array, Array]:
+        """Mesh points (n, 2) moved with the head alone, and with all.
+
+        Then the landmarks' ways (68, 3) on a head that stands still, and those that skin follows.
+        """
         face = self._face
         target = points.astype(np.float64)
         scale, turn, shift = similarity(self._source[STABLE], target[STABLE])
         local = (target - shift) @ turn / scale  # head motion taken out
         offsets = uncross(self._base + local - self._source) - self._base
-        spread = face.weights @ held(self._base, offsets)
+        drawn = held(self._base, offsets)
+        spread = face.weights @ drawn
         follow = face.follow[:, None]
         solid = np.column_stack([face.points, face.depth])
         turned = scale * turn[:2]
         still = face.points + follow * (solid @ turned.T + shift[:2] - face.points)
         moved = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
-        return still, moved, offsets
+        return still, moved, offsets, drawn
 
     def _remap(self, moved: Array) -> Array:
         """The picture with its skin moved."""
@@ -143,7 +149,7 @@ class PhotoRenderer:
         frame[top : top + height, left : left + width] = part
         return frame
 
-    def _eye(self, frame: Array, name: str, still: Array, moved: Array, offsets: Array) -> None:
+    def _eye(self, frame: Array, name: str, still: Array, moved: Array) -> None:
         """Lay the eye, which moves with the head, under the lids that moved over it."""
         around = self._face.opening(name)
         box = clipped(box_around(still[around], 2, self.size), self._face.roi)
@@ -155,13 +161,11 @@ class PhotoRenderer:
         )
         seen = np.minimum(seen / RIM, 1)
         matrix = self._affine(name, still)
-        local = matrix - np.column_stack([np.zeros((2, 2)), box[:2]])
+        matrix[:, 2] -= box[:2]
         eye = cv2.warpAffine(
-            self._image, local, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            self._image, matrix, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         blend(frame, box, eye.astype(np.float32), seen)
-        drawn, _ = self._lid_chains(name, held(self._base, offsets))
-        self._lids[name].close(frame, matrix, drawn, *self._lid_chains(name, offsets))
 
     def _lid_chains(self, name: str, offsets: Array) -> tuple[Array, Array]:
         """Edges of the upper and the lower lid (n, 2), moved but for the head's motion."""

@@ -12,15 +12,16 @@ from talkinghead.render.control import FaceMesh
 from talkinghead.render.mask import box_around, polygon_mask
 from talkinghead.types import Array
 
+_LINE: Final = 0.6  # how dark the line is that is left of a mouth that shuts
 RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 
 
-def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float) -> Array:
+def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: Array) -> Array:
     """An (h, w, 3) uint8 picture, eyes and an open mouth painted over in their rims' colours.
 
     The skin is moved from it, so that no tooth sticks to a lip and no white to a lid. Lids
     keep what is blended over them (`softness` is that blend's sigma in pixels), for a face at
-    rest to come out as it went in.
+    rest to come out as it went in. `seam` (3,) in [0, 1] is the colour where lips meet.
     """
     size = (image.shape[1], image.shape[0])
     out: Array = image.copy()
@@ -38,6 +39,9 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float) -> Arr
         x, y, width, height = box
         part = np.ascontiguousarray(out[y : y + height, x : x + width])
         filled = cv2.inpaint(part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
+        if name == "mouth":  # what is left of it between lips that meet is the line there
+            line = polygon_mask(around, box, max(0.7, 0.004 * face.unit))[..., None]
+            filled = np.rint(filled + _LINE * line * (255 * seam - filled)).astype(np.uint8)
         out[y : y + height, x : x + width] = filled
     return out
 

@@ -69,7 +69,7 @@ def paint(colours: Palette, unit: float) -> Canvas:
         soft = cv2.GaussianBlur(layer, (0, 0), max(sigma, 0.5))
         soft[..., :3] = np.clip(soft[..., :3] + grain[..., None] * soft[..., 3:], 0, 1)
         layers.append(soft)
-    return Canvas(*layers, scale)
+    return Canvas(layers[0], layers[1], layers[2], scale)
 
 
 def _arch(
