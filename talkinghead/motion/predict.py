@@ -6,12 +6,14 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
 
+from talkinghead.landmarks import JAW, MOUTH
 from talkinghead.motion.content_branch import ContentBranch, State
 from talkinghead.motion.speaker_branch import SpeakerBranch, speaker_motion
 from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
 
 WAITING = 0.35  # share of the head motion that goes on while nobody speaks
 SETTLE = 0.5  # seconds over which the head settles
+LIP_STYLE = 0.5  # share of the lips' own style: it is chance, and must not drown the words
 BLOCK = 1500  # motion frames a pass, one minute: memory stays flat, the state runs on
 
 
@@ -45,7 +47,10 @@ def with_manner(
     Another seed is another take.
     """
     made = speaker_motion(net, features.content, features.speaker, len(track), seed)
-    points = face.points + made.mouth * (track.points - face.points) + made.residual
+    style = np.array(made.residual)
+    for part in (JAW, MOUTH):
+        style[:, part] *= LIP_STYLE
+    points = face.points + made.mouth * (track.points - face.points) + style
     talking = gaussian_filter1d(features.activity.astype(float), SETTLE * track.fps, mode="nearest")
     pose = made.pose * (WAITING + (1 - WAITING) * talking)[:, None]
     return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))

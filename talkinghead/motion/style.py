@@ -27,7 +27,7 @@ CLOSED_SHARE = 0.1  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 2.0  # seconds: less says too little about a voice
 FADE = 0.04  # seconds over which the mouth comes to rest where speech ends
-PAUSE = 0.3  # seconds of silence from which lips close: in shorter pauses people's often stay open
+PAUSE = 0.5  # seconds of silence from which lips are closed: what they do in shorter ones is heard
 
 
 def restyle(

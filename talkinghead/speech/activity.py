@@ -10,7 +10,7 @@ from talkinghead.types import Array, Waveform
 BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
 RANGE = 28.0  # dB under the loud parts: all below is silence
 ABSOLUTE = -65.0  # dB: a recording that never exceeds this is silent throughout
-BEFORE, AFTER = 20, 8  # mel frames kept open around speech: lips part before the sound comes
+BEFORE, AFTER = 30, 15  # mel frames around speech in which lips may move: they part before it
 
 
 def activity(wave: Waveform) -> Array:

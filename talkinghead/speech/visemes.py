@@ -9,7 +9,7 @@ from talkinghead.speech.voice_net import HALVING, VoiceNet
 from talkinghead.types import Array
 
 BILABIALS = ("B", "M", "P")
-SURE = 0.7  # probability from which the lips are shut for certain
+UNSURE, SURE = 0.2, 0.55  # probabilities from which lips draw nearer, and are shut for certain
 
 
 @torch.inference_mode()
@@ -25,5 +25,5 @@ def bilabials(net: VoiceNet, content: Array, samples: int) -> Array:
     spoken = torch.softmax(logits, dim=-1)[:, places].sum(dim=1).cpu().numpy()
     frames, each = motion_frames(samples), STRIDE // HALVING
     padded = np.pad(spoken, (0, max(0, frames * each - len(spoken))), mode="edge")
-    closed = padded[: frames * each].reshape(frames, each).max(axis=1) / SURE
-    return np.asarray(np.clip(closed, 0, 1), dtype=np.float32)
+    heard = padded[: frames * each].reshape(frames, each).max(axis=1)
+    return np.asarray(np.clip((heard - UNSURE) / (SURE - UNSURE), 0, 1), dtype=np.float32)
