@@ -25,17 +25,19 @@ class Agreement:
 def curve_of(faces: Array, sounds: Array, reach: int = REACH) -> Array:
     """(2 * reach + 1,) mean distance of unit vectors (n, d) and (n, d), at offsets from -reach.
 
-    At offset k the face of frame i meets the sound of frame i - k. A frame that meets no sound
-    there counts with the mean of all: else the ends, which few frames reach, would be decided by
-    chance.
+    At offset k the face of frame i meets the sound of frame i - k. Each sound counts by how much
+    nearer than to other frames it is there: a pause fits every closed mouth, and says nothing of
+    when. A frame that meets no sound counts as if it fitted as all do: else the ends, which few
+    frames reach, would be decided by chance.
     """
     apart = np.sqrt(np.maximum(2 - 2 * faces @ sounds.T, 0))
     shift = np.arange(len(faces))[:, None] - np.arange(len(sounds))
     near = np.abs(shift) <= reach
-    shift, apart = shift[near] + reach, apart[near]
-    mean = float(apart.mean())
-    total = np.bincount(shift, weights=apart - mean, minlength=2 * reach + 1)
-    return np.asarray(mean + total / len(faces))
+    usual = (apart * near).sum(axis=0) / near.sum(axis=0)
+    nearer = np.bincount(
+        shift[near] + reach, weights=(apart - usual)[near], minlength=2 * reach + 1
+    )
+    return np.asarray(usual.mean() + nearer / len(faces))
 
 
 def agreement(faces: Array, sounds: Array) -> Agreement:

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from talkinghead import weights
 from talkinghead.sync.net import SyncExpert, SyncSize, level
-from talkinghead.sync.score import agreement, curve_of
+from talkinghead.sync.score import agreement
 from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.loop import Losses, Plan, train
@@ -109,16 +109,16 @@ def validate(net: nn.Module, clips: list[Held]) -> dict[str, float]:
         sounds = net.expert.hear(clip.mel.to(device))[0].cpu().numpy()
         found = agreement(faces, sounds)
         # How far the true offset stands out, in spreads of the others: less coarse than `near`.
-        curve = curve_of(faces, sounds)
-        others = np.delete(curve, [len(curve) // 2 + k for k in (-1, 0, 1)])
-        stands = (others.mean() - curve[len(curve) // 2]) / others.std()
+        middle = len(found.curve) // 2
+        true, others = np.split(np.roll(found.curve, 1 - middle), [3])
+        stands = (others.mean() - true.min()) / others.std()
         rows[clip.talker].append((abs(found.offset) <= 1, found.confidence, stands))
     near, confidence, stands = np.mean([np.mean(r, axis=0) for r in rows.values()], axis=0)
     return {
         "near": float(near),
         "confidence": float(confidence),
         "stands": float(stands),
-        "score": float(near + stands),
+        "score": float(stands),
     }
 
 
