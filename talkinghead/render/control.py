@@ -15,7 +15,7 @@ from talkinghead.types import Array
 # All in face widths.
 _FINE, _COARSE = 0.095, 0.21  # distance of free points on the face and around it
 _BORDER = 0.15  # motion fades this far before the picture's border
-_REACH = 0.22  # how far skin beyond the face still follows it
+_REACH = 0.14  # how far skin beyond the face still follows it: a throat does, a collar not
 _APART = 0.035  # shut lids are pulled this far apart before triangles are drawn
 
 

@@ -7,7 +7,6 @@ from typing import Final
 import cv2
 import numpy as np
 
-from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mesh import Mesh, Roi
 from talkinghead.geometry.mouth import CLOSED, uncross
 from talkinghead.landmarks import INNER_LOWER, STABLE
@@ -19,6 +18,7 @@ from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, se
 from talkinghead.render.mouth_interior import MouthInterior
 from talkinghead.render.palette import palette
 from talkinghead.render.skin import RIM, bare, resized, scaled, snapped
+from talkinghead.render.steady import rounded, steadied
 from talkinghead.render.translator import Easel, Translator
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
@@ -123,9 +123,9 @@ class PhotoRenderer:
         """
         face = self._face
         target = points.astype(np.float64)
-        scale, turn, shift = similarity(self._source[STABLE], target[STABLE])
+        scale, turn, shift = steadied(self._source[STABLE], target[STABLE], face.unit)
         local = (target - shift) @ turn / scale  # head motion taken out
-        offsets = uncross(self._base + local - self._source) - self._base
+        offsets = rounded(uncross(self._base + local - self._source) - self._base)
         drawn = held(self._base, offsets)
         spread = face.weights @ drawn
         follow = face.follow[:, None]
