@@ -109,8 +109,8 @@ class Animator:
         level = normalise_loudness(wave)
         ear = self.models.content
         content, voice = ear(level), self.models.voices(level)
-        closed = ear.bilabials(content, level.samples.size)
-        return SpeechFeatures(content, activity(level), voice, ear.fps, closed)
+        lips = ear.visemes(content, level.samples.size)
+        return SpeechFeatures(content, activity(level), voice, ear.fps, lips)
 
     def move(
         self,
@@ -129,7 +129,7 @@ class Animator:
         if self.models.speaker is not None:
             track = with_manner(track, self.models.speaker, features, face, style.seed)
         return restyle(
-            track, face, features.activity, style, lip_gain, reference, features.bilabials
+            track, face, features.activity, style, lip_gain, reference, features.visemes
         )
 
     def reference(self, video: str | Path) -> FaceTrack:

@@ -60,11 +60,11 @@ class SpeechFeatures:
     activity: Array  # (frames,) float32 in [0, 1] at FPS; 0 is silence
     speaker: Array  # (256,) float32 of unit norm; zeros where nobody speaks
     content_fps: int = MEL_FPS
-    bilabials: Array | None = None  # (frames,) float32 in [0, 1] at FPS: lips closed to speak
+    visemes: Array | None = None  # (frames, 2) float32 in [0, 1] at FPS: lips shut, and apart
 
     def __post_init__(self) -> None:
-        if self.bilabials is not None:
-            _shaped("bilabials", self.bilabials, self.activity.shape)
+        if self.visemes is not None:
+            _shaped("visemes", self.visemes, (len(self.activity), 2))
         _shaped("content", self.content, (None, None))
         _shaped("activity", self.activity, (None,))
         _shaped("speaker", self.speaker, (256,))

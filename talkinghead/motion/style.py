@@ -22,6 +22,8 @@ from talkinghead.motion.borrow import borrowed_lids, borrowed_pose, keyed
 from talkinghead.types import Array, FaceShape, FaceTrack
 
 SEAL = 0.012  # face widths: lips nearer than this touch; also what a camera cannot resolve
+VOWEL = 0.025  # face widths that lips are apart at least for a spread vowel
+LENS = np.array([0.8, 1.0, 0.8], dtype=np.float32)  # of a gap, over the three pairs of lips
 UPPER_SHARE = 0.3  # of a closing gap is travelled by the upper lip, the rest by the lower
 CLOSED_SHARE = 0.1  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
@@ -37,20 +39,20 @@ def restyle(
     style: Style,
     lip_gain: tuple[float, float] = (1.0, 1.0),
     reference: FaceTrack | None = None,
-    bilabials: Array | None = None,
+    visemes: Array | None = None,
 ) -> FaceTrack:
     """The track as `style` wants it, silence closed, lips sealed and never crossed.
 
     `lip_gain` (x, y) comes on top of the style's: what a face of other proportions needs.
     With a `reference` (its pose relative to its own mean) head and lids move as it does.
-    Lips close as far as `bilabials`, (t,) in [0, 1], says.
+    Lips shut and part as far as `visemes`, (t, 2) in [0, 1], says.
     """
     gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
     gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
     points = amplified(track.points, face.points, np.array([gain_x, gain_y, gain_y], np.float32))
     points = calibrated(points, activity, track.fps)
-    if bilabials is not None:
-        points = closed(points, bilabials)
+    if visemes is not None:
+        points = closed(parted(points, visemes[:, 1]), visemes[:, 0])
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
     points[:, BROWS] = face.points[BROWS] + style.amp_brow * (points[:, BROWS] - face.points[BROWS])
@@ -100,6 +102,12 @@ def closed(points: Array, share: Array) -> Array:
     """Open inner lips brought together by (t,) `share`: 0 leaves them, 1 shuts them."""
     gap = points[:, INNER_LOWER, 1] - points[:, INNER_UPPER, 1]
     return part_lips(points, -np.clip(gap, 0, None) * share[:, None])
+
+
+def parted(points: Array, share: Array) -> Array:
+    """Inner lips nearer than VOWEL moved apart by (t,) `share` of what is missing."""
+    gap = points[:, INNER_LOWER, 1] - points[:, INNER_UPPER, 1]
+    return part_lips(points, np.clip(VOWEL * LENS - gap, 0, None) * share[:, None])
 
 
 def part_lips(points: Array, by: Array) -> Array:

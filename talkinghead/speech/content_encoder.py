@@ -8,7 +8,7 @@ import torch
 from talkinghead.clock import HOP, MEL_FPS, motion_frames
 from talkinghead.speech.mel import BANDS, log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.visemes import bilabials
+from talkinghead.speech.visemes import visemes
 from talkinghead.speech.voice_net import HALVING, VoiceNet
 from talkinghead.types import Array, Waveform
 
@@ -26,9 +26,9 @@ class ContentEncoder(Protocol):
         """(t, channels) float32, t = ceil(seconds * fps)."""
         ...
 
-    def bilabials(self, content: Array, samples: int) -> Array:
-        """(frames,) float32 in [0, 1] at FPS: how surely the content of `samples` samples
-        has the lips closed; zeros where the encoder knows no phones.
+    def visemes(self, content: Array, samples: int) -> Array:
+        """(frames, 2) float32 in [0, 1] at FPS: how surely the content of `samples` samples
+        has the lips shut, and apart; zeros where the encoder knows no phones.
         """
         ...
 
@@ -45,10 +45,10 @@ class LogMel:
         """(t, 80) log-mel of `wave`."""
         return log_mel(wave)
 
-    def bilabials(self, content: Array, samples: int) -> Array:
-        """(frames,) zeros: no phones are known."""
+    def visemes(self, content: Array, samples: int) -> Array:
+        """(frames, 2) zeros: no phones are known."""
         del content
-        return np.zeros(motion_frames(samples), dtype=np.float32)
+        return np.zeros((motion_frames(samples), 2), dtype=np.float32)
 
 
 class VoiceContent:
@@ -65,9 +65,9 @@ class VoiceContent:
         """(t, channels) float32, of zero mean and unit spread in each frame."""
         return encode(self.net, log_mel(wave), self.voices(wave))
 
-    def bilabials(self, content: Array, samples: int) -> Array:
-        """(frames,) how surely the lips are closed: see `visemes.bilabials`."""
-        return bilabials(self.net, content, samples)
+    def visemes(self, content: Array, samples: int) -> Array:
+        """(frames, 2) how surely the lips are shut, and apart: see `visemes.visemes`."""
+        return visemes(self.net, content, samples)
 
 
 @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""What the content says the lips must do: the phones that are made by closing them."""
+"""What the content says the lips must do: shut for b, m and p, apart for a spread vowel."""
 
 import numpy as np
 import torch
@@ -9,21 +9,32 @@ from talkinghead.speech.voice_net import HALVING, VoiceNet
 from talkinghead.types import Array
 
 BILABIALS = ("B", "M", "P")
-UNSURE, SURE = 0.2, 0.55  # probabilities from which lips draw nearer, and are shut for certain
+# The rounded ones are not among them: on film, pursed lips often touch.
+SPREAD = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "EY", "IH", "IY", "OY")
+UNSURE, SURE = 0.2, 0.55  # probabilities from which lips begin to obey, and obey for certain
+BESIDE = 0.5  # of a closure is seen a frame before and after it: lips need their time
 
 
 @torch.inference_mode()
-def bilabials(net: VoiceNet, content: Array, samples: int) -> Array:
-    """(frames,) float32 in [0, 1] at FPS: how surely lips are closed to speak.
+def visemes(net: VoiceNet, content: Array, samples: int) -> Array:
+    """(frames, 2) float32 in [0, 1] at FPS: how surely lips are shut, and apart, to speak.
 
     A missed closure is seen more than anything else that lips do wrong; rules of animation
-    close them without exception (Edwards, Landreth, Fiume and Singh 2016, JALI).
+    close them without exception (Edwards, Landreth, Fiume and Singh 2016, JALI). So is a
+    vowel between lips that are pressed together.
     """
     device = next(net.parameters()).device
     logits = net.phones(torch.as_tensor(content, dtype=torch.float32, device=device))
-    places = [PHONES.index(phone) for phone in BILABIALS]
-    spoken = torch.softmax(logits, dim=-1)[:, places].sum(dim=1).cpu().numpy()
+    heard = torch.softmax(logits, dim=-1).cpu().numpy()
     frames, each = motion_frames(samples), STRIDE // HALVING
-    padded = np.pad(spoken, (0, max(0, frames * each - len(spoken))), mode="edge")
-    heard = padded[: frames * each].reshape(frames, each).max(axis=1)
-    return np.asarray(np.clip((heard - UNSURE) / (SURE - UNSURE), 0, 1), dtype=np.float32)
+    padded = np.pad(heard, ((0, max(0, frames * each - len(heard))), (0, 0)), mode="edge")
+    by_frame = padded[: frames * each].reshape(frames, each, -1)
+    shut = _sure(by_frame[..., [PHONES.index(phone) for phone in BILABIALS]].sum(-1).max(axis=1))
+    around = np.pad(shut, 1)
+    shut = np.maximum(shut, BESIDE * np.maximum(around[:-2], around[2:]))
+    apart = _sure(by_frame[..., [PHONES.index(phone) for phone in SPREAD]].sum(-1).min(axis=1))
+    return np.stack([shut, apart * (1 - shut)], axis=1).astype(np.float32)
+
+
+def _sure(heard: Array) -> Array:
+    return np.asarray(np.clip((heard - UNSURE) / (SURE - UNSURE), 0, 1))

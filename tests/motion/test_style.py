@@ -137,13 +137,22 @@ def test_amounts_out_of_range_are_refused(bad):
 
 
 def test_lips_meet_where_a_bilabial_is_spoken():
-    spoken = np.zeros(100)
-    spoken[35] = 1
+    spoken = np.zeros((100, 2))
+    spoken[35, 0] = 1
     free = opening(restyle(speaking(), FACE, np.ones(100), QUIET).points)
-    held = opening(restyle(speaking(), FACE, np.ones(100), QUIET, bilabials=spoken).points)
+    held = opening(restyle(speaking(), FACE, np.ones(100), QUIET, visemes=spoken).points)
     assert free[35] > 0.03
     assert held[35] < 0.001
     assert_allclose(np.delete(held, 35), np.delete(free, 35), atol=1e-6)
+
+
+def test_lips_are_apart_where_a_vowel_is_spoken():
+    shut = replace(speaking(), points=np.repeat(FACE.points[None], 100, axis=0))
+    spoken = np.zeros((100, 2))
+    spoken[35, 1] = 1
+    said = opening(restyle(shut, FACE, np.ones(100), QUIET, visemes=spoken).points)
+    assert said[35] > 0.02
+    assert_allclose(np.delete(said, 35), 0, atol=1e-6)
 
 
 def test_short_pauses_are_left_to_the_branch_and_long_ones_close_the_mouth():

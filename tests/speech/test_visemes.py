@@ -1,11 +1,11 @@
-"""Lips are told to close where a bilabial is heard, one value a motion frame."""
+"""Lips are told to shut where a bilabial is heard and to part for a vowel, frame by frame."""
 
 import numpy as np
 import torch
 
 from talkinghead.clock import FRAME
 from talkinghead.speech.phones import PHONES
-from talkinghead.speech.visemes import bilabials
+from talkinghead.speech.visemes import BESIDE, visemes
 from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 
 
@@ -17,15 +17,20 @@ def told(phones: list[str]) -> np.ndarray:
         net.phones.bias.zero_()
     rows = [PHONES.index(phone) for phone in phones for _ in range(2)]
     content = np.eye(len(PHONES), dtype=np.float32)[rows]
-    return bilabials(net, content, len(phones) * FRAME)
+    return visemes(net, content, len(phones) * FRAME)
 
 
-def test_lips_close_for_bilabials_and_for_nothing_else():
-    np.testing.assert_allclose(
-        told(["M", "AA", "P", "F", "SIL", "B"]), [1, 0, 1, 0, 0, 1], atol=1e-3
-    )
+def test_lips_shut_for_bilabials_and_half_beside_them():
+    phones = ["M", "AA", "AA", "F", "SIL", "P", "AA", "AA"]
+    expected = [1, BESIDE, 0, 0, BESIDE, 1, BESIDE, 0]
+    np.testing.assert_allclose(told(phones)[:, 0], expected, atol=1e-3)
+
+
+def test_lips_part_for_spread_vowels_as_far_as_no_closure_is_near():
+    apart = told(["M", "AA", "EH", "S", "UW", "IY"])[:, 1]
+    np.testing.assert_allclose(apart, [0, 1 - BESIDE, 1, 0, 0, 1], atol=1e-3)
 
 
 def test_sound_that_ends_within_a_frame_keeps_that_frame():
     net = VoiceNet(VoiceNetSize(width=16, code=8))
-    assert bilabials(net, np.zeros((3, 8), np.float32), FRAME + 1).shape == (2,)
+    assert visemes(net, np.zeros((3, 8), np.float32), FRAME + 1).shape == (2, 2)
