@@ -39,6 +39,9 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: 
         x, y, width, height = box
         part = np.ascontiguousarray(out[y : y + height, x : x + width])
         filled = cv2.inpaint(part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
+        # Inpainting leaves creases, which lips would carry about.
+        smooth = cv2.GaussianBlur(filled, (0, 0), max(1.0, 0.006 * face.unit))
+        filled[hole] = smooth[hole]
         if name == "mouth":  # what is left of it between lips that meet is the line there
             line = polygon_mask(around, box, max(0.7, 0.004 * face.unit))[..., None]
             filled = np.rint(filled + _LINE * line * (255 * seam - filled)).astype(np.uint8)
