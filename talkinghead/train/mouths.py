@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from talkinghead.clock import FRAME, RATE
+from talkinghead.clock import FPS, FRAME, RATE
 from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detect import Detector
 from talkinghead.face.follow import fill_gaps
@@ -24,7 +24,7 @@ from talkinghead.train.store import files_below, write_arrays
 from talkinghead.types import Array
 
 SIDE, MARGIN = 64, 8  # pixels of the square, and around it, for it to be moved about
-QUOTA = 12_000  # frames of one talker, 8 minutes: the first that are found in his clips
+QUOTA = 12_000  # frames of one talker, 8 minutes, spread over all clips
 LEAST = 4 * SEEN  # frames of a clip
 
 
@@ -81,9 +81,13 @@ def _work(path: Path, talker: str, source: str, target: Path) -> str | None:
 
 
 def _within_quota(clips: list[Path]) -> list[Path]:
-    """Clips of one talker, spread over all of them, of QUOTA frames together or few more."""
-    seconds = probe(clips[0]).seconds or 1.0  # a talker's clips are alike in length
-    count = max(1, math.ceil(QUOTA / (25 * seconds)))
+    """Clips of one talker, spread over all of them, of about QUOTA frames together."""
+    middle = clips[len(clips) // 2]
+    try:
+        seconds = probe(middle).seconds or 1.0  # a talker's clips are alike in length
+    except TalkingHeadError:
+        return clips  # which of them cannot be read is told when they are
+    count = max(1, math.ceil(QUOTA / (FPS * seconds)))
     return clips[:: max(1, round(len(clips) / count))]
 
 

@@ -1,6 +1,7 @@
 """Laws of the sync expert's clips, batches and losses; and that it learns."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -91,6 +92,16 @@ def test_test_talkers_and_silent_clips_are_passed_over(tmp_path, monkeypatch):
     monkeypatch.setattr(making, "run_jobs", lambda jobs, *_: asked.extend(j.name for j in jobs))
     making.preprocess_mouths(tmp_path, tmp_path / "out")
     assert asked == ["c.mp4"]
+
+
+def test_a_talker_of_many_clips_gives_a_share_of_each_time(tmp_path, monkeypatch):
+    clips = [tmp_path / f"{i:04}.mp4" for i in range(1000)]
+    asked = SimpleNamespace(seconds=3.0)
+    monkeypatch.setattr(making, "probe", lambda path: asked)
+    taken = making._within_quota(clips)
+    assert abs(75 * len(taken) - making.QUOTA) < 0.1 * making.QUOTA
+    assert clips.index(taken[-1]) > 980
+    assert making._within_quota(clips[:20]) == clips[:20]
 
 
 def test_the_same_step_gives_the_same_batch_of_two_stretches_a_talker():
