@@ -19,7 +19,7 @@ COMMANDS = {
     "puppet": ("puppets", "configure", "list, check, make, edit, import and export puppets"),
     "styles": ("styles", "configure", "whose manner can be borrowed by name; keep your own"),
     "convert": ("converting", "configure", "say in one voice what another said"),
-    "preprocess": ("training", "configure_preprocess", "clips and recordings to training data"),
+    "preprocess": ("preparing", "configure_preprocess", "clips and recordings to training data"),
     "train": ("training", "configure_train", "train a network"),
     "evaluate": ("measuring", "configure_evaluate", "measure hearing, motion or rendering"),
     "compare": ("measuring", "configure_compare", "a rendering beside the clip it imitates"),
