@@ -153,7 +153,8 @@ class Eyelid:
         across = reach / max(float(np.hypot(*reach)), 1e-9)
         line = _moved(matrix, edge)
         breadth = (0.6 + 0.4 * shut) * _LASHES * self._unit * step
-        lashes = seam_mask(line, box, breadth, across, self._colours.softness)
+        # Lashes have no edge, however sharp the picture is.
+        lashes = seam_mask(line, box, breadth, across, max(self._colours.softness, 0.6 * soft))
         blend(frame, box, self._colours.lash * np.float32(0.8 * 255), 0.85 * share * lashes)
 
 

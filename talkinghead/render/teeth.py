@@ -35,6 +35,7 @@ LOWER_EDGE: Final = 0.009  # and the lower ones begin this far below, behind the
 # Centre and half axes, moving with the jaw: it rises behind the lower teeth, or an open mouth
 # would be a flat dark hole.
 _TONGUE: Final = (0.0, 0.032, 0.118, 0.086)
+_ROUND: Final = 0.0028  # face widths: enamel is round, and has no sharp edge in a large picture
 _SUPER: Final = 3  # drawn this much larger, then averaged
 
 
@@ -66,7 +67,7 @@ def paint(colours: Palette, unit: float) -> Canvas:
     tongue = _tongue(colours.tongue, scale, (height, width))
     layers = []
     for layer in (upper, lower, tongue):
-        soft = cv2.GaussianBlur(layer, (0, 0), max(sigma, 0.5))
+        soft = cv2.GaussianBlur(layer, (0, 0), max(sigma, 0.5, _ROUND * scale))
         soft[..., :3] = np.clip(soft[..., :3] + grain[..., None] * soft[..., 3:], 0, 1)
         layers.append(soft)
     return Canvas(layers[0], layers[1], layers[2], scale)
