@@ -128,9 +128,7 @@ class Animator:
         track = predict(self.models.branch, features, face)
         if self.models.speaker is not None:
             track = with_manner(track, self.models.speaker, features, face, style.seed)
-        return restyle(
-            track, face, features.activity, style, lip_gain, reference, features.visemes
-        )
+        return restyle(track, face, features.activity, style, lip_gain, reference, features.visemes)
 
     def reference(self, video: str | Path) -> FaceTrack:
         """The motion of the face in a video, for others to borrow.
