@@ -9,7 +9,8 @@ from talkinghead.app.options import Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.train.clips import preprocess
 from talkinghead.train.mouths import preprocess_mouths
-from talkinghead.train.pairs import SIDE, preprocess_pairs
+from talkinghead.train.pairing import preprocess_pairs
+from talkinghead.train.pairs import SIDE
 
 CLIPS = """\
 examples:
@@ -28,7 +29,8 @@ the synthetic ones. An interrupted run goes on where it was.
 PAIRS = """\
 examples:
   talkinghead preprocess pairs data/ pairs.d/ --workers 4
-Of each clip, frames are warped to one another's landmarks. Stills beside a landmarks68.npz
+Of each clip, frames are warped to one another's landmarks, and short runs of frames to theirs,
+kept with what is heard meanwhile. Stills beside a landmarks68.npz
 (file name -> 68 points set by hand) have their open mouths shut. Talkers of the test split
 (train/splits.yaml), named by DATA/manifest.csv, are passed over. An interrupted run goes on
 where it was.

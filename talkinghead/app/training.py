@@ -9,12 +9,13 @@ from talkinghead.app.files import check_folder
 from talkinghead.app.options import DEVICES, Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.pipeline import pick_device
+from talkinghead.render.translator import TranslatorSize
 from talkinghead.train.content import train_content
 from talkinghead.train.loop import Plan
 from talkinghead.train.speaker import train_speaker
 from talkinghead.train.sync import train_sync
 from talkinghead.train.team import team
-from talkinghead.train.translator import train_translator
+from talkinghead.train.translator import ALONE, train_translator
 
 TRAIN = """\
 examples:
@@ -82,6 +83,8 @@ def configure_train(parser: Parser) -> None:
         )
         add_reporting(network)
         network.set_defaults(run=train, network=name)
+        if name == "translator":
+            _configure_translator(network)
         if name in ("content", "speaker"):
             network.add_argument(
                 "--voice", type=Path, metavar="FILE",
@@ -93,6 +96,30 @@ def configure_train(parser: Parser) -> None:
                 help="what 'preprocess speech' made: voices without film join in, with the lips "
                 "that phones in their context have in the clips",
             )  # fmt: skip
+
+
+def _configure_translator(network: Parser) -> None:
+    size = TranslatorSize()
+    network.add_argument(
+        "--side", type=positive, default=size.side, metavar="PIXELS",
+        help="of the square that is painted, a multiple of 8, at most that of the pairs "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    network.add_argument(
+        "--base",
+        type=positive,
+        default=size.base,
+        metavar="N",
+        help="channels of its first level; 64 with --side 256 is for GPUs (default: %(default)s)",
+    )
+    network.add_argument(
+        "--alone", type=float, default=ALONE, metavar="SHARE",
+        help="of the steps, before the critics join (default: %(default)s)",
+    )  # fmt: skip
+    network.add_argument(
+        "--sync", type=Path, metavar="FILE",
+        help="weights of a sync expert that painted runs are to please (default: none)",
+    )  # fmt: skip
 
 
 def train(args: Namespace, progress: Progress) -> None:
@@ -127,7 +154,9 @@ def _trained(args: Namespace, out: Path, plan: Plan, shared: dict[str, Any]) -> 
     if args.network == "sync":
         return train_sync(args.data, out, args.folder, plan, **shared)
     if args.network == "translator":
-        return train_translator(args.data, out, args.folder, plan, **shared)
+        size = TranslatorSize(args.side, args.base)
+        more = shared | {"size": size, "sync": args.sync, "alone": args.alone}
+        return train_translator(args.data, out, args.folder, plan, **more)
     if args.network == "content":
         heard = {"voice": args.voice, "speech": args.speech}
         return train_content(args.data, out, args.folder, plan, **heard, **shared)

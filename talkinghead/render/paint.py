@@ -28,8 +28,11 @@ REACH: Final = 0.31  # of the face's width, from the middle of the square to its
 _BELOW: Final = 0.04  # of the face's width: the square's middle under the closed lips
 _BAND: Final = 0.012  # and the sigma of the band around the lips that may be painted
 _STILL: Final = 0.02  # lips that moved less are painted less; at rest nothing is
-_TRUST: Final = 0.2  # share of the paint between the lips, over teeth that were drawn sharp
+_TRUST: Final = 0.15  # share of the paint laid between the lips, over teeth that were drawn sharp
+_CARRIED: Final = 0.6  # share of the flow: in full it brings lips together that landmarks part
+_LIT: Final = 0.5  # and of the shades: what is dark between them is to stay dark
 _EDGE: Final = 3  # pixels of the square over which paint fades out at its border
+_SEAM: Final = 0.09  # of the square's side: over it, what is moved and lit fades out
 CHANNELS: Final = 13  # of `guide`
 
 
@@ -104,25 +107,42 @@ def paintable(before: Array, now: Array, side: int) -> Array:
     """
     unit = side / (2 * REACH)
     lips = polygon_mask(now[OUTER_LIP], (0, 0, side, side), _BAND * unit)
-    moved = float(np.linalg.norm(now[MOUTH] - before[MOUTH], axis=1).max()) / (_STILL * unit)
-    ramp = np.clip((np.minimum(np.arange(side), np.arange(side)[::-1])) / _EDGE, 0, 1)
-    area = np.minimum(2 * lips, 1) * np.minimum(ramp[:, None], ramp) * min(moved, 1.0) ** 2
+    area = np.minimum(2 * lips, 1) * _ramp(side, _EDGE) * _moved(before, now, side)
     return np.asarray(area, dtype=np.float32)
+
+
+def room(before: Array, now: Array, side: int) -> Array:
+    """(3, side, side) float32 in [0, 1]: what may be painted, what lit, and what moved.
+
+    The latter two are all of the square but its seam: skin about a mouth stretches, folds and
+    shades otherwise than a mesh does, but no detail may be painted there, so none is lost. Lips
+    are known from the portrait; of what lies between them a network knows the mean, where what
+    the warp has drawn has edges: there its paint and its shades are laid in part. How much of
+    each is laid was chosen on validation talkers.
+    """
+    seam = _ramp(side, _SEAM * side)
+    near = seam * seam * (3 - 2 * seam) * _moved(before, now, side)
+    mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
+    paint = paintable(before, now, side) * (1 - (1 - _TRUST) * mouth)
+    return np.stack([paint, near * (1 - (1 - _LIT) * mouth), _CARRIED * near]).astype(np.float32)
+
+
+def _ramp(side: int, width: float) -> Array:
+    """(side, side): 0 on the border, 1 from `width` pixels inside it."""
+    ramp = np.clip(np.minimum(np.arange(side), np.arange(side)[::-1]) / width, 0, 1)
+    return np.asarray(np.minimum(ramp[:, None], ramp))
+
+
+def _moved(before: Array, now: Array, side: int) -> float:
+    """0 for lips at rest, 1 for lips that have moved."""
+    unit = side / (2 * REACH)
+    moved = float(np.linalg.norm(now[MOUTH] - before[MOUTH], axis=1).max()) / (_STILL * unit)
+    return min(moved, 1.0) ** 2
 
 
 def between(points: Array, side: int) -> Array:
     """(side, side) float32 in [0, 1]: the mouth between the lips of points (68, 2)."""
     return polygon_mask(points[INNER_LIP], (0, 0, side, side))
-
-
-def trusted(now: Array, side: int) -> Array:
-    """(side, side) float32: how much of what a translator paints is laid on a frame.
-
-    Lips are known from the portrait; of what lies between them a network paints a mean, where
-    the teeth that were drawn have edges.
-    """
-    mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
-    return np.asarray(1 - (1 - _TRUST) * mouth, dtype=np.float32)
 
 
 def guide(warped: Array, original: Array, before: Array, now: Array) -> Array:
@@ -153,12 +173,16 @@ def toned(change: Array, share: float) -> Array:
     return np.asarray(grey + np.float32(share) * (change - grey))
 
 
-def lay(frame: Array, change: Array, matrix: Array) -> None:
-    """Add `change` (s, s, 3), in [-255, 255], to an (h, w, 3) uint8 frame, in place.
+def lay(frame: Array, flow: Array, change: Array, matrix: Array) -> None:
+    """Move an (h, w, 3) uint8 frame by `flow`, then add `change` to it, in place.
 
-    `matrix` takes the square to the frame. Where the change is nothing, no pixel is touched.
+    `flow` (s, s, 2) says in pixels of the square where each place fetches its colour, relative to
+    itself; `change` (s, s, 3) is in [-255, 255]; `matrix` takes the square to the frame. Where
+    both are nothing, no pixel is touched; where a colour comes from, the frame is at its own
+    resolution.
     """
-    rows, columns = (np.flatnonzero(change.any(axis=(axis, 2))) for axis in (1, 0))
+    touched = change.any(axis=2) | flow.any(axis=2)
+    rows, columns = (np.flatnonzero(touched.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return
     ends = [(x, y) for x in columns[[0, -1]] for y in rows[[0, -1]]]
@@ -170,7 +194,11 @@ def lay(frame: Array, change: Array, matrix: Array) -> None:
     if (high <= low).any():
         return
     shifted = matrix - np.column_stack([np.zeros((2, 2)), low])
-    width, height = (high - low).tolist()
-    added = cv2.warpAffine(change, shifted, (width, height), flags=cv2.INTER_CUBIC)
-    part = frame[low[1] : high[1], low[0] : high[0]]
-    part[...] = np.rint(part + added).clip(0, 255)
+    box = (high - low).tolist()
+    added = cv2.warpAffine(change, shifted, box, flags=cv2.INTER_CUBIC)
+    far = cv2.warpAffine((flow @ matrix[:, :2].T).astype(np.float32), shifted, box)
+    x, y = np.meshgrid(*(np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True)))
+    moved = cv2.remap(
+        frame, x + far[..., 0], y + far[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    frame[low[1] : high[1], low[0] : high[0]] = np.rint(moved + added).clip(0, 255)

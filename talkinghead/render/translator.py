@@ -1,6 +1,7 @@
 """The translator: a small U-Net that paints into a warped face what no warp can know."""
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,17 +15,18 @@ from talkinghead.render.paint import (
     colourful,
     guide,
     lay,
-    paintable,
     ride,
+    room,
     sampled,
     toned,
-    trusted,
     window,
     within,
 )
 from talkinghead.types import Array
 
 _SLOPE = 0.2  # of leaky ReLU
+_FAR = 0.06  # of the square's side: the farthest that a colour is fetched
+_LIT = 0.5  # the most that a shade changes a colour in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,35 @@ class _Up(nn.Module):
         return out
 
 
-class Translator(nn.Module):
-    """From the guide of one frame (see `paint.guide`) to a change of its warped square.
+class Painting(NamedTuple):
+    """What is to be done to warped squares: fetch colours from beside, then change them."""
 
-    The body works at half the resolution and below, where a lip's width is a few pixels; two
-    thin layers at full resolution see the guide again, and bring edges to their places.
+    flow: Tensor  # (b, 2, s, s) x and y of where each colour is fetched, relative, in pixels
+    change: Tensor  # (b, 3, s, s) in [-1.5, 1.5], of colours in [0, 1]
+
+    def on(self, warped: Tensor) -> Tensor:
+        """(b, 3, s, s) warped squares, painted."""
+        b, _, height, width = warped.shape
+        steps = self.flow.new_tensor([width, height]) / 2
+        identity = functional.affine_grid(
+            torch.eye(2, 3, device=warped.device).expand(b, 2, 3),
+            [b, 3, height, width],
+            align_corners=False,
+        )
+        places = identity + self.flow.permute(0, 2, 3, 1) / steps
+        moved = functional.grid_sample(
+            warped, places, mode="bicubic", padding_mode="border", align_corners=False
+        )
+        return moved + self.change
+
+
+class Translator(nn.Module):
+    """From the guide of one frame (see `paint.guide`) to what its warped square lacks.
+
+    Three kinds of repair, by what may be lost: all of the square may be moved, which blurs
+    nothing, and lit, in shades too coarse to hide detail; lips and what lies between them may be
+    painted over. The body works at half the resolution and below, where a lip's width is a few
+    pixels.
     """
 
     def __init__(self, size: TranslatorSize | None = None):
@@ -98,38 +124,50 @@ class Translator(nn.Module):
         self.fold = nn.PixelUnshuffle(2)
         self.fine = _Down(4 * CHANNELS, base, 0, 1)
         self.middle = _Down(base, 2 * base, 1, 2)
-        self.coarse = _Down(2 * base, 3 * base, 2, 2)
-        self.to_middle = _Up(3 * base, 2 * base)
+        self.coarse = _Down(2 * base, 4 * base, 2, 2)
+        self.to_middle = _Up(4 * base, 2 * base)
         self.to_fine = _Up(2 * base, base)
-        self.spread = nn.Sequential(nn.Conv2d(base, 48, 3, padding=1), nn.PixelShuffle(2))
-        self.edges = nn.Conv2d(12 + CHANNELS, 16, 3, padding=1)
-        self.paint = nn.Conv2d(16, 4, 3, padding=1)
-        nn.init.zeros_(self.paint.weight)
-        assert self.paint.bias is not None
-        nn.init.zeros_(self.paint.bias)
+        self.light = nn.Conv2d(2 * base, 3, 3, padding=1)
+        self.flow = nn.Conv2d(base, 2, 3, padding=1)
+        self.paint = nn.Conv2d(base, 16, 3, padding=1)
+        self.unfold = nn.PixelShuffle(2)
+        for head in (self.light, self.flow, self.paint):
+            nn.init.zeros_(head.weight)
+            assert head.bias is not None
+            nn.init.zeros_(head.bias)
 
-    def forward(self, seen: Tensor, area: Tensor) -> Tensor:
-        """(b, CHANNELS, s, s) in [-0.5, 0.5] and (b, 1, s, s) in [0, 1] to (b, 3, s, s) in [-1, 1].
+    def forward(self, seen: Tensor, room: Tensor) -> Painting:
+        """(b, CHANNELS, s, s) in [-0.5, 0.5] and (b, 3, s, s) in [0, 1], see `paint.room`.
 
-        The change is nothing where `area`, what may be painted, is nothing. An untrained
-        network changes nothing.
+        Nothing happens where there is no room. An untrained network does nothing.
         """
         fine = self.fine(self.fold(seen))
         middle = self.middle(fine)
-        joined = self.to_fine(self.to_middle(self.coarse(middle), middle), fine)
-        edges = self.edges(torch.cat([self.spread(joined), seen], dim=1))
-        painted = self.paint(functional.leaky_relu(edges, _SLOPE))
-        return area * torch.sigmoid(painted[:, 3:]) * torch.tanh(painted[:, :3])
+        middle = self.to_middle(self.coarse(middle), middle)
+        fine = self.to_fine(middle, fine)
+        light, flow = (
+            functional.interpolate(part, size=seen.shape[-2:], mode="bilinear")
+            for part in (torch.tanh(self.light(middle)), torch.tanh(self.flow(fine)))
+        )
+        painted = self.unfold(self.paint(fine))
+        cover = room[:, :1] * torch.sigmoid(painted[:, 3:])
+        change = _LIT * room[:, 1:2] * light + cover * torch.tanh(painted[:, :3])
+        return Painting(_FAR * self.size.side * room[:, 2:] * flow, change)
 
 
 @torch.inference_mode()
-def translate(net: Translator, seen: Array, area: Array) -> Array:
-    """A guide (CHANNELS, s, s) and area (s, s) to the change (s, s, 3), in [-255, 255]."""
+def translate(net: Translator, seen: Array, space: Array) -> tuple[Array, Array]:
+    """A guide (CHANNELS, s, s) and its room (3, s, s) to the flow (s, s, 2) and change (s, s, 3).
+
+    The flow is in pixels of the square, the change in [-255, 255]; see `Painting`.
+    """
     device = next(net.parameters()).device
     x = torch.from_numpy(seen)[None].to(device, memory_format=torch.channels_last)
-    change = net(x, torch.from_numpy(area)[None, None].to(device))[0]
-    out: Array = np.ascontiguousarray(change.permute(1, 2, 0).cpu().numpy()) * np.float32(255)
-    return out
+    painting = net(x, torch.from_numpy(space)[None].to(device))
+    flow, change = (
+        np.ascontiguousarray(part[0].permute(1, 2, 0).cpu().numpy()) for part in painting
+    )
+    return flow, change * np.float32(255)
 
 
 class Easel:
@@ -148,10 +186,10 @@ class Easel:
         """Paint the mouth of a warped frame (h, w, 3) uint8 with landmarks (68, 3), in place."""
         square = after(ride(self._landmarks, points), self._window)
         now = within(np.asarray(points, dtype=np.float64), square)
-        area = paintable(self._before, now, self._side)
-        if not area.any():
+        space = room(self._before, now, self._side)
+        if not space.any():
             return
         warped = sampled(frame, square, self._side)
         seen = guide(warped, self._original, self._before, now)
-        change = translate(self._net, seen, area * trusted(now, self._side))
-        lay(frame, toned(change, self._colour), square)
+        flow, change = translate(self._net, seen, space)
+        lay(frame, flow, toned(change, self._colour), square)

@@ -13,7 +13,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 CONDITION = 5  # channels beside a picture's three: the portrait, the mouth, the lips
 
 
-def _layer(into: int, width: int, kernel: int, stride: int) -> nn.Sequential:
+def layer(into: int, width: int, kernel: int, stride: int) -> nn.Sequential:
+    """One convolution of a critic, whose slope is bounded."""
     convolution = nn.Conv2d(into, width, kernel, stride, padding=kernel // 2)
     return nn.Sequential(spectral_norm(convolution), nn.LeakyReLU(0.2))
 
@@ -25,10 +26,10 @@ class ImageCritic(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(
             [
-                _layer(3 + CONDITION, width, 3, 2),
-                _layer(width, 2 * width, 3, 1),
-                _layer(2 * width, 2 * width, 3, 2),
-                _layer(2 * width, 3 * width, 3, 1),
+                layer(3 + CONDITION, width, 3, 2),
+                layer(width, 2 * width, 3, 1),
+                layer(2 * width, 2 * width, 3, 2),
+                layer(2 * width, 3 * width, 3, 1),
             ]
         )
         self.score = spectral_norm(nn.Conv2d(3 * width, 1, 1))
@@ -36,8 +37,8 @@ class ImageCritic(nn.Module):
     def forward(self, picture: Tensor, condition: Tensor) -> tuple[Tensor, list[Tensor]]:
         """(b, 3, s, s) and (b, CONDITION, s, s) to scores (b, 1, ...) and features."""
         x, features = torch.cat([picture, condition], dim=1), []
-        for layer in self.layers:
-            x = layer(x)
+        for one in self.layers:
+            x = one(x)
             features.append(x)
         return self.score(x), features
 

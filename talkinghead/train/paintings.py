@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from talkinghead.landmarks import MIRROR
-from talkinghead.render.paint import between, guide, paintable
-from talkinghead.train.pairs import Pairs
+from talkinghead.landmarks import MIRROR, MOUTH
+from talkinghead.render.paint import between, guide, paintable, room
+from talkinghead.train.pairs import TOGETHER, Pairs
 from talkinghead.types import Array
 
+GROWN = 1.5  # the box about the mouth, over that of its landmarks
 SHARE = 0.7  # power of a talker's pairs that his share of the batches grows with
 
 
@@ -22,8 +23,10 @@ class Scenes:
     """Squares on which the translator is taught or measured; all pictures in [0, 1]."""
 
     seen: Tensor  # (b, CHANNELS, s, s), see `render.paint.guide`
-    area: Tensor  # (b, 1, s, s) what may be painted
+    room: Tensor  # (b, 3, s, s) what may be painted, lit and moved
+    area: Tensor  # (b, 1, s, s) lips and mouth, where anything may be painted
     mouth: Tensor  # (b, 1, s, s) between the lips
+    box: Tensor  # (b, 1, s, s) the mouth and as much about it as is measured
     warped: Tensor  # (b, 3, s, s)
     truth: Tensor  # (b, 3, s, s)
 
@@ -52,28 +55,39 @@ def every_pair(files: Iterable[Pairs]) -> list[Pair]:
     return [Pair(one, place) for one in files for place in range(len(one))]
 
 
-def scenes(pairs: list[Pair], side: int, rng: np.random.Generator | None = None) -> Scenes:
-    """Pairs as one batch; with `rng` each is shifted, mirrored and recoloured by chance."""
+def scenes(
+    pairs: list[Pair], side: int, rng: np.random.Generator | None = None, together: int = 1
+) -> Scenes:
+    """Pairs as one batch; with `rng` each is shifted, mirrored and recoloured by chance.
+
+    Each `together` pairs in succession share their chance.
+    """
     rows: dict[str, list[Array]] = defaultdict(list)
-    for pair in pairs:
+    for place, pair in enumerate(pairs):
         pictures, points = pair.parts()
-        room = pictures[0].shape[0] - side
-        shift = rng.integers(0, room + 1, size=2) if rng is not None else [room // 2, room // 2]
-        left, top = int(shift[0]), int(shift[1])
-        pictures = [p[top : top + side, left : left + side] for p in pictures]
-        before, now = ((p - np.array([left, top])).astype(np.float32) for p in points)
-        if rng is not None:
-            pictures = recoloured(pictures, rng)
-            if rng.random() < 0.5:
-                pictures = [np.ascontiguousarray(p[:, ::-1]) for p in pictures]
-                before, now = (mirrored(p, side) for p in (before, now))
+        if place % together == 0:
+            chance = Chance.drawn(pictures[0].shape[0] - side, rng)
+        pictures, (before, now) = chance.upon(pictures, points, side)
         original, warped, truth = pictures
         rows["seen"].append(guide(warped, original, before, now))
+        rows["room"].append(room(before, now, side))
         rows["area"].append(paintable(before, now, side)[None])
         rows["mouth"].append(between(now, side)[None])
+        rows["box"].append(boxed(now, side)[None])
         rows["warped"].append(_planes(warped))
         rows["truth"].append(_planes(truth))
     return Scenes(**{name: torch.from_numpy(np.stack(parts)) for name, parts in rows.items()})
+
+
+def boxed(points: Array, side: int) -> Array:
+    """(side, side) float32, 1 in the mouth's box grown by half, as pictures are measured."""
+    low, high = points[MOUTH].min(axis=0), points[MOUTH].max(axis=0)
+    middle, half = (low + high) / 2, GROWN * (high - low) / 2
+    left, top = np.floor(middle - half).clip(0, side).astype(int)
+    right, bottom = np.ceil(middle + half).clip(0, side).astype(int)
+    box = np.zeros((side, side), dtype=np.float32)
+    box[top:bottom, left:right] = 1
+    return box
 
 
 def mirrored(points: Array, side: int) -> Array:
@@ -83,8 +97,41 @@ def mirrored(points: Array, side: int) -> Array:
     return out
 
 
-def recoloured(pictures: list[Array], rng: np.random.Generator) -> list[Array]:
-    """The same random change of colour and light for all (h, w, 3) uint8 pictures.
+@dataclass(frozen=True)
+class Chance:
+    """How one pair, or those of one run, are shifted, mirrored and recoloured."""
+
+    left: int
+    top: int
+    turned: bool = False
+    mix: Array | None = None  # (3, 3) of colours
+    table: Array | None = None  # (256,) uint8 of each channel
+
+    @classmethod
+    def drawn(cls, spare: int, rng: np.random.Generator | None) -> "Chance":
+        """By `rng`, of squares that are larger by `spare` than needed; in their middle without."""
+        if rng is None:
+            return cls(spare // 2, spare // 2)
+        left, top = (int(shift) for shift in rng.integers(0, spare + 1, size=2))
+        return cls(left, top, bool(rng.random() < 0.5), *_colours(rng))
+
+    def upon(
+        self, pictures: list[Array], points: list[Array], side: int
+    ) -> tuple[list[Array], list[Array]]:
+        """The squares (side, side, 3) of larger ones, and their landmarks (68, 2)."""
+        left, top = self.left, self.top
+        pictures = [p[top : top + side, left : left + side] for p in pictures]
+        points = [(p - np.array([left, top])).astype(np.float32) for p in points]
+        if self.mix is not None and self.table is not None:
+            pictures = [recoloured(p, self.mix, self.table) for p in pictures]
+        if self.turned:
+            pictures = [np.ascontiguousarray(p[:, ::-1]) for p in pictures]
+            points = [mirrored(p, side) for p in points]
+        return pictures, points
+
+
+def _colours(rng: np.random.Generator) -> tuple[Array, Array]:
+    """A random change of colour and light, see `recoloured`.
 
     Statues and drawings are not among the clips: what is grey or green must stay so.
     """
@@ -97,7 +144,12 @@ def recoloured(pictures: list[Array], rng: np.random.Generator) -> list[Array]:
     mix = mix @ np.diag(rng.uniform(0.85, 1.15, size=3))
     gamma, gain, lift = rng.uniform(0.7, 1.4), rng.uniform(0.8, 1.15), rng.uniform(-12, 12)
     table = (255 * (np.arange(256) / 255) ** gamma * gain + lift).clip(0, 255).astype(np.uint8)
-    return [cv2.LUT(cv2.transform(p, mix), table) for p in pictures]
+    return mix, table
+
+
+def recoloured(picture: Array, mix: Array, table: Array) -> Array:
+    """(h, w, 3) uint8 with its channels mixed (3, 3) and looked up in a table (256,) uint8."""
+    return np.asarray(cv2.LUT(cv2.transform(picture, mix), table))
 
 
 def _planes(picture: Array) -> Array:
@@ -119,3 +171,51 @@ class SceneBatches:
         rng = np.random.default_rng([self.seed, step])
         drawn = rng.choice(len(self.pairs), size=self.size, p=self.chances)
         return scenes([self.pairs[i] for i in drawn], self.side, rng)
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Scenes of runs of TOGETHER frames, run after run, and what is heard with each."""
+
+    scenes: Scenes  # of runs * TOGETHER squares
+    mel: Tensor  # (runs, HEARD, BANDS); NaN where nothing is known
+
+    def to(self, device: str) -> "Succession":
+        """The same on another device."""
+        return Succession(self.scenes.to(device), self.mel.to(device))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a file."""
+
+    pairs: Pairs
+    place: int
+
+    def parts(self) -> list[Pair]:
+        """Its pairs, in order."""
+        return [Pair(self.pairs, int(i)) for i in self.pairs.runs[self.place]]
+
+
+def every_run(files: Iterable[Pairs]) -> list[Run]:
+    """All runs, file after file."""
+    return [Run(one, place) for one in files for place in range(len(one.runs))]
+
+
+def succession(runs: list[Run], side: int, rng: np.random.Generator | None = None) -> Succession:
+    """Runs as one batch; with `rng` each is changed by chance, all its frames alike."""
+    pairs = [pair for run in runs for pair in run.parts()]
+    mel = np.stack([run.pairs.mel[run.place] for run in runs]).astype(np.float32)
+    return Succession(scenes(pairs, side, rng, TOGETHER), torch.from_numpy(mel))
+
+
+class RunBatches:
+    """Draws batches of runs for ever; the same seed and step give the same batch."""
+
+    def __init__(self, runs: list[Run], side: int, *, size: int = 2, seed: int = 0):
+        self.runs, self.side, self.size, self.seed = runs, side, size, seed
+
+    def __call__(self, step: int) -> Succession:
+        rng = np.random.default_rng([self.seed, step, 1])
+        drawn = rng.integers(len(self.runs), size=self.size)
+        return succession([self.runs[i] for i in drawn], self.side, rng)

@@ -1,20 +1,21 @@
 """Clips and stills to pairs of frames: what the translator is to paint, beside what it is given.
 
-Of a clip, one frame is moved by the landmarks of another, and the other is the truth. Of a
-still with an open mouth, the mouth is shut by warping and opened again, and the still is the truth.
+Of a clip, one frame is moved by the landmarks of another, and the other is the truth; some pairs
+follow one another frame by frame, with what is heard meanwhile. Of a still with an open mouth,
+the mouth is shut by warping and opened again, and the still is the truth.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
-from talkinghead.errors import FaceError, InputError, TalkingHeadError
+from talkinghead.errors import FaceError, InputError
 from talkinghead.face.detect import Detector
 from talkinghead.face.follow import fill_gaps
 from talkinghead.geometry.align import similarity
@@ -24,20 +25,21 @@ from talkinghead.media.image import read_image
 from talkinghead.media.video import read_video
 from talkinghead.render.paint import after, ride, sampled, window, within
 from talkinghead.render.photo import PhotoRenderer
-from talkinghead.train.clips import SUFFIXES, face_finder
-from talkinghead.train.jobs import Job, Progress, run_jobs
-from talkinghead.train.splits import Listing, listings, split_of
+from talkinghead.speech.mel import BANDS
+from talkinghead.sync.net import HEARD, SEEN
+from talkinghead.sync.squares import heard, mel_of, shown_at
 from talkinghead.train.store import files_below, write_arrays
-from talkinghead.types import Array, Portrait
+from talkinghead.types import Array, Footage, Portrait
 
 SIDE, MARGIN = 96, 8  # pixels of the square, and around it, for it to be moved about
-QUOTA = 120  # pairs of one talker, shared by his clips
-LEAST, MOST, EACH = 6, 64, 8  # pairs of one clip, and of one source frame
+EACH = 8  # pairs of one source frame
 FRAMES = 150  # of a clip that are looked at
+RUNS = 2  # of a clip, of pairs that follow one another
+TOGETHER = SEEN  # frames of a run, a fifth of a second: what the sync expert sees at once
+TRIED = 4  # places that a run is drawn from: the one with the most movement of lips
 TURN = 0.95  # cosine of the angle by which the head may have turned from source to target
 PARTED = 0.04  # of the face's width: a still's mouth is open enough to learn from
 AGREE = 0.06  # of the face's width, mean distance of a still's points from those set by hand
-STILLS = 40  # in one file
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Pairs:
     targets: Array  # (n, p, p, 3) uint8, the truth
     now: Array  # (n, 68, 2) float32
     talker: str
+    runs: Array = field(default_factory=lambda: np.zeros((0, TOGETHER), dtype=np.int64))
+    # (k, TOGETHER) pairs that follow one another at 25 frames a second, all of one source
+    mel: Array = field(default_factory=lambda: np.zeros((0, HEARD, BANDS), dtype=np.float16))
+    # (k, HEARD, BANDS) what is heard with each run, see `sync.squares.heard`; NaN without sound
 
     def __len__(self) -> int:
         return len(self.which)
@@ -77,6 +83,14 @@ class _Collected:
             self.rows["targets"].append(sampled(frame, matrix, size))
             self.rows["now"].append(within(target, matrix).astype(np.float32))
 
+    def follow(self, portrait: Portrait, frames: list[Array], points: list[Array], mel: Array
+    ) -> None:  # fmt: skip
+        """The same of frames that follow one another, and what is heard with them."""
+        self.add(portrait, frames, points)
+        end = len(self.rows["which"])
+        self.rows["runs"].append(np.arange(end - len(frames), end))
+        self.rows["mel"].append(mel.astype(np.float16))
+
     def done(self) -> Pairs:
         """All of them. Raises InputError where there is none."""
         if not self.rows["which"]:
@@ -84,34 +98,73 @@ class _Collected:
         return Pairs(**{k: np.stack(v) for k, v in self.rows.items()}, talker=self.talker)
 
 
-def pairs_of_clip(path: Path, faces: Detector, talker: str, count: int, side: int) -> Pairs:
-    """About `count` pairs of frames of one clip. Raises TalkingHeadError where it has none."""
-    frames = read_video(path, max_frames=FRAMES).frames
-    frames = frames[::2]  # neighbours are alike
-    seen = frames.mean(axis=(1, 2, 3)) > 4  # some clips begin in black
-    frames = frames[seen]
-    points = fill_gaps(faces.follow(frames))
+def pairs_of_clip(
+    path: Path, faces: Detector, talker: str, count: int, side: int, speaks: bool = True
+) -> Pairs:
+    """About `count` pairs of frames of one clip, and its runs of pairs that follow one another.
+
+    What is heard is kept where the clip `speaks`. Raises TalkingHeadError where it has no pair.
+    """
+    footage = read_video(path, max_frames=FRAMES)
+    shown = footage.frames[shown_at(len(footage.frames), footage.fps)]
+    seen = shown.mean(axis=(1, 2, 3)) > 4  # some clips begin in black
+    first = int(seen.argmax())
+    shown = shown[first:]
+    points = fill_gaps(faces.follow(shown))
     rng = np.random.default_rng(crc32(path.name.encode()))
-    parted = gaps(points).max(axis=1) / face_width(points)
     made = _Collected(side, talker)
+    frames, apart = shown[::2], points[::2]  # neighbours are alike
+    parted = gaps(apart).max(axis=1) / face_width(apart)
     for number in range(math.ceil(count / EACH)):
         # Speech is driven from a face at rest, yet pictures are taken in any state.
         drawn = rng.integers(len(frames), size=max(2, len(frames) // 4))
         source = int(drawn[parted[drawn].argmin()] if number % 2 == 0 else drawn[0])
-        places = _targets(points, parted, source, min(EACH, count), rng)
+        places = _targets(apart, parted, source, min(EACH, count), rng)
         if places:
-            portrait = Portrait(frames[source], points[source].astype(np.float32))
-            made.add(portrait, [frames[i] for i in places], [points[i] for i in places])
+            portrait = Portrait(frames[source], apart[source].astype(np.float32))
+            made.add(portrait, [frames[i] for i in places], [apart[i] for i in places])
+    mel = _sound(footage) if speaks else None
+    source = int(parted.argmin())
+    portrait = Portrait(frames[source], apart[source].astype(np.float32))
+    for start in _starts(points, 2 * source, rng):
+        run = range(start, start + TOGETHER)
+        known = np.full((HEARD, BANDS), np.nan) if mel is None else heard(mel, start + first, SEEN)
+        made.follow(portrait, [shown[i] for i in run], [points[i] for i in run], known)
     return made.done()
+
+
+def _sound(footage: Footage) -> Array | None:
+    """Log-mel (n, BANDS) of footage that is not mute."""
+    if footage.audio is None or np.ptp(footage.audio.samples) == 0:
+        return None
+    return mel_of(footage.audio)
+
+
+def _starts(points: Array, source: int, rng: np.random.Generator) -> list[int]:
+    """First frames of RUNS runs, where the lips move and the head is turned as in the source."""
+    able = np.convolve(_facing(points, points[source]), np.ones(TOGETHER), "valid") == TOGETHER
+    places = np.flatnonzero(able)
+    if len(places) < RUNS * TOGETHER:
+        return []
+    parted = gaps(points).max(axis=1) / face_width(points)
+    moved = np.convolve(np.abs(np.diff(parted)), np.ones(TOGETHER - 1), "valid")
+    parts = np.array_split(places, RUNS)
+    drawn = [rng.choice(part, size=min(TRIED, len(part)), replace=False) for part in parts]
+    return [int(some[moved[some].argmax()]) for some in drawn]
+
+
+def _facing(points: Array, source: Array) -> Array:
+    """(t,) whether the head of (t, 68, 3) is turned about as that of (68, 3)."""
+    turns = np.array([similarity(source[STABLE], p[STABLE])[1] for p in points])
+    return np.asarray((turns.trace(axis1=1, axis2=2) - 1) / 2 > TURN)
 
 
 def _targets(
     points: Array, parted: Array, source: int, count: int, rng: np.random.Generator
 ) -> list[int]:
     """Frames spread evenly over how open the mouth is, with the head turned as in the source."""
-    turns = np.array([similarity(points[source][STABLE], p[STABLE])[1] for p in points])
-    angle = (turns.trace(axis1=1, axis2=2) - 1) / 2
-    able = np.flatnonzero((angle > TURN) & (np.arange(len(points)) != source))
+    facing = _facing(points, points[source])
+    able = np.flatnonzero(facing & (np.arange(len(points)) != source))
     able = able[np.argsort(parted[able])]
     if len(able) < 2:
         return []
@@ -151,76 +204,3 @@ def pairs_in(folder: Path) -> Iterator[Pairs]:
         with np.load(path) as stored:
             rest = {name: stored[name] for name in stored.files if name != "talker"}
             yield Pairs(**rest, talker=str(stored["talker"]))
-
-
-@dataclass(frozen=True)
-class _Order:
-    paths: list[Path]
-    target: Path
-    talker: str
-    count: int
-    side: int
-
-
-def _work(order: _Order) -> str | None:
-    try:
-        if order.paths[0].suffix.lower() in SUFFIXES:
-            pairs = pairs_of_clip(
-                order.paths[0], face_finder(), order.talker, order.count, order.side
-            )
-        else:
-            folder = order.paths[0].parent
-            with np.load(folder / "landmarks68.npz") as stored:
-                by_hand = {path.stem: stored[path.stem] for path in order.paths}
-            pairs = pairs_of_stills(order.paths, face_finder(), by_hand, order.side)
-        save_pairs(pairs, order.target)
-    except TalkingHeadError as error:
-        return f"{order.target.stem}: {error}"
-    return None
-
-
-def _orders(root: Path, out: Path, side: int) -> list[_Order]:
-    """What there is to do below `root`; test talkers are passed over."""
-    known = listings(root)
-    by_talker: dict[str, list[Path]] = defaultdict(list)
-    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES):
-        name = path.relative_to(root)
-        talker = known.get(name, Listing(name.parent.name)).talker
-        if split_of(talker) != "test":
-            by_talker[talker].append(path)
-    orders = []
-    for talker, clips in by_talker.items():
-        count = min(MOST, max(LEAST, math.ceil(QUOTA / len(clips))))
-        for path in clips[:: max(1, LEAST * len(clips) // QUOTA)]:
-            target = out / path.relative_to(root).with_suffix(".npz")
-            orders.append(_Order([path], target, talker, count, side))
-    for listing in sorted(root.rglob("landmarks68.npz")):
-        with np.load(listing) as stored:
-            stills = [p for p in sorted(listing.parent.glob("*.jpg")) if p.stem in stored]
-        folder = out / listing.parent.relative_to(root)
-        for start in range(0, len(stills), STILLS):
-            some = stills[start : start + STILLS]
-            orders.append(_Order(some, folder / f"stills_{start:05}.npz", "stills", 1, side))
-    # In any order but the folders': what an interrupted run leaves is balanced.
-    return sorted(orders, key=lambda order: crc32(order.target.as_posix().encode()))
-
-
-def preprocess_pairs(
-    root: Path,
-    out: Path,
-    workers: int = 2,
-    side: int = SIDE,
-    progress: Progress | None = None,
-) -> list[str]:
-    """Make pairs of every clip below `root`, and of stills beside a landmarks68.npz.
-
-    That file holds points set by hand, name -> (68, 2) in pixels. See `run_jobs`.
-    """
-    orders = _orders(root, out, side)
-    if not orders:
-        raise InputError(f"{root}: no video clips ({', '.join(sorted(SUFFIXES))}) to take pairs of")
-    jobs = [
-        Job(order.target.relative_to(out).as_posix(), _work, (order,), order.target)
-        for order in orders
-    ]
-    return run_jobs(jobs, out, workers, progress)

@@ -8,24 +8,33 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from skimage.metrics import structural_similarity
 from torch import Tensor, nn
-from torch.nn import functional
 
 from talkinghead import weights
+from talkinghead.errors import InputError
 from talkinghead.media.image import write_image
 from talkinghead.render.translator import Translator, TranslatorSize
+from talkinghead.sync.net import load_expert
 from talkinghead.train.card import LICENCES, revision
-from talkinghead.train.critics_image import ImageCritic, taken_for_real, told_apart, unlike
+from talkinghead.train.duel import Critics, Duel, losses_alone
+from talkinghead.train.likeness import laplacian
 from talkinghead.train.loop import Losses, Plan, Rival, train
-from talkinghead.train.paintings import Pair, SceneBatches, Scenes, every_pair, scenes
-from talkinghead.train.pairs import Pairs, pairs_in
+from talkinghead.train.paintings import (
+    Pair,
+    RunBatches,
+    SceneBatches,
+    Scenes,
+    every_pair,
+    every_run,
+    scenes,
+)
+from talkinghead.train.pairs import TOGETHER, Pairs, pairs_in
 from talkinghead.train.splits import split_of
 
-INSIDE = 0.7  # a pixel between the lips counts as this many beside them
-EDGES, TEXTURE, TONES = 0.7, 4.0, 2.0  # weights of the losses beside colour's
-CRITIC, FEATURES = 0.1, 2.0
 ALONE = 0.6  # share of the steps before the critic joins
-AVERAGE = 0.99  # of the weights' running mean: some thousand steps are all there is
+SHARP = 0.1  # logarithm of how far detail may be off in strength unpunished
+AVERAGE = 0.995  # of the weights' running mean: some thousand steps are all there is
 SLOWER = 0.5  # its stage's learning rate over the first stage's
 MEASURED = 240  # pairs that validation paints
 SHOWN = 24  # of them in the grid of samples
@@ -34,130 +43,13 @@ STILL_LICENCE = (
 )
 
 
-def _brightness(picture: Tensor) -> Tensor:
-    return (picture * picture.new_tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
-
-
-def laplacian(picture: Tensor) -> Tensor:
-    """(b, 1, s, s) of the brightness of (b, 3, s, s): what sharpness is measured by."""
-    kernel = picture.new_tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0]])[None, None]
-    return functional.conv2d(
-        functional.pad(_brightness(picture), (1, 1, 1, 1), "replicate"), kernel
-    )
-
-
-def _within(gap: Tensor, weight: Tensor) -> Tensor:
-    """Mean of (b, c, s, s) under a weight (b, 1, s, s)."""
-    return (gap * weight).sum() / (weight.sum() * gap.shape[1]).clamp(min=1e-6)
-
-
-def edges_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Tensor:
-    """Mean absolute difference of gradients at three scales; in the mouth at the coarser two.
-
-    Nobody can know to the pixel where one tooth ends.
-    """
-    parts = []
-    for scale in range(3):
-        gap = made - truth
-        weight = area * (1 - mouth) if scale == 0 else area * (1 + (INSIDE - 1) * mouth)
-        parts.append(_within((gap[..., 1:] - gap[..., :-1]).abs(), weight[..., 1:]))
-        parts.append(_within((gap[..., 1:, :] - gap[..., :-1, :]).abs(), weight[..., 1:, :]))
-        made, truth, area, mouth = (functional.avg_pool2d(p, 2) for p in (made, truth, area, mouth))
-    return torch.stack(parts).sum() / 2
-
-
-def colour_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Tensor:
-    """Mean absolute difference, of pixels beside the mouth and of 4 by 4 pixels in it."""
-    fine = _within((made - truth).abs(), area * (1 - mouth))
-    made, truth, area, mouth = (functional.avg_pool2d(p, 4) for p in (made, truth, area, mouth))
-    return fine + INSIDE * _within((made - truth).abs(), area * mouth)
-
-
-def texture_apart(made: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
-    """How far the local strength of detail is off, at two scales, wherever the detail lies.
-
-    Differences of pixels alone prefer no tooth to a tooth one pixel beside the true one.
-    """
-    total = weight.new_zeros(())
-    for reach in (9, 7):
-        strengths = []
-        for picture in (made, truth):
-            power = functional.avg_pool2d(laplacian(picture).square(), reach, 1, reach // 2)
-            strengths.append((power + 1e-5).sqrt())
-        total = total + _within((strengths[0] - strengths[1]).abs(), weight)
-        made, truth, weight = (functional.avg_pool2d(p, 2) for p in (made, truth, weight))
-    return total / 2
-
-
-def tones_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Tensor:
-    """Distance of the tones in each mouth, light to light and dark to dark, wherever they lie.
-
-    The mean of teeth and darkness is neither; their tones in order (Wasserstein's distance of
-    one channel) are the same wherever the teeth end.
-    """
-    parts = []
-    for made_one, true_one, where in zip(made, truth, area * mouth > 0.5, strict=True):
-        if where.sum() > 8:
-            ours, real = (p[:, where[0]].sort(dim=1).values for p in (made_one, true_one))
-            parts.append((ours - real).abs().sum() / made.shape[1])
-    return torch.stack(parts).sum() / (area * mouth).sum() if parts else made.sum() * 0
-
-
-def painting_losses(made: Tensor, scene: Scenes) -> Losses:
-    """By the truth alone; all are counted where painting is allowed, and most in the mouth."""
-    weight = scene.area * (1 + (INSIDE - 1) * scene.mouth)
-    return {
-        "colour": colour_apart(made, scene.truth, scene.area, scene.mouth),
-        "edges": EDGES * edges_apart(made, scene.truth, scene.area, scene.mouth),
-        "texture": TEXTURE * texture_apart(made, scene.truth, weight),
-        "tones": TONES * tones_apart(made, scene.truth, scene.area, scene.mouth),
-    }
-
-
-class _Duel:
-    """Losses of both sides of a step; what the translator painted is shared by them."""
-
-    def __init__(self, batches: SceneBatches, critic: ImageCritic, device: str):
-        self.batches, self.critic, self.device = batches, critic, device
-        self.painted: dict[int, tuple[Scenes, Tensor]] = {}  # of the step that is under way
-
-    def _painted(self, net: nn.Module, step: int) -> tuple[Scenes, Tensor]:
-        if step not in self.painted:
-            scene = self.batches(step).to(self.device)
-            self.painted = {step: (scene, scene.warped + net(scene.seen, scene.area))}
-        return self.painted[step]
-
-    @staticmethod
-    def _condition(scene: Scenes) -> Tensor:
-        return torch.cat([scene.seen[:, 3:6], scene.seen[:, 9:11]], dim=1)
-
-    def critics_loss(self, net: nn.Module, step: int) -> Losses:
-        scene, made = self._painted(net, step)
-        condition = self._condition(scene)
-        real, _ = self.critic(scene.truth, condition)
-        fake, _ = self.critic(made.detach(), condition)
-        return {"told apart": told_apart(real, fake, scene.area)}
-
-    def loss(self, net: nn.Module, step: int) -> Losses:
-        scene, made = self._painted(net, step)
-        condition = self._condition(scene)
-        with torch.no_grad():
-            _, real = self.critic(scene.truth, condition)
-        scores, features = self.critic(made, condition)
-        self.painted.clear()
-        return painting_losses(made, scene) | {
-            "critic": CRITIC * taken_for_real(scores, scene.area),
-            "features": FEATURES * unlike(features, real, scene.area),
-        }
-
-
 def figures_of(made: Tensor, scene: Scenes) -> dict[str, float]:
     """PSNR and similarity of the painted part, and its sharpness over the truth's."""
     parts: dict[str, list[float]] = defaultdict(list)
     sharp: dict[str, list[float]] = defaultdict(list)
     for i in range(len(made)):
-        rows, columns = torch.nonzero(scene.area[i, 0] > 0, as_tuple=True)
-        if not len(rows):
+        rows, columns = torch.nonzero(scene.box[i, 0] > 0, as_tuple=True)
+        if not scene.room[i].any():
             continue
         box = (..., slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
         truth = scene.truth[i : i + 1]
@@ -169,11 +61,12 @@ def figures_of(made: Tensor, scene: Scenes) -> dict[str, float]:
         for name, picture in (("warp", scene.warped[i : i + 1]), ("paint", made[i : i + 1])):
             error = (picture - truth)[box].square().mean()
             parts[f"{name} psnr"].append(float(-10 * torch.log10(error.clamp(min=1e-6))))
+            parts[f"{name} ssim"].append(_alike(picture[box], truth[box]))
             fine = laplacian(picture)[box]
             sharp[name].append(float(fine.var()))
             if inside.any():
                 sharp[f"mouth {name}"].append(float(fine[inside].square().mean()))
-    means = {name: float(np.mean(values)) for name, values in parts.items()}
+    means = {name: float(np.nanmean(values)) for name, values in parts.items()}
     sums = {name: max(float(np.sum(values)), 1e-9) for name, values in sharp.items()}
     for name in ("warp", "paint"):
         means[f"{name} sharp"] = sums[name] / sums["real"]
@@ -181,19 +74,31 @@ def figures_of(made: Tensor, scene: Scenes) -> dict[str, float]:
     return means
 
 
+def _alike(one: Tensor, other: Tensor) -> float:
+    """Structural similarity of two (1, 3, h, w)."""
+    if min(one.shape[2:]) < 7:
+        return float("nan")
+    pictures = (p[0].numpy() for p in (one, other))
+    return float(structural_similarity(*pictures, channel_axis=0, data_range=1.0, win_size=7))
+
+
 def validate(net: nn.Module, held_out: Scenes, grid: Path | None = None) -> dict[str, float]:
     """Figures of the painted squares beside the warped ones'; `score` is gain without blur."""
     device = next(net.parameters()).device
     made = []
     for start in range(0, len(held_out.seen), 16):
-        seen, area = (p[start : start + 16].to(device) for p in (held_out.seen, held_out.area))
+        seen, room, warped = (
+            p[start : start + 16].to(device)
+            for p in (held_out.seen, held_out.room, held_out.warped)
+        )
         with torch.inference_mode():
-            made.append(net(seen, area).cpu())
-    painted = (held_out.warped + torch.cat(made)).clamp(0, 1)
+            made.append(net(seen, room).on(warped).cpu())
+    painted = torch.cat(made).clamp(0, 1)
     result = figures_of(painted, held_out)
     gain = result["paint psnr"] - result["warp psnr"]
-    blurred = abs(log(result["paint sharp"])) + 0.5 * abs(log(result["paint teeth"]))
-    result["score"] = gain - 3 * blurred
+    blurred = max(0.0, abs(log(result["paint sharp"])) - SHARP)
+    smeared = max(0.0, abs(log(result["paint teeth"])) - SHARP)
+    result["score"] = gain - 3 * blurred - 1.5 * smeared
     if grid is not None:
         _show(painted, held_out, grid)
     return result
@@ -216,6 +121,18 @@ def _spread(pairs: list[Pair], count: int) -> list[Pair]:
     return [pairs[i] for i in np.linspace(0, len(pairs) - 1, min(count, len(pairs))).astype(int)]
 
 
+def _check_room(data: Path, pairs: list[Pair], side: int) -> None:
+    """Raise InputError for pairs whose squares are smaller than what is to be painted."""
+    least = min((pair.pairs.targets.shape[1] for pair in pairs), default=0)
+    if not pairs:
+        raise InputError(f"{data}: all its talkers are left out of training; add others")
+    if least < side:
+        raise InputError(
+            f"{data}: squares of {least} pixels, too small for a translator of {side}; "
+            f"make them with 'talkinghead preprocess pairs --side {side}'"
+        )
+
+
 def train_translator(
     data: Path,
     out: Path,
@@ -223,6 +140,8 @@ def train_translator(
     plan: Plan,
     *,
     size: TranslatorSize | None = None,
+    sync: Path | None = None,
+    alone: float = ALONE,
     batch: int = 16,
     device: str = "cpu",
     report: Callable[[int, int, dict[str, float]], None] | None = None,
@@ -230,7 +149,9 @@ def train_translator(
     """Train on the pairs in `data`; weights and card to `out`, progress to `run`.
 
     `run`/alone and `run`/critic keep the two stages' checkpoints, curves and samples. Returns
-    the figures on the validation talkers. Test talkers are never looked at.
+    the figures on the validation talkers. Test talkers are never looked at. A share `alone` of
+    the steps is by the truth alone, the rest against critics; `sync` names the weights of a sync
+    expert to please as well. Where the critics did no good, the weights before them are kept.
     """
     by_split: dict[str, list[Pairs]] = defaultdict(list)
     for one in pairs_in(data):
@@ -238,26 +159,36 @@ def train_translator(
     taught = every_pair(by_split["train"])
     net = Translator(size)
     side = net.size.side
+    _check_room(data, taught, side)
     held_out = scenes(_spread(every_pair(by_split["validation"]) or taught, MEASURED), side)
     batches = SceneBatches(taught, side, size=batch, seed=plan.seed)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def alone(net: nn.Module, step: int) -> Losses:
+    def by_truth(net: nn.Module, step: int) -> Losses:
         scene = batches(step).to(device)
-        return painting_losses(scene.warped + net(scene.seen, scene.area), scene)
+        painting = net(scene.seen, scene.room)
+        return losses_alone(painting, painting.on(scene.warped), scene)
 
     plan = replace(plan, average=min(plan.average, AVERAGE))
-    first = replace(plan, steps=max(1, round(ALONE * plan.steps)))
-    second = replace(
-        plan, steps=max(1, plan.steps - first.steps), rate=SLOWER * plan.rate, seed=plan.seed + 1
-    )
-    for name, stage, before in (("alone", first, 0), ("critic", second, first.steps)):
+    first = replace(plan, steps=min(plan.steps, max(1, round(alone * plan.steps))))
+    stages = [("alone", first, 0)]
+    if first.steps < plan.steps:
+        rest = plan.steps - first.steps
+        second = replace(plan, steps=rest, rate=SLOWER * plan.rate, seed=plan.seed + 1)
+        stages.append(("critic", second, first.steps))
+    figures: dict[str, float] = {}
+    kept: dict[str, Tensor] = {}
+    for name, stage, before in stages:
         folder = run / name
-        rival, loss = None, alone
+        rival, loss = None, by_truth
         if name == "critic":
             fresh = SceneBatches(taught, side, size=batch, seed=stage.seed)
-            duel = _Duel(fresh, ImageCritic(), device)
-            rival, loss = Rival(duel.critic, duel.critics_loss, 4.0), duel.loss
+            runs = every_run(by_split["train"])
+            few = max(1, round(batch / TOGETHER))
+            follow = RunBatches(runs, side, size=few, seed=stage.seed) if runs else None
+            expert = None if sync is None else load_expert(sync, device)
+            duel = Duel(fresh, follow, Critics(), expert, device)
+            rival, loss = Rival(duel.critics, duel.critics_loss, 4.0), duel.loss
 
         def measured(n: nn.Module, folder: Path = folder) -> dict[str, float]:
             return validate(n, held_out, folder / "samples.png")
@@ -267,7 +198,10 @@ def train_translator(
                 report(before + step, plan.steps, row)
 
         train(net, loss, measured, folder, stage, device=device, report=said, rival=rival)
-    figures = validate(net, held_out)
+        reached = validate(net, held_out)
+        if not figures or reached["score"] > figures["score"]:
+            figures, kept = reached, {k: v.clone() for k, v in net.state_dict().items()}
+    net.load_state_dict(kept)
     talkers: dict[str, int] = defaultdict(int)
     for pair in taught:
         talkers[pair.pairs.talker] += 1
@@ -278,8 +212,8 @@ def train_translator(
             "model": "translator",
             "size": net.size.as_dict(),
             "input": "warped and original mouth, landmark drawing, masks; on the skull's square",
-            "output": "change of the warped mouth, confined to lips and what is between them",
-            "plan": asdict(plan) | {"batch": batch},
+            "output": "flow and shades of the square, paint on the lips and, less, between them",
+            "plan": asdict(plan) | {"batch": batch, "alone": first.steps, "sync": sync is not None},
             "pairs": dict(sorted(talkers.items())),
             "validation talkers": sorted({one.talker for one in by_split["validation"]}),
             "validation": {name: round(value, 4) for name, value in figures.items()},

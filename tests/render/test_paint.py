@@ -1,5 +1,6 @@
 """Laws of the square about the mouth, and of what a translator may do to a frame."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -15,13 +16,13 @@ from talkinghead.render.paint import (
     lay,
     paintable,
     ride,
+    room,
     sampled,
-    trusted,
     window,
     within,
 )
 from talkinghead.render.photo import PhotoRenderer
-from talkinghead.render.translator import Easel, Translator, TranslatorSize
+from talkinghead.render.translator import Easel, Painting, Translator, TranslatorSize
 from talkinghead.types import Portrait
 
 SIDE = 48
@@ -43,7 +44,8 @@ def painter():
     """A translator that has learnt nothing, and yet paints everywhere it may."""
     torch.manual_seed(0)
     net = Translator(TranslatorSize(side=SIDE, base=4)).eval()
-    torch.nn.init.constant_(net.paint.bias, 1.0)
+    for head in (net.paint, net.light, net.flow):
+        torch.nn.init.constant_(head.bias, 1.0)
     return net
 
 
@@ -119,12 +121,26 @@ def test_the_area_grows_steadily_with_the_motion(face):
     assert (np.diff(sums) > 0).all()
 
 
-def test_lips_are_trusted_and_the_mouth_between_them_less(face):
-    now = within(opened(face, 0.2), window(face, SIDE))
-    share = trusted(now, SIDE)
+def test_lips_are_painted_and_lit_in_full_and_the_mouth_between_them_in_part(face):
+    square = window(face, SIDE)
+    before, now = (within(points, square) for points in (face, opened(face, 0.2)))
     x, y = now[[62, 66]].mean(axis=0).round().astype(int)
-    assert 0 < share[y, x] < 0.5
-    assert share[round(now[57, 1]), x] > 0.95
+    for share in room(before, now, SIDE)[:2]:
+        assert 0 < share[y, x] < 0.7
+        assert share[round(now[57, 1]) - 2, x] > 0.7
+
+
+def test_all_of_the_square_but_its_seam_may_be_moved_and_lit_once_lips_have_moved(face):
+    square = window(face, SIDE)
+    before, now = (within(points, square) for points in (face, opened(face)))
+    assert not room(before, before, SIDE).any()
+    painted, lit, moved = room(before, now, SIDE)
+    assert (lit.max(), painted.max()) == (1, 1)
+    assert not moved[[0, -1]].any()
+    assert not moved[:, [0, -1]].any()
+    assert (moved[6:-6, 6:-6] == moved.max()).all()
+    assert (painted <= paintable(before, now, SIDE)).all()
+    assert abs(np.diff(moved, axis=0)).max() < 0.5  # no step that the eye would see
 
 
 def test_a_guide_follows_motions_below_a_pixel(face):
@@ -146,17 +162,50 @@ def test_what_is_laid_is_what_was_painted(face):
     change = np.zeros((SIDE, SIDE, 3), np.float32)
     change[10:30, 12:36] = 50
     matrix = window(face, SIDE)
-    lay(frame, change, matrix)
+    lay(frame, np.zeros((SIDE, SIDE, 2), np.float32), change, matrix)
     back = sampled(frame, matrix, SIDE).astype(int) - 100
     assert_allclose(back[14:26, 16:32], 50, atol=2)
     assert not back[:7].any()
     assert set(np.unique(frame)) - {100}
 
 
+@pytest.mark.parametrize("scale", [0.6, 1.0, 3.0])
+def test_a_flow_fetches_colours_from_beside_at_the_resolution_of_the_frame(scale):
+    slope = np.tile(np.arange(200.0), (200, 1)) + 20
+    frame = np.repeat(slope[..., None], 3, axis=2).astype(np.uint8)
+    flow = np.zeros((SIDE, SIDE, 2), np.float32)
+    flow[..., 0] = 2.0  # pixels of the square, to the right
+    lay(
+        frame,
+        flow,
+        np.zeros((SIDE, SIDE, 3), np.float32),
+        np.array([[scale, 0, 20], [0, scale, 20]]),
+    )
+    inside = slice(round(20 + 4 * scale), round(20 + (SIDE - 4) * scale))
+    assert_allclose(frame[inside, inside, 0], slope[inside, inside] + 2 * scale, atol=1.01)
+    assert_array_equal(frame[:15, :, 0], slope[:15])
+
+
+def test_what_is_trained_is_what_is_laid(rng):
+    square = cv2.GaussianBlur(rng.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8), (0, 0), 1.5)
+    flow = cv2.GaussianBlur(rng.normal(size=(SIDE, SIDE, 2)).astype(np.float32), (0, 0), 4) * 20
+    change = cv2.GaussianBlur(rng.normal(size=(SIDE, SIDE, 3)).astype(np.float32), (0, 0), 2) * 50
+    laid = square.copy()
+    lay(laid, flow, change, np.eye(2, 3))
+    planes = [
+        torch.from_numpy(p.transpose(2, 0, 1)[None].astype(np.float32)) for p in (flow, change)
+    ]
+    warped = torch.from_numpy(square.transpose(2, 0, 1)[None].astype(np.float32))
+    taught = Painting(*planes).on(warped)[0].permute(1, 2, 0).numpy()
+    inside = (slice(3, -3), slice(3, -3))
+    assert_allclose(laid[inside], taught[inside].clip(0, 255), atol=4)
+
+
 def test_nothing_laid_touches_nothing_and_beside_the_picture_nothing_happens(image, face):
     frame = image.copy()
-    lay(frame, np.zeros((SIDE, SIDE, 3), np.float32), window(face, SIDE))
-    lay(frame, np.ones((SIDE, SIDE, 3), np.float32), window(face + np.array([900, 0, 0]), SIDE))
+    still, change = np.zeros((SIDE, SIDE, 2), np.float32), np.ones((SIDE, SIDE, 3), np.float32)
+    lay(frame, still, 0 * change, window(face, SIDE))
+    lay(frame, still, change, window(face + np.array([900, 0, 0]), SIDE))
     assert_array_equal(frame, image)
 
 
@@ -187,15 +236,25 @@ def test_a_grey_face_is_painted_in_grey(face, painter):
     assert (np.ptp(frame.astype(int), axis=2) <= 1).all()
 
 
-def test_only_the_mouth_is_painted(image, face, painter):
-    frame = image.copy()
+def test_only_the_square_is_touched_and_only_the_mouth_is_painted(image, face, painter):
     now = opened(face)
-    Easel(painter, image, face).finish(frame, now)
-    changed = np.argwhere((frame != image).any(axis=2))[:, ::-1]
-    low, high = now[MOUTH, :2].min(axis=0), now[MOUTH, :2].max(axis=0)
-    assert len(changed)
-    assert (changed > low - 0.06 * UNIT).all()
-    assert (changed < high + 0.06 * UNIT).all()
+    square = window(face, SIDE)
+    corners = np.array([[0, 0], [SIDE - 1, SIDE - 1]]) @ square[:, :2].T + square[:, 2]
+    lips = now[MOUTH, :2]
+    ends = {
+        "all": corners,
+        "paint": [lips.min(axis=0) - 0.06 * UNIT, lips.max(axis=0) + 0.06 * UNIT],
+    }
+    for name, (low, high) in ends.items():
+        if name == "paint":
+            for head in (painter.light, painter.flow):
+                torch.nn.init.zeros_(head.bias)
+        frame = image.copy()
+        Easel(painter, image, face).finish(frame, now)
+        changed = np.argwhere((frame != image).any(axis=2))[:, ::-1]
+        assert len(changed)
+        assert (changed > low - 2).all()
+        assert (changed < high + 2).all()
 
 
 def test_the_same_frame_is_painted_the_same(image, face, painter):
