@@ -31,7 +31,6 @@ from talkinghead.train.voice_data import SHARES
 from talkinghead.types import Array
 
 NOISE = 0.3  # spread of what is added to the content: few talkers are soon known by heart
-HEARD_FIRST = 0.5  # of the steps, in which voices without film join in: film has the last word
 NARROWEST = 0.7  # range over the true one that is still made good
 
 
@@ -129,7 +128,7 @@ def train_content(
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
     The branch hears through the voice network in `voice`, or plain log-mel without one. With
-    one, the utterances in `speech` join in at first, with the lips that the clips' phones teach.
+    one, the utterances in `speech` join in, with the lips that the clips' phones teach.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
     by_split: dict[str, list[Any]] = defaultdict(list)
@@ -139,9 +138,8 @@ def train_content(
     ear = voice_ear(voice, device) if voice else plain_ear()
     held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
     spoken = _spoken(speech, taught, ear, plan.seed) if speech else []
-    film = Batches(taught, ear, size=batch, seed=plan.seed)
-    both = Batches(taught + spoken, ear, size=batch, seed=plan.seed) if spoken else film
-    ahead = Ahead(lambda step: (both if step < HEARD_FIRST * plan.steps else film)(step))
+    batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
+    ahead = Ahead(batches)
 
     def loss(net: nn.Module, step: int) -> Losses:
         one = ahead(step).to(device)
