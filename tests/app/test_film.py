@@ -23,7 +23,7 @@ from talkinghead.types import Array, Waveform
 SIZE = 256
 FPS = 25
 STILL = ("--still", "--blink", 0)
-QUIET_TIME = slice(round(0.95 * FPS), round(1.2 * FPS))  # of the voice, clear of any fade
+QUIET_TIME = slice(round(0.95 * FPS), round(1.1 * FPS))  # of the voice, clear of any fade
 SPOKEN_TIME = slice(round(0.25 * FPS), round(0.6 * FPS))
 
 
