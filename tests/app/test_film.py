@@ -145,7 +145,10 @@ def test_an_interrupted_run_leaves_the_older_file(voice, tiny_ckpt, tmp_path):
     out.write_bytes(b"older")
     words = ["cartoon", "wilk", str(sound), "-o", str(out), "--ckpt", str(tiny_ckpt)]
     command = [sys.executable, "-m", "talkinghead", *words, "--progress", "json"]
+    # What runs in a shell's background ignores SIGINT, and so would its children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        signal.signal(signal.SIGINT, before)
         assert run.stderr is not None
         lines = [run.stderr.readline(), run.stderr.readline()]
         assert [json.loads(line)["event"] for line in lines] == ["start", "progress"]
