@@ -10,10 +10,10 @@ from talkinghead import weights
 from talkinghead.app.files import check_target
 from talkinghead.app.options import add_models, add_reporting
 from talkinghead.app.progress import Progress
+from talkinghead.app.reports import add_output, show
 from talkinghead.evaluate.confusion import plot_confusion
 from talkinghead.evaluate.heard import Spoken
 from talkinghead.evaluate.voice import PAIRS, Role, evaluate_voice
-from talkinghead.media.files import replacing
 from talkinghead.pipeline import pick_device
 from talkinghead.speech.content_encoder import VoiceContent
 from talkinghead.speech.convert import VoiceConverter
@@ -53,8 +53,7 @@ def add_voice(kinds: Any) -> None:
     voice.add_argument(
         "--confusion", type=Path, metavar="PNG", help="draw which phone is heard as which"
     )
-    voice.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    voice.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
+    add_output(voice)
     add_models(voice, detector=False)
     add_reporting(voice)
     voice.set_defaults(run=evaluate)
@@ -72,8 +71,8 @@ def role_in(split: str) -> Callable[[Spoken], Role | None]:
     return role
 
 
-def counted(utterances: Iterable[Utterance], total: int, progress: Progress) -> Iterator[Utterance]:
-    """The utterances, with progress."""
+def passing(utterances: Iterable[Utterance], total: int, progress: Progress) -> Iterator[Utterance]:
+    """The utterances, with progress as they go by."""
     progress.start(total, "utterance")
     for done, one in enumerate(utterances):
         progress.step(done)
@@ -91,7 +90,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     encoder = VoiceContent(load_voice(ckpt / VOICE, device), voices)
     total = sum(1 for path in args.data.rglob("*.npz") if ".partial" not in path.name)
     report = evaluate_voice(
-        counted(utterances_in(args.data), total, progress),
+        passing(utterances_in(args.data), total, progress),
         role_in(args.split),
         encoder,
         PHONES,
@@ -100,13 +99,9 @@ def evaluate(args: Namespace, progress: Progress) -> None:
         voice=voices,
         pairs=args.pairs,
     )
-    if args.out:
-        with replacing(args.out) as temporary:
-            temporary.write_text(report.to_json() + "\n")
-    progress.stop()
     if args.confusion:
         accuracy = report.mean["phone_accuracy"]
         title = f"Phones of held-out voices, {accuracy:.0%} of the frames right"
         plot_confusion(report.confusion, PHONES, args.confusion, title)
-    print(report.to_json() if args.json else report.to_table(), flush=True)
+    show(args, progress, report.to_json(), report.to_table())
     progress.success(voices=sum(report.speakers.values()))

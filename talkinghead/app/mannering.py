@@ -14,10 +14,10 @@ from talkinghead.app.files import check_target
 from talkinghead.app.film import load
 from talkinghead.app.options import add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
+from talkinghead.app.reports import add_output, show
 from talkinghead.evaluate.manner import FIGURES, WINDOW, Told, manners, swapped
 from talkinghead.evaluate.report import grid, number
 from talkinghead.geometry.mouth import opening
-from talkinghead.media.files import replacing
 from talkinghead.pipeline import Animator
 from talkinghead.train.clips import Example, examples_in
 from talkinghead.train.splits import split_of
@@ -48,8 +48,7 @@ def add_manner(kinds: Any) -> None:
         "--pairs", type=positive, default=100, metavar="N",
         help="exchanged voices (default: %(default)s)",
     )  # fmt: skip
-    kind.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
+    add_output(kind)
     add_models(kind, detector=False)
     add_reporting(kind)
     kind.set_defaults(run=evaluate)
@@ -95,13 +94,9 @@ def evaluate(args: Namespace, progress: Progress) -> None:
         name: {"rank": ranks[name], "ratio": ratios[name], "swap": swap[name]} for name in FIGURES
     }
     text = json.dumps({"talkers": found.talkers, "figures": figures}, indent=1)
-    if args.out:
-        with replacing(args.out) as temporary:
-            temporary.write_text(text + "\n")
-    progress.stop()
     rows = [[name, *(number(value) for value in row.values())] for name, row in figures.items()]
     table = grid([f"{len(found.talkers)} talkers", "rank", "ratio", "swap"], rows)
-    print(text if args.json else table, flush=True)
+    show(args, progress, text, table)
     progress.success(talkers=len(found.talkers))
 
 

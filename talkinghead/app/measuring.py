@@ -12,13 +12,13 @@ from talkinghead.app.hearing import add_voice
 from talkinghead.app.mannering import add_manner
 from talkinghead.app.options import Parser, add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
+from talkinghead.app.reports import add_output, add_split, counted, show_clips
 from talkinghead.app.syncing import add_sync
 from talkinghead.evaluate.compare import compare
 from talkinghead.evaluate.motion import evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
 from talkinghead.face.matte import person_matte
 from talkinghead.media.encode import write_video
-from talkinghead.media.files import replacing
 from talkinghead.media.image import write_image
 from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
@@ -52,13 +52,8 @@ def configure_evaluate(parser: Parser) -> None:
             name, help=what, description=f"Measure {what}.", epilog=EVALUATE
         )  # fmt: skip
         kind.add_argument("clips", metavar="DIR", type=Path, help="folder of talking clips (mp4)")
-        kind.add_argument(
-            "--split", choices=["train", "validation", "test"],
-            help="only talkers of this split (train/splits.yaml), named by DIR/manifest.csv; "
-            "of 'test' nothing was ever trained on",
-        )  # fmt: skip
-        kind.add_argument("--json", action="store_true", help="print JSON instead of a table")
-        kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
+        add_split(kind)
+        add_output(kind)
         if name == "render":
             kind.add_argument(
                 "--max-frames", type=positive, metavar="N", help="of each clip (default: all)"
@@ -114,12 +109,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
         check_target(args.out)
     select = selection(args.clips, args.split, need_speech=args.kind == "motion")
     animator = load(args, progress)
-
-    def step(done: int, total: int, _: str) -> None:
-        if done == 0:
-            progress.start(total, "clip")
-        progress.step(done)
-
+    step = counted(progress, "clip")
     if args.kind == "motion":
         others = {name: mover(other) for name, other in baselines(args).items()}
         report = evaluate_motion(
@@ -136,14 +126,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
             select=select,
             progress=step,
         )
-    for skip in report.left_out:
-        progress.note(f"left out {skip.path}: {skip.reason}")
-    if args.out:
-        with replacing(args.out) as temporary:
-            temporary.write_text(report.to_json() + "\n")
-    progress.stop()
-    print(report.to_json() if args.json else report.to_table(), flush=True)
-    progress.success(clips=len(report.clips), skipped=report.skipped)
+    show_clips(args, progress, report)
 
 
 def show(args: Namespace, progress: Progress) -> None:

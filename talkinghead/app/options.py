@@ -136,8 +136,10 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_models(parser: argparse.ArgumentParser, *, detector: bool = True) -> None:
-    """Where the networks are and run, and which of them finds faces."""
+def add_models(
+    parser: argparse.ArgumentParser, *, detector: bool = True, painter: bool = True
+) -> None:
+    """Where the networks are and run, and which of them find faces and, if so, paint them."""
     group = parser.add_argument_group("models")
     group.add_argument(
         "--device", choices=DEVICES, default="auto", help="where networks run (default: auto)"
@@ -145,13 +147,14 @@ def add_models(parser: argparse.ArgumentParser, *, detector: bool = True) -> Non
     group.add_argument(
         "--ckpt", type=Path, metavar="DIR", help="folder of the weights (default: ckpt/)"
     )
-    if detector:
+    if detector and painter:
         group.add_argument(
             "--unfinished",
             action="store_true",
             help="leave photos as the warp makes them, without the network that repaints the "
             "lips: several times as fast",
         )
+    if detector:
         group.add_argument(
             "--detector",
             choices=DETECTORS,

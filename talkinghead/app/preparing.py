@@ -7,6 +7,7 @@ from pathlib import Path
 from talkinghead.app.files import check_folder
 from talkinghead.app.options import Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
+from talkinghead.app.reports import counted
 from talkinghead.train.clips import preprocess
 from talkinghead.train.mouths import preprocess_mouths
 from talkinghead.train.pairing import preprocess_pairs
@@ -97,7 +98,7 @@ def prepare(args: Namespace, progress: Progress) -> None:
     """DATA to what a network is trained on, in OUT."""
     check_folder(args.out)
     progress.stage(f"looking through {args.data}")
-    skipped = _prepared(args, _counted(progress, KINDS[args.kind][-1]))
+    skipped = _prepared(args, counted(progress, KINDS[args.kind][-1]))
     for reason in skipped:
         progress.note(f"left out: {reason}")
     progress.success(output=str(args.out), skipped=len(skipped))
@@ -115,17 +116,3 @@ def _prepared(args: Namespace, step: Callable[[int, int], None]) -> list[str]:
     from talkinghead.train.corpus import preprocess_speech  # needs what only training needs
 
     return preprocess_speech(args.data, args.out, args.workers, args.synthetic, step)
-
-
-def _counted(progress: Progress, what: str) -> Callable[[int, int], None]:
-    """A callback that starts the progress at its first call."""
-    started = False
-
-    def step(done: int, total: int) -> None:
-        nonlocal started
-        if not started:
-            progress.start(total, what)
-            started = True
-        progress.step(done)
-
-    return step

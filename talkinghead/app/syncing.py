@@ -6,12 +6,12 @@ from typing import Any
 
 from talkinghead import weights
 from talkinghead.app.files import check_target
-from talkinghead.app.options import DETECTORS, DEVICES, add_reporting
+from talkinghead.app.options import add_models, add_reporting
 from talkinghead.app.progress import Progress
+from talkinghead.app.reports import add_output, add_split, counted, show_clips
 from talkinghead.errors import InputError
 from talkinghead.evaluate.sync import evaluate_sync
 from talkinghead.face.detect import detector
-from talkinghead.media.files import replacing
 from talkinghead.pipeline import pick_device
 from talkinghead.sync.net import SYNC, load_expert
 from talkinghead.train.splits import selection
@@ -34,24 +34,9 @@ def add_sync(kinds: Any) -> None:
     kind.add_argument(
         "clips", metavar="DIR|FILE", type=Path, help="folder of talking clips (mp4), or one video"
     )
-    kind.add_argument(
-        "--split", choices=["train", "validation", "test"],
-        help="only talkers of this split (train/splits.yaml), named by DIR/manifest.csv; "
-        "of 'test' nothing was ever trained on",
-    )  # fmt: skip
-    kind.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    kind.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
-    models = kind.add_argument_group("models")
-    models.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where networks run (default: auto)"
-    )
-    models.add_argument(
-        "--ckpt", type=Path, metavar="DIR", help="folder of the weights (default: ckpt/)"
-    )
-    models.add_argument(
-        "--detector", choices=DETECTORS, default=DETECTORS[0],
-        help="what finds the face (default: %(default)s)",
-    )  # fmt: skip
+    add_split(kind)
+    add_output(kind)
+    add_models(kind, painter=False)
     add_reporting(kind)
     kind.set_defaults(run=evaluate)
 
@@ -64,24 +49,11 @@ def evaluate(args: Namespace, progress: Progress) -> None:
         raise InputError(f"--split: {args.clips} is one video; give a folder of clips")
     device = pick_device(args.device)
     expert = load_expert((args.ckpt or weights.FOLDER) / SYNC, device)
-
-    def step(done: int, total: int, _: str) -> None:
-        if done == 0:
-            progress.start(total, "clip")
-        progress.step(done)
-
     report = evaluate_sync(
         args.clips,
         expert,
         detector(args.detector, device),
         select=selection(args.clips, args.split, need_speech=True),
-        progress=step,
+        progress=counted(progress, "clip"),
     )
-    for skip in report.left_out:
-        progress.note(f"left out {skip.path}: {skip.reason}")
-    if args.out:
-        with replacing(args.out) as temporary:
-            temporary.write_text(report.to_json() + "\n")
-    progress.stop()
-    print(report.to_json() if args.json else report.to_table(), flush=True)
-    progress.success(clips=len(report.clips), skipped=report.skipped)
+    show_clips(args, progress, report)

@@ -1,0 +1,52 @@
+"""A report reaches the user as a table or JSON, and in a file."""
+
+import json
+from argparse import ArgumentParser
+
+import pytest
+
+from talkinghead.app.progress import JsonLines, Progress
+from talkinghead.app.reports import add_output, counted, show, show_clips
+from talkinghead.errors import OutputError
+from talkinghead.evaluate.report import ClipFigures, Report, Skip
+
+REPORT = Report({"a": "high"}, [ClipFigures("x/1.mp4", "x", {"a": 0.5}, {})], [Skip("2", "mute")])
+
+
+def asked(*words):
+    """The arguments as `evaluate` has them."""
+    parser = ArgumentParser()
+    add_output(parser)
+    return parser.parse_args([str(word) for word in words])
+
+
+def test_the_file_holds_the_json_whatever_is_printed(capsys, tmp_path):
+    for words, printed in (((), "table"), (("--json",), "{}")):
+        show(asked("--out", tmp_path / "new" / "a.json", *words), Progress(), "{}", "table")
+        assert capsys.readouterr().out == f"{printed}\n"
+        assert (tmp_path / "new" / "a.json").read_text() == "{}\n"
+
+
+def test_a_report_that_cannot_be_written_is_not_printed_either(capsys, tmp_path):
+    with pytest.raises(OutputError):
+        show(asked("--out", tmp_path), Progress(), "{}", "table")
+    assert capsys.readouterr().out == ""
+
+
+def test_clips_left_out_are_noted_and_numbered(capsys):
+    show_clips(asked("--json"), JsonLines(), REPORT)
+    out, err = capsys.readouterr()
+    assert json.loads(out)["skipped"] == 1
+    noted, success = map(json.loads, err.splitlines())
+    assert noted["message"] == "left out 2: mute"
+    assert success == {"event": "success", "clips": 1, "skipped": 1}
+
+
+def test_counting_starts_once_wherever_it_begins(capsys):
+    step = counted(JsonLines(), "clip")
+    for done in (3, 4, 5):  # a run that goes on where it was
+        step(done, 5, "name of the next clip")
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [event["event"] for event in events].count("start") == 1
+    assert events[0] == {"event": "start", "clips": 5}
+    assert events[-1]["clip"] == 5
