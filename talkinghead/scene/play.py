@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkinghead.clock import FPS, FRAME, MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.clock import FPS, FRAME, RATE, motion_frames
 from talkinghead.config import Output, Style
 from talkinghead.media.mix import bent
 from talkinghead.motion.retime import retime
@@ -87,24 +87,29 @@ def heard(
     Each line is heard for itself: a short one in a long scene would pass for noise.
     """
     frames = motion_frames(samples)
-    silence = animator.listen(Waveform(np.zeros(RATE, np.float32), RATE)).content
-    content = np.repeat(silence[len(silence) // 2][None], frames * STRIDE, axis=0)
-    activity = np.zeros(frames, np.float32)
+    silence = animator.listen(Waveform(np.zeros(RATE, np.float32), RATE))
+    stride = silence.content_fps // FPS  # content frames a motion frame: the encoder's own
+    content = np.repeat(silence.content[len(silence.content) // 2][None], frames * stride, axis=0)
+    activity, visemes = np.zeros(frames, np.float32), np.zeros((frames, 2), np.float32)
     speaker = np.zeros(256, np.float32)
     for start, wave in lines:
         features = animator.listen(wave)
-        at = start * STRIDE
+        at = start * stride
         said = features.content[: len(content) - at]
         content[at : at + len(said)] = said
-        active = features.activity[: frames - start]
-        activity[start : start + len(active)] = np.maximum(
-            activity[start : start + len(active)], active
-        )
+        _lay(activity[start:], features.activity)
+        if features.visemes is not None:
+            _lay(visemes[start:], features.visemes)
         speaker += features.speaker * wave.seconds
     norm = float(np.linalg.norm(speaker))
-    return SpeechFeatures(
-        content, activity, (speaker / norm if norm else speaker).astype(np.float32), MEL_FPS
-    )
+    speaker = (speaker / norm if norm else speaker).astype(np.float32)
+    return SpeechFeatures(content, activity, speaker, silence.content_fps, visemes)
+
+
+def _lay(over: Array, said: Array) -> None:
+    """Lay what one line says over what is there, in place, as far as there is room."""
+    said = said[: len(over)]
+    over[: len(said)] = np.maximum(over[: len(said)], said)
 
 
 def together(lines: Sequence[tuple[int, Waveform]], samples: int) -> Waveform:

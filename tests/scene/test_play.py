@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,20 @@ from talkinghead.config import Output, Style
 from talkinghead.errors import FaceError, InputError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, opening
+from talkinghead.home import home
+from talkinghead.media.audio import read_audio
 from talkinghead.media.image import write_image
 from talkinghead.pipeline import Animator
 from talkinghead.scene.faces import speak_together
-from talkinghead.scene.play import Line, Role, play
-from talkinghead.types import Array, FaceFrame, FaceShape, LandmarkTrack, Waveform
+from talkinghead.scene.play import Line, Role, heard, play
+from talkinghead.types import (
+    Array,
+    FaceFrame,
+    FaceShape,
+    LandmarkTrack,
+    SpeechFeatures,
+    Waveform,
+)
 
 
 class Watched:
@@ -66,6 +76,51 @@ def test_the_sound_is_all_lines_at_their_moments(animator: Animator, voice: Wave
     alone = slice(RATE, RATE + RATE // 2)
     np.testing.assert_allclose(clip.audio.samples[alone], voice.samples[: RATE // 2], atol=1e-6)
     assert not clip.audio.samples[:RATE].any()
+
+
+class Ear:
+    """Hears in every content frame when it is, in every motion frame shut lips."""
+
+    def __init__(self, fps: int) -> None:
+        self.fps = fps
+
+    def listen(self, wave: Waveform) -> SpeechFeatures:
+        frames = round(wave.seconds * FPS)
+        times = np.arange(frames * self.fps // FPS)[:, None] / self.fps
+        spoken = np.full(frames, wave.samples.any(), np.float32)
+        lips = np.repeat(spoken[:, None], 2, axis=1)
+        return SpeechFeatures(
+            times.astype(np.float32) * spoken.any(), spoken, np.zeros(256, np.float32),
+            self.fps, lips,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("fps", [50, 100])
+def test_a_line_is_heard_when_it_is_said_whatever_the_encoders_rate(
+    fps: int, voice: Waveform
+) -> None:
+    animator: Any = Ear(fps)
+    features = heard(animator, [(2 * FPS, voice)], 6 * RATE)
+    assert (features.content_fps, len(features.content)) == (fps, 6 * fps)
+    spoken = np.arange(6 * fps) // fps
+    np.testing.assert_allclose(
+        features.content[:, 0], np.where(spoken // 2 == 1, np.arange(6 * fps) / fps - 2, 0)
+    )
+    assert features.visemes is not None
+    np.testing.assert_array_equal(features.visemes[:, 0], features.activity)
+    np.testing.assert_array_equal(np.flatnonzero(features.activity), np.arange(2 * FPS, 4 * FPS))
+
+
+@pytest.mark.weights
+def test_a_line_of_a_scene_moves_the_lips_as_it_does_alone() -> None:
+    animator = Animator(device="cpu", finish=False)
+    wave = read_audio(home("examples") / "hello_slt.wav")
+    speech = Waveform(wave.samples[: 2 * RATE], RATE)
+    watched, one = Watched(), role(Line(speech, 1.0))
+    list(play(animator, [one], watched, Output()).frames)
+    alone = animator.move(animator.listen(speech), one.face, one.style)
+    later = opening(watched.tracks[0].points)[FPS:] / one.frame.scale
+    assert np.corrcoef(later, opening(alone.points))[0, 1] > 0.95
 
 
 @pytest.fixture(scope="module")
