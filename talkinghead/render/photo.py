@@ -13,6 +13,7 @@ from talkinghead.landmarks import INNER_LOWER, STABLE
 from talkinghead.render.backdrop import Backdrop
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
+from talkinghead.render.crew import crew, painted
 from talkinghead.render.eyelids import Eyelid, held
 from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, seam_mask
 from talkinghead.render.mouth_interior import MouthInterior
@@ -97,8 +98,7 @@ class PhotoRenderer:
 
         The track is in pixels of the original portrait, whatever `size` is.
         """
-        for points in track.points:
-            yield self.warp(points).image
+        return painted(lambda points: self.warp(points).image, track.points, crew(self.size))
 
     def warp(self, points: Array) -> Warped:
         """The frame for landmarks (68, 3) in pixels of the original portrait."""
