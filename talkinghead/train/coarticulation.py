@@ -58,7 +58,8 @@ def context_of(mel: Array, phones: Array, frames: int) -> Array:
     return np.asarray(np.concatenate(parts, axis=1), dtype=np.float64)
 
 
-def _context(samples: Array, frames: int, ear: Ear, voice: Array) -> Array:
+def context_in(samples: Array, frames: int, ear: Ear, voice: Array) -> Array:
+    """`context_of` (frames, c) of samples (n,) as an ear that knows phones hears them."""
     mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
     mel = np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
     assert ear.phones is not None
@@ -78,7 +79,7 @@ def fit(talkers: Sequence[Talker], ear: Ear) -> Teacher:
             frames = len(cut.offsets)
             moved = np.zeros((frames, 68, 3))
             moved[:, MOUTH], moved[:, JAW] = cut.offsets[:, MOUTH], cut.offsets[:, JAW]
-            context = _context(cut.samples, frames, ear, voice)
+            context = context_in(cut.samples, frames, ear, voice)
             rows.append((weight, context, moved.reshape(frames, -1)))
     x, y = (np.concatenate([w * (r[k] - r[k].mean(0)) for w, *r in rows]) for k in (0, 1))
     _, modes = np.linalg.eigh(y.T @ y)
@@ -116,7 +117,7 @@ def taught(
         cuts = said.setdefault(one.speaker, [])
         frames = min(len(one.samples) // FRAME, LONGEST)
         if len(cuts) < each and frames >= SHORTEST:
-            moved = teacher(_context(one.samples, frames, ear, one.voice))
+            moved = teacher(context_in(one.samples, frames, ear, one.voice))
             cuts.append(Cut(one.samples[: frames * FRAME], moved, one.source))
             voices[one.speaker] = one.voice
     made = [
