@@ -16,7 +16,7 @@ from talkinghead.app.options import add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.app.reports import add_output, show
 from talkinghead.evaluate.manner import FIGURES, WINDOW, Told, manners, swapped
-from talkinghead.evaluate.report import grid, number
+from talkinghead.evaluate.report import grid, number, plain
 from talkinghead.geometry.mouth import opening
 from talkinghead.pipeline import Animator
 from talkinghead.train.clips import Example, examples_in
@@ -93,7 +93,8 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     figures = {
         name: {"rank": ranks[name], "ratio": ratios[name], "swap": swap[name]} for name in FIGURES
     }
-    text = json.dumps({"talkers": found.talkers, "figures": figures}, indent=1)
+    told_of = {name: plain(row) for name, row in figures.items()}  # NaN is no JSON
+    text = json.dumps({"talkers": found.talkers, "figures": told_of}, indent=1, allow_nan=False)
     rows = [[name, *(number(value) for value in row.values())] for name, row in figures.items()]
     table = grid([f"{len(found.talkers)} talkers", "rank", "ratio", "swap"], rows)
     show(args, progress, text, table)

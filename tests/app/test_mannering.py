@@ -25,6 +25,7 @@ def test_every_figure_is_told_for_the_left_out_talkers(cli, voice, tiny_ckpt, tm
     found = json.loads(out)
     assert found["talkers"] == sorted(TALKERS)
     assert set(found["figures"]["yaw"]) == {"rank", "ratio", "swap"}
+    assert found["figures"]["mouth"]["swap"] is None  # no two mouths are apart
 
 
 def test_too_few_talkers_are_refused(cli, voice, tiny_ckpt, tmp_path):
