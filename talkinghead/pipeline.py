@@ -24,7 +24,7 @@ from talkinghead.media.video import read_video
 from talkinghead.models import load_models
 from talkinghead.motion.predict import predict, with_manner
 from talkinghead.motion.retime import retime
-from talkinghead.motion.style import restyle
+from talkinghead.motion.style import restyle, settled
 from talkinghead.puppet.stage import mouth_gain, puppet_face
 from talkinghead.puppet.store import load_puppet
 from talkinghead.render.cartoon import CartoonRenderer
@@ -104,11 +104,12 @@ class Animator:
             self._detector = detector(self._detector_name, self.device)
         return self._detector
 
-    def listen(self, wave: Waveform) -> SpeechFeatures:
-        """What is said, when, and by whom, in a waveform at RATE."""
+    def listen(self, wave: Waveform, manner: AudioSource | None = None) -> SpeechFeatures:
+        """What is said, when, and by whom or in whose `manner`, in a waveform at RATE."""
         level = normalise_loudness(wave)
         ear = self.models.content
-        content, voice = ear(level), self.models.voices(level)
+        content = ear(level)
+        voice = self.models.voices(level) if manner is None else self.manner(manner)
         lips = ear.visemes(content, level.samples.size)
         return SpeechFeatures(content, activity(level), voice, ear.fps, lips)
 
@@ -217,12 +218,11 @@ class Animator:
         """
         output = output or Output()
         wave = sound(audio)
-        features = self.listen(wave)
-        if manner is not None:
-            features = replace(features, speaker=self.manner(manner))
+        features = self.listen(wave, manner)
         track = self.move(features, subject.face, style, subject.lip_gain, reference)
         count = max(1, round(wave.seconds * output.fps))
-        pixels = subject.frame.place(retime(track, output.fps, count))
+        track = settled(retime(track, output.fps, count), subject.face)
+        pixels = subject.frame.place(track)
         frames: Iterator[Array] = subject.renderer.render(pixels)
         width, height = subject.renderer.size
         if output.side_by_side:

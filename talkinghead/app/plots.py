@@ -15,6 +15,7 @@ from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
 from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
+from talkinghead.motion.style import settled
 from talkinghead.pipeline import Animator
 from talkinghead.render.plot import plot_landmarks, plot_track
 from talkinghead.render.sketch import SketchRenderer
@@ -76,6 +77,7 @@ def plot(args: Namespace, progress: Progress) -> None:
     progress.stage("listening")
     wave = read_audio(args.audio)
     track = animator.move(animator.listen(wave), subject.face, style, subject.lip_gain)
+    track = settled(track, subject.face)
 
     args.output.mkdir(parents=True, exist_ok=True)
     progress.stage("drawing")

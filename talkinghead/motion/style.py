@@ -29,6 +29,7 @@ CLOSED_SHARE = 0.1  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 2.0  # seconds: less says too little about a voice
 FADE = 0.04  # seconds over which the mouth comes to rest where speech ends
+EDGE = 0.12  # seconds in which the mouth leaves rest as a clip begins, and comes back to it
 PAUSE = 0.5  # seconds of silence from which lips are closed: what they do in shorter ones is heard
 
 
@@ -128,11 +129,26 @@ def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
     """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1]."""
     share = bridged(activity.astype(float), int(PAUSE * fps))
     share = gaussian_filter1d(share, FADE * fps, mode="nearest")
-    share = np.clip(share, 0, 1).astype(points.dtype)[:, None, None]
-    quiet = points.copy()
+    return eased(points, rest, np.clip(share, 0, 1))
+
+
+def settled(track: FaceTrack, face: FaceShape) -> FaceTrack:
+    """The track of a whole clip: mouth and jaw at rest in its first frame and in its last.
+
+    A recording may be cut in the middle of a vowel; a picture does not begin with its mouth open.
+    """
+    frames = np.arange(len(track))
+    way = np.clip(np.minimum(frames, frames[::-1]) / (EDGE * track.fps), 0, 1)
+    share = way * way * (3 - 2 * way)
+    return replace(track, points=eased(track.points, face.points, share))
+
+
+def eased(points: Array, rest: Array, share: Array) -> Array:
+    """Mouth and jaw brought to rest as far as (t,) `share` says: 0 is rest, 1 leaves them."""
+    moved, share = points.copy(), share.astype(points.dtype)[:, None, None]
     for part in (JAW, MOUTH):
-        quiet[:, part] = rest[part] + share * (points[:, part] - rest[part])
-    return quiet
+        moved[:, part] = rest[part] + share * (points[:, part] - rest[part])
+    return moved
 
 
 def bridged(activity: Array, shortest: int) -> Array:

@@ -10,6 +10,7 @@ from talkinghead.clock import FPS, FRAME, RATE, motion_frames
 from talkinghead.config import Output, Style
 from talkinghead.media.mix import bent
 from talkinghead.motion.retime import retime
+from talkinghead.motion.style import settled
 from talkinghead.pipeline import Animator, AudioSource, sound
 from talkinghead.render.ensemble import Ensemble
 from talkinghead.types import (
@@ -63,7 +64,7 @@ def play(
     for role, lines in zip(roles, spoken, strict=True):
         features = heard(animator, lines, samples)
         track = animator.move(features, role.face, role.style, role.lip_gain)
-        tracks.append(role.frame.place(retime(track, output.fps, count)))
+        tracks.append(role.frame.place(settled(retime(track, output.fps, count), role.face)))
     cues = tuple(
         Cue(_source(line.audio, wave), start / FPS)
         for role, lines in zip(roles, spoken, strict=True)

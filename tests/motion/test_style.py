@@ -13,7 +13,7 @@ from talkinghead.geometry.mouth import close_mouth, opening, width
 from talkinghead.landmarks import LOWER_LID, UPPER_LID
 from talkinghead.motion.blink import blink_times, close_lids, lid_closure
 from talkinghead.motion.retime import retime
-from talkinghead.motion.style import bridged, restyle, sealed
+from talkinghead.motion.style import EDGE, bridged, restyle, sealed, settled
 from talkinghead.types import FaceShape, FaceTrack
 
 FACE = FaceShape(close_mouth(mean_face()).astype(np.float32))
@@ -162,3 +162,27 @@ def test_short_pauses_are_left_to_the_branch_and_long_ones_close_the_mouth():
     assert_array_equal(bridged(activity, 7)[:30], 1)
     assert_array_equal(bridged(activity, 7)[30:50], 0)
     assert_array_equal(bridged(np.zeros(5), 7), 0)
+
+
+@pytest.mark.parametrize("fps", [12.0, 25.0, 60.0])
+def test_a_clip_cut_out_of_speech_begins_and_ends_at_rest(fps):
+    gaping = FACE.points.copy()
+    gaping[[65, 66, 67], 1] += 0.1
+    gaping[4:13, 1] += 0.06
+    gaping[37, 1] += 0.01  # the lids go on
+    count = round(fps)
+    held = FaceTrack(np.repeat(gaping[None], count, axis=0), np.zeros((count, 6)), fps)
+    clip = settled(held, FACE).points
+    for end in (0, -1):
+        assert_allclose(np.delete(clip[end], 37, axis=0), np.delete(FACE.points, 37, axis=0))
+    inside = slice(int(np.ceil(EDGE * fps)), -int(np.ceil(EDGE * fps)))
+    assert_array_equal(clip[inside], held.points[inside])
+    assert_array_equal(clip[:, 37], held.points[:, 37])
+    assert (np.diff(opening(clip)[: count // 2]) >= 0).all()
+    # No pop: the mouth is on its way for a tenth of a second, as when people open it.
+    assert np.abs(np.diff(opening(clip))).max() <= 0.1 * min(1, 1.51 / (EDGE * fps))
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_the_shortest_clip_is_a_face_at_rest(frames):
+    assert_array_equal(settled(speaking(frames), FACE).points[[0, -1]], FACE.points[None][[0, 0]])
