@@ -1,5 +1,6 @@
 """`talkinghead photo --faces`: several faces of one picture, each with its own recording."""
 
+import re
 import time
 from argparse import Namespace
 from pathlib import Path
@@ -12,17 +13,31 @@ from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 
 
-def voices(args: Namespace) -> dict[int, str]:
-    """Number of a face -> recording, as --faces names them."""
+def by_face(option: str, text: str, what: str, example: str) -> dict[int, str]:
+    """Number of a face -> what an option gives it, out of pairs as in `example`."""
     found: dict[int, str] = {}
-    for pair in " ".join(args.faces).split():
-        number, _, audio = pair.partition("=")
-        if not number.isdecimal() or not audio or int(number) in found:
+    for pair in re.split(r"\s+(?=\d+=)", text.strip()):  # paths may hold spaces
+        number, _, value = pair.partition("=")
+        if not number.isdecimal() or not value or int(number) in found:
             raise InputError(
-                f"--faces: {pair!r} is not a face and its recording, each once, as in "
-                "'0=a.wav 1=b.wav'"
+                f"{option}: {pair!r} is not a face and its {what}, each once, as in '{example}'"
             )
-        found[int(number)] = audio
+        found[int(number)] = value
+    return found
+
+
+def borrowed(option: str, text: str | None, faces: dict[int, str], what: str) -> dict[int, str]:
+    """Number of a face -> whose motion it borrows: one for all, or pairs as --faces has them."""
+    if text is None:
+        return {}
+    if not re.match(r"\s*\d+=", text):
+        return dict.fromkeys(faces, text)
+    found = by_face(option, text, what, f"0={what.upper()} 1={what.upper()}")
+    for number in found:
+        if number not in faces:
+            raise InputError(
+                f"{option}: face {number} says nothing; give it a recording in --faces"
+            )
     return found
 
 
@@ -31,19 +46,26 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
     for name, value in (("AUDIO", args.audio), ("--face", args.face)):
         if value is not None:
             raise InputError(f"--faces names faces and recordings; leave {name} out")
-    borrowing = [name for name in ("pose_from", "style_from") if getattr(args, name, None)]
-    if borrowing:
-        raise InputError(f"--{borrowing[0]} is for one face; leave it or --faces out")
-    image, named = args.image, voices(args)
+    image = args.image
+    said = by_face("--faces", " ".join(args.faces), "recording", "0=a.wav 1=b.wav")
+    poses = borrowed("--pose-from", args.pose_from, said, "video")
+    styles = borrowed("--style-from", args.style_from, said, "style")
     target = args.output or named_after(image, "faces", Path())
     style, output = filled(Style, args), filled(Output, args)
-    for audio in named.values():
-        check_inputs(image, audio)
-    check_film(target, image, *named.values())
+    for number, audio in said.items():
+        check_inputs(image, audio, poses.get(number), styles.get(number), args.ckpt)
+    check_film(target, image, *said.values())
     animator = load(args, progress)
 
     from talkinghead.scene.faces import speak_together  # imports torch: not for --help
 
     began = time.monotonic()
     progress.stage("finding the faces")
-    develop(speak_together(animator, image, named, style, output), target, progress, began)
+    references = {video: animator.reference(video) for video in set(poses.values())}
+    voices = {name: animator.manner(name) for name in set(styles.values())}
+    clip = speak_together(
+        animator, image, said, style, output,
+        references={number: references[video] for number, video in poses.items()},
+        manners={number: voices[name] for number, name in styles.items()},
+    )  # fmt: skip
+    develop(clip, target, progress, began)

@@ -5,13 +5,14 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import talkinghead
 from talkinghead.app.faces import photo_of_many
-from talkinghead.app.files import check_folder, check_inputs, check_target, named_after
+from talkinghead.app.files import check_inputs, check_target, named_after
 from talkinghead.app.film import film, load
 from talkinghead.app.guard import guarded
+from talkinghead.app.jobs import Job, found, jobs_of, manners_of
 from talkinghead.app.options import (
     Parser,
     add_borrowing,
@@ -24,10 +25,7 @@ from talkinghead.app.options import (
 )
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
-from talkinghead.errors import InputError
-from talkinghead.home import home
 
-EXAMPLES = home("examples")
 PHOTO = """\
 examples:
   python main_end2end.py --jpg face.jpg --amp_lip_x 2
@@ -53,14 +51,6 @@ TOLD = {
     "add_audio_in": "whether the translator hears the sound, too",
     "comb_fan_awing": "which landmark drawings the translator was trained on",
 }
-
-
-class Job(NamedTuple):
-    """One video to make."""
-
-    audio: str
-    manner: str | None  # a recording or a stored style
-    target: Path
 
 
 def photo_main(argv: Sequence[str] | None = None) -> int:
@@ -137,13 +127,13 @@ def _photo(args: Namespace, progress: Progress) -> None:
     for flag, what in TOLD.items():
         if getattr(args, flag):
             progress.note(f"--{flag} changes nothing: {what} is settled by its weights here")
-    image, manners = _found(args.jpg), _manners(args)
+    image, manners = found(args.jpg), manners_of(args)
     if args.faces:
         args.image, args.output = image, named_after(image, "faces", args.output_folder)
         args.style_from = manners[0]
         photo_of_many(args, progress)
         return
-    style, output, jobs = filled(Style, args), filled(Output, args), _jobs(args, image, manners)
+    style, output, jobs = filled(Style, args), filled(Output, args), jobs_of(args, image, manners)
     _check(args, jobs, image)
     animator = load(args, progress)
     progress.stage("finding the face")
@@ -153,7 +143,7 @@ def _photo(args: Namespace, progress: Progress) -> None:
 
 def _cartoon(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
-    jobs = _jobs(args, args.jpg, _manners(args))
+    jobs = jobs_of(args, args.jpg, manners_of(args))
     _check(args, jobs, args.jpg_bg)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
@@ -180,40 +170,6 @@ def _films(
     for job in jobs:
         borrowed: dict[str, Any] = {"reference": reference, "manner": job.manner}
         film(animator, subject, job.audio, job.target, style, output, progress, **borrowed)
-
-
-def _manners(args: Namespace) -> list[str | None]:
-    """Whose manner is borrowed, one video each; None: the speaker's own."""
-    if args.styles and args.style_from:
-        raise InputError("--style-from and --reuse_train_emb_list say the same; leave one out")
-    return list(dict.fromkeys(args.styles)) or [args.style_from]
-
-
-def _found(name: str) -> str:
-    """A path as it stands; otherwise, as in MakeItTalk, a file in examples/."""
-    example = EXAMPLES / name
-    return str(example) if not Path(name).exists() and example.is_file() else name
-
-
-def _jobs(args: Namespace, image: str, manners: list[str | None]) -> list[Job]:
-    """The recording that is named, or every wav in examples/, with each of the manners."""
-    check_folder(args.output_folder)
-    if args.audio:
-        recordings = [_found(args.audio)]
-    else:
-        recordings = [str(path) for path in sorted(EXAMPLES.glob("*.wav"))]
-    if not recordings:
-        raise InputError(f"{EXAMPLES}: holds no wav; name a recording with --audio")
-    jobs = []
-    for audio in recordings:
-        for manner in manners:
-            target = named_after(image, audio, args.output_folder)
-            if manner is not None and len(manners) > 1:
-                target = target.with_stem(f"{target.stem}_{Path(manner).stem}")
-            jobs.append(Job(audio, manner, target))
-    if len({job.target for job in jobs}) < len(jobs):
-        raise InputError("--reuse_train_emb_list: two styles would name one video; rename one")
-    return jobs
 
 
 def _main(

@@ -32,7 +32,8 @@ HELP: dict[type, dict[str, str]] = {
         "fps": "frames per second of the video",
         "size": "pixels of the video's longer side (default: as large as the picture)",
         "side_by_side": "show the landmarks, drawn, to the left of the result",
-        "crop": "cut a square around the head, and show no more than that",
+        "crop": "cut a square around the head, or a box around those of --faces, and show no more "
+        "than that",
     },
 }
 
@@ -99,13 +100,14 @@ def add_borrowing(parser: argparse.ArgumentParser, *, listed: bool = False) -> N
     group.add_argument(
         "--pose-from", metavar="VIDEO",
         help="move head and eyelids as the face in this video does; too short a one is played "
-        "there and back",
+        "there and back; with --faces for all, or '0=a.mp4 1=b.mp4'",
     )  # fmt: skip
     group.add_argument(
         "--style-from", *([] if listed else ["--reuse_train_emb_list"]), dest="style_from",
         metavar="AUDIO|NAME",
         help="move as somebody with this voice would: head, brows and manner, not the words; a "
-        "recording, or a name out of 'talkinghead styles'",
+        "recording, or a name out of 'talkinghead styles'; with --faces for all, or "
+        "'0=NAME 1=AUDIO'",
     )  # fmt: skip
     if listed:
         group.add_argument(

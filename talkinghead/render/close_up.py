@@ -96,7 +96,7 @@ def photo_close_up(
     """A portrait's head alone; `size` is the side of the frames, None the picture's own pixels."""
     whole = (portrait.image.shape[1], portrait.image.shape[0])
     box, around = square(portrait.landmarks, whole), moving(portrait.landmarks, whole)
-    around = _union(box, around)
+    around = union(box, around)
     near = cut(portrait, around)
     factor = 1.0 if size is None else size / box[2]
     longer = max(around[2:])
@@ -119,7 +119,8 @@ def cartoon_close_up(
     return CloseUp(Cutout(whole) if transparent else whole, _scaled(box, factor, whole.size))
 
 
-def _union(a: Roi, b: Roi) -> Roi:
+def union(a: Roi, b: Roi) -> Roi:
+    """The smallest box around two."""
     left, top = min(a[0], b[0]), min(a[1], b[1])
     right, bottom = max(a[0] + a[2], b[0] + b[2]), max(a[1] + a[3], b[1] + b[3])
     return left, top, right - left, bottom - top

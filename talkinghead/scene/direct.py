@@ -8,7 +8,7 @@ from talkinghead.errors import TalkingHeadError
 from talkinghead.media.image import read_image
 from talkinghead.pipeline import Animator, sound
 from talkinghead.puppet.store import load_puppet
-from talkinghead.render.ensemble import Place, Stage
+from talkinghead.render.stage import Place, Stage
 from talkinghead.scene.play import Line, Role, play
 from talkinghead.scene.record import Actor, SceneRecord, wrong
 from talkinghead.types import Array, Clip, Subject, Waveform

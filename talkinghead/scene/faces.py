@@ -11,8 +11,9 @@ from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import all_landmarks
 from talkinghead.pipeline import Animator, AudioSource, ImageSource, at_rest, picture
 from talkinghead.render.ensemble import Faces
+from talkinghead.render.group import faces_close_up
 from talkinghead.scene.play import Line, Role, play
-from talkinghead.types import Array, Clip, Portrait
+from talkinghead.types import Array, Clip, FaceTrack, Portrait
 
 
 def speak_together(
@@ -21,19 +22,21 @@ def speak_together(
     voices: Mapping[int, AudioSource],
     style: Style | None = None,
     output: Output | None = None,
+    *,
+    references: Mapping[int, FaceTrack] | None = None,
+    manners: Mapping[int, Array] | None = None,
 ) -> Clip:
     """A picture in which the faces with these numbers, from left to right, say their own sound.
 
     All begin at once; the clip is as long as the longest sound, and who has said all blinks
     and listens. Faces without a sound stay as they are in the picture. Each has its own chance:
-    the style's seed, and its number on top. Raises FaceError for a face that is not there.
+    the style's seed, and its number on top. Head and lids of those in `references` move as they
+    do there, and those in `manners` move as people of these voices (256,) do. Raises FaceError
+    for a face that is not there.
     """
     style, output = style or Style(), output or Output()
     if not voices:
         raise InputError("no face was given a sound; name them as in '0=a.wav 1=b.wav'")
-    if output.crop or output.side_by_side:
-        raise InputError("several faces are shown in the whole picture; leave --crop and "
-                         "--side-by-side out")  # fmt: skip
     pixels, where = picture(image)
     found = all_landmarks(pixels, animator.faces, where=where)
     for number in voices:
@@ -50,12 +53,14 @@ def speak_together(
             *at_rest(portrait),
             (Line(voices[number]),),
             replace(style, seed=style.seed + number),
+            reference=(references or {}).get(number),
+            manner=(manners or {}).get(number),
         )
         for number, portrait in zip(chosen, portraits, strict=True)
     ]
-    return play(
-        animator, roles, Faces(portraits, others, output.size, animator.models.translator), output
-    )
+    paint = faces_close_up if output.crop else Faces
+    painter = paint(portraits, others, output.size, animator.models.translator)
+    return play(animator, roles, painter, output)
 
 
 def _portrait(pixels: Array, landmarks: Array, number: int, where: str) -> Portrait:

@@ -1,7 +1,7 @@
 """Several subjects on one clock: each says its lines, and lives on while others speak."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,15 @@ from talkinghead.motion.retime import retime
 from talkinghead.motion.style import settled
 from talkinghead.pipeline import Animator, AudioSource, sound
 from talkinghead.render.ensemble import Ensemble
+from talkinghead.render.group import Sketches
+from talkinghead.render.sketch import beside
 from talkinghead.types import (
     Array,
     Clip,
     Cue,
     FaceFrame,
     FaceShape,
+    FaceTrack,
     LandmarkTrack,
     SpeechFeatures,
     Waveform,
@@ -35,13 +38,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Role:
-    """One of several: a face at rest, where it stands, how it moves, what it says."""
+    """One of several: a face at rest, where it stands, how it moves, what it says.
+
+    With a `reference` head and lids move as they do there; `manner` is whose way of moving is
+    borrowed.
+    """
 
     face: FaceShape
     frame: FaceFrame
     lines: tuple[Line, ...] = ()
     style: Style | None = None
     lip_gain: tuple[float, float] = (1.0, 1.0)
+    reference: FaceTrack | None = None
+    manner: Array | None = None  # (256,) of `Animator.manner`
 
 
 def play(
@@ -63,16 +72,20 @@ def play(
     tracks = []
     for role, lines in zip(roles, spoken, strict=True):
         features = heard(animator, lines, samples)
-        track = animator.move(features, role.face, role.style, role.lip_gain)
+        if role.manner is not None:
+            features = replace(features, speaker=role.manner)
+        track = animator.move(features, role.face, role.style, role.lip_gain, role.reference)
         tracks.append(role.frame.place(settled(retime(track, output.fps, count), role.face)))
     cues = tuple(
         Cue(_source(line.audio, wave), start / FPS)
         for role, lines in zip(roles, spoken, strict=True)
         for line, (start, wave) in zip(role.lines, lines, strict=True)
     )
-    return Clip(
-        _painted(renderer, tracks), count, renderer.size, output.fps, together(every, samples), cues
-    )
+    frames, (width, height) = _painted(renderer, tracks), renderer.size
+    if output.side_by_side:
+        frames = beside(Sketches((height, height)).render(tracks), frames)
+        width += height
+    return Clip(frames, count, (width, height), output.fps, together(every, samples), cues)
 
 
 def frame_of(seconds: float) -> int:

@@ -3,10 +3,13 @@
 import av
 import pytest
 
+from talkinghead.app.faces import borrowed, by_face
 from talkinghead.clock import RATE
 from talkinghead.media.audio import read_audio, write_wav
 from talkinghead.media.video import probe
 from talkinghead.types import Waveform
+
+SAID = ("--faces", "0={voice}")
 
 
 @pytest.fixture
@@ -32,6 +35,22 @@ def test_a_scene_becomes_a_film(cli, voice_file, tiny_ckpt, tmp_path):
         assert stream.metadata["alpha_mode"] == "1"  # no background was named
         assert len(list(container.decode(stream))) == 20
     assert read_audio(out).seconds == pytest.approx(2, abs=0.02)
+
+
+def test_faces_borrow_each_their_own_or_all_the_same():
+    said = {0: "a.wav", 2: "b.wav"}
+    assert borrowed("--style-from", None, said, "style") == {}
+    assert borrowed("--style-from", "calm", said, "style") == {0: "calm", 2: "calm"}
+    assert borrowed("--style-from", "2=my voice.wav", said, "style") == {2: "my voice.wav"}
+    assert by_face("--faces", " 0=a b.wav  2=c.wav", "recording", "") == {0: "a b.wav", 2: "c.wav"}
+
+
+def test_faces_take_the_flags_of_one_face(cli, short_file, tiny_ckpt, tmp_path):
+    out = tmp_path / "out.mp4"
+    words = ("photo", "astronaut", "--faces", f"0={short_file}", "-o", out, "--ckpt", tiny_ckpt)
+    more = ("--style-from", f"0={short_file}", "--crop", "--side-by-side", "--size", 64)
+    assert cli(*words, *more) == (0, f"{out}\n", [])
+    assert probe(out).size == (128, 64)
 
 
 def test_a_crop_is_a_square_of_the_size_asked_for(cli, short_file, tiny_ckpt, tmp_path):
@@ -65,6 +84,13 @@ def test_a_puppet_leaves_its_background_out_where_it_can(cli, short_file, tiny_c
         (("photo", "astronaut", "--faces", "0=a.wav 0=b.wav"), "0=b.wav"),
         (("photo", "astronaut", "x.wav", "--faces", "0=a.wav"), "AUDIO"),
         (("photo", "astronaut", "--faces", "0=no.wav"), "no.wav"),
+        (("photo", "astronaut", "--faces", "0=my own.wav 1=b.wav"), "my own.wav"),
+        (("photo", "astronaut", *SAID, "--style-from", "1=calm"), "face 1"),
+        (("photo", "astronaut", *SAID, "--style-from", "0=calm 0=calm"), "each once"),
+        (("photo", "astronaut", *SAID, "--style-from", "0=clam"), "'clam'"),
+        (("photo", "astronaut", *SAID, "--style-from", "clam"), "'clam'"),
+        (("photo", "astronaut", *SAID, "--pose-from", "0=no.mp4"), "no.mp4"),
+        (("photo", "astronaut", *SAID, "--pose-from", "0="), "video"),
         (("cartoon", "wilk", "{voice}", "--transparent", "-o", "a.mp4"), "transparency"),
         (("cartoon", "wilk", "{voice}", "-o", "a.png"), "%06d.png"),
         (("scene", "no.yaml"), "no.yaml"),

@@ -7,8 +7,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
 from talkinghead.render.close_up import CloseUp, cut, moving, photo_close_up, square
-from talkinghead.render.ensemble import Faces, Place, Stage, territory
+from talkinghead.render.ensemble import Faces, territory
+from talkinghead.render.group import Sketches, faces_close_up
 from talkinghead.render.photo import PhotoRenderer
+from talkinghead.render.stage import Place, Stage
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
 SIZE = (420, 260)  # width, height
@@ -102,6 +104,31 @@ def test_a_crop_is_a_part_of_the_whole_frame(picture, x):
     for crop, frame in zip(crops, whole, strict=True):
         part = frame[top : top + side, left : left + side].astype(int)
         assert np.abs(part - crop).mean() < 0.5
+
+
+def test_a_crop_of_several_is_the_part_of_the_whole_that_holds_their_heads(picture):
+    left, right, silent = face(90, unit=40), face(230, 130, unit=40), face(380, unit=40)
+    portraits = [Portrait(picture, left), Portrait(picture, right)]
+    tracks = [track(left, 3), track(right, -3)]
+    close = faces_close_up(portraits, [silent])
+    (x, top, side, _), (other, low, *_) = square(left, SIZE), square(right, SIZE)
+    assert close.size == (other + side - x, low + side - top)
+    whole = list(Faces(portraits, [silent]).render(tracks))
+    for crop, frame in zip(close.render(tracks), whole, strict=True):
+        part = frame[top : low + side, x : other + side].astype(int)
+        assert np.abs(part - crop).mean() < 0.5
+    assert faces_close_up(portraits, [silent], 80).size == (80, round(80 * (20 + 100) / 240))
+
+
+def test_all_who_speak_are_drawn_where_they_stand(picture):
+    one, other = face(90), face(330)
+    sketches = Sketches((200, 200))
+    rest, moved = sketches.render([track(one, 6), track(other)])
+    assert rest.shape == (200, 200, 3)
+    change = np.abs(moved.astype(int) - rest).max(axis=2)
+    assert change[:, :100].max() > 50
+    assert change[:, 100:].max() == 0
+    assert rest[:, 100:].min() < 200  # who does not move is drawn, too
 
 
 def test_a_crop_has_the_size_asked_for(picture):

@@ -1,6 +1,7 @@
 """Each says its own lines in time and is quiet otherwise; who is not asked does not move."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from talkinghead.types import (
     Array,
     FaceFrame,
     FaceShape,
+    FaceTrack,
     LandmarkTrack,
     SpeechFeatures,
     Waveform,
@@ -76,6 +78,30 @@ def test_the_sound_is_all_lines_at_their_moments(animator: Animator, voice: Wave
     alone = slice(RATE, RATE + RATE // 2)
     np.testing.assert_allclose(clip.audio.samples[alone], voice.samples[: RATE // 2], atol=1e-6)
     assert not clip.audio.samples[:RATE].any()
+
+
+def test_borrowed_motion_is_each_ones_own(animator: Animator, voice: Waveform) -> None:
+    face, frame = role().face, role().frame
+    nod = np.zeros((50, 6), np.float32)
+    nod[:, 1] = 10 * np.sin(np.arange(50) / 4)
+    reference = FaceTrack(np.repeat(face.points[None], 50, axis=0), nod)
+    other = np.eye(256, dtype=np.float32)[3]
+    lines = (Line(voice),)
+    roles = [
+        Role(face, frame, lines),
+        Role(face, frame, lines, reference=reference),
+        Role(face, frame, lines, manner=other),
+    ]
+    watched = Watched()
+    list(play(animator, roles, watched, Output()).frames)
+    own, nodding, styled = (track.points for track in watched.tracks)
+    tip = nodding[:, 30, 1] - nodding[:, 30, 1].mean()
+    assert np.corrcoef(tip, nod[: len(tip), 1])[0, 1] > 0.95
+    assert np.abs(styled - own).max() > 0.01
+    features = replace(heard(animator, [(0, voice)], voice.samples.size), speaker=other)
+    np.testing.assert_allclose(
+        styled[10:-10, 48:], frame.place(animator.move(features, face)).points[10:-10, 48:]
+    )
 
 
 class Ear:
@@ -140,6 +166,21 @@ def test_only_named_faces_change(animator: Animator, couple: Path, voice: Wavefo
     middle = frames.shape[2] // 2
     assert change[:, middle:].max() > 50
     assert change[:, : middle - 20].max() == 0
+
+
+def test_several_are_cropped_and_drawn_as_one_is(
+    animator: Animator, couple: Path, voice: Waveform
+) -> None:
+    short = Waveform(voice.samples[RATE // 8 : RATE // 2], RATE)
+    output = Output(fps=5, size=120, crop=True, side_by_side=True)
+    clip = speak_together(animator, couple, {0: short, 1: short}, Style(), output)
+    frames = list(clip.frames)
+    assert len(frames) == clip.count
+    height, width = frames[0].shape[:2]
+    assert (width, height) == clip.size
+    assert width - height == 120
+    assert height < 120
+    assert (frames[0][:3, :height] == 255).all()
 
 
 def test_a_face_that_is_not_there_is_said(animator: Animator, couple: Path) -> None:
