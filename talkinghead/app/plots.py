@@ -7,7 +7,14 @@ import numpy as np
 
 from talkinghead.app.files import check_folder, check_inputs
 from talkinghead.app.film import load
-from talkinghead.app.options import Parser, add_fields, add_models, add_reporting, filled
+from talkinghead.app.options import (
+    Parser,
+    add_borrowing,
+    add_fields,
+    add_models,
+    add_reporting,
+    filled,
+)
 from talkinghead.app.progress import Progress
 from talkinghead.config import Style
 from talkinghead.errors import InputError
@@ -33,7 +40,7 @@ EXAMPLES = """\
 examples:
   talkinghead plot astronaut speech.wav -o plots/
   talkinghead plot none speech.wav -o plots/
-  talkinghead plot --puppet wilk speech.wav -o plots/
+  talkinghead plot --puppet wilk speech.wav -o plots/ --style-from lively
 writes in DIR
   track.png      mouth opening and width and head pose, under the sound
   landmarks.png  the 68 points on the picture; not without a picture
@@ -59,6 +66,7 @@ def configure(parser: Parser) -> None:
         help="which face, numbered from 0 from left to right (default: the largest)",
     )  # fmt: skip
     add_fields(parser, Style)
+    add_borrowing(parser)
     add_models(parser)
     add_reporting(parser)
     parser.set_defaults(run=plot)
@@ -69,14 +77,17 @@ def plot(args: Namespace, progress: Progress) -> None:
     if (args.image is None) == (args.puppet is None):
         raise InputError("give either IMAGE (or 'none') or --puppet NAME, and one of them only")
     style = filled(Style, args)
-    check_inputs(None if args.image in (None, NOBODY) else args.image, args.audio)
+    image = None if args.image in (None, NOBODY) else args.image
+    check_inputs(image, args.audio, args.pose_from, args.style_from, args.ckpt)
     check_folder(args.output)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject, picture, points = _shown(args, animator)
     progress.stage("listening")
     wave = read_audio(args.audio)
-    track = animator.move(animator.listen(wave), subject.face, style, subject.lip_gain)
+    features = animator.listen(wave, args.style_from)
+    reference = animator.reference(args.pose_from) if args.pose_from else None
+    track = animator.move(features, subject.face, style, subject.lip_gain, reference)
     track = settled(track, subject.face)
 
     args.output.mkdir(parents=True, exist_ok=True)

@@ -89,10 +89,22 @@ def test_an_existing_file_goes_before_a_name(ckpt, voice, voice_file, tmp_path, 
     np.testing.assert_array_equal(after, animator.manner(voice_file))
 
 
-@pytest.mark.parametrize("command", [("photo", "astronaut"), ("cartoon", "wilk")])
+@pytest.mark.parametrize("command", [("photo", "astronaut"), ("cartoon", "wilk"), ("plot", "none")])
 def test_an_unknown_style_lists_those_there_are(cli, voice_file, ckpt, tmp_path, command):
     words = (*command, voice_file, "-o", tmp_path / "o.mp4", "--ckpt", ckpt)
     refused(cli(*words, "--style-from", "clam"), "'clam'", "calm, lively, t-1, t-2")
+
+
+def test_a_plot_shows_the_style_asked_for(cli, voice, ckpt, tmp_path):
+    short = tmp_path / "short.wav"
+    write_wav(Waveform(voice.samples[:16_000], voice.rate), short)
+    drawn = {}
+    for style in ("calm", "t-1", "lively"):
+        words = ("plot", "none", short, "-o", tmp_path / style, "--ckpt", ckpt)
+        assert cli(*words, "--style-from", style)[0] == 0
+        drawn[style] = (tmp_path / style / "track.png").read_bytes()
+    assert drawn["calm"] == drawn["t-1"]
+    assert drawn["calm"] != drawn["lively"]
 
 
 def test_makeittalks_flag_takes_names_and_refuses_unknown_ones(ckpt, voice_file, tmp_path, capsys):
