@@ -31,6 +31,8 @@ the file, with paths that begin where it lies:
       mirror: true
       layer: 1                   # larger is nearer
       style: {amp_pos: 1.5}      # as the flags of 'talkinghead cartoon'
+      style_from: lively         # as --style-from: a recording, or one of 'talkinghead styles'
+      pose_from: nods.mp4        # as --pose-from
   lines:
     - {actor: wolf, audio: hello.wav}
     - {actor: wolf, audio: more.wav, pause: 0.6}    # seconds after the line before

@@ -9,9 +9,10 @@ from talkinghead.media.image import read_image
 from talkinghead.pipeline import Animator, sound
 from talkinghead.puppet.store import load_puppet
 from talkinghead.render.stage import Place, Stage
+from talkinghead.scene.fields import wrong
 from talkinghead.scene.play import Line, Role, play
-from talkinghead.scene.record import Actor, SceneRecord, wrong
-from talkinghead.types import Array, Clip, Subject, Waveform
+from talkinghead.scene.record import Actor, SceneRecord
+from talkinghead.types import Array, Clip, FaceTrack, Subject, Waveform
 
 
 def direct(
@@ -35,7 +36,10 @@ def direct(
     for actor in order:
         subject = _subject(animator, scene, actor, canvas)
         lines = tuple(line for name, line in spoken if name == actor.name)
-        roles.append(Role(subject.face, subject.frame, lines, actor.style, subject.lip_gain))
+        borrowed = _borrowed(animator, scene, actor)
+        roles.append(
+            Role(subject.face, subject.frame, lines, actor.style, subject.lip_gain, *borrowed)
+        )
         places.append(_place(subject, actor, canvas))
     clear = transparent and scene.background is None
     stage = Stage(_behind(scene, canvas, clear), places, clear)
@@ -75,6 +79,20 @@ def _subject(
         return animator.photo(portrait, size=round(tall * max(width, height) / height))
     except TalkingHeadError as error:
         raise wrong(scene.path, field, f"cannot be used: {error}") from error
+
+
+def _borrowed(
+    animator: Animator, scene: SceneRecord, actor: Actor
+) -> tuple[FaceTrack | None, Array | None]:
+    """The motion that an actor borrows, and the voice whose manner it does."""
+    field = "pose_from"
+    try:
+        reference = None if actor.pose_from is None else animator.reference(actor.pose_from)
+        field = "style_from"
+        return reference, None if actor.style_from is None else animator.manner(actor.style_from)
+    except TalkingHeadError as error:
+        where = f"actors.{actor.name}.{field}"
+        raise wrong(scene.path, where, f"cannot be used: {error}") from error
 
 
 def _place(subject: Subject, actor: Actor, canvas: tuple[int, int]) -> Place:

@@ -83,8 +83,8 @@ def play(
     )
     frames, (width, height) = _painted(renderer, tracks), renderer.size
     if output.side_by_side:
-        frames = beside(Sketches((height, height)).render(tracks), frames)
-        width += height
+        frames = beside(Sketches((width, height)).render(tracks), frames)
+        width *= 2
     return Clip(frames, count, (width, height), output.fps, together(every, samples), cues)
 
 

@@ -9,15 +9,17 @@ import yaml
 from talkinghead.config import Style
 from talkinghead.errors import InputError
 from talkinghead.media.files import readable
+from talkinghead.scene.fields import background, file, known, near, number, wrong
 
 FORMAT = 1
 REQUIRED = ("format", "canvas", "actors", "lines")
 OPTIONAL = ("background", "fps", "end")
-ACTOR = ("puppet", "photo", "at", "height", "mirror", "layer", "style")
+ACTOR = (
+    "puppet", "photo", "at", "height", "mirror", "layer", "style", "style_from", "pose_from",
+)  # fmt: skip
 LINE = ("actor", "audio", "start", "pause")
 PAUSE = 0.3  # seconds between two lines, where nothing is said of it
 LARGEST = 8192  # pixels to a side
-COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Actor:
     mirror: bool
     layer: int  # larger is nearer; equal ones in the order of the file
     style: Style
+    style_from: str | None = None  # a recording, or a stored style: whose manner is borrowed
+    pose_from: Path | None = None  # a video, whose head motion and blinks are
 
 
 @dataclass(frozen=True)
@@ -70,37 +74,19 @@ def read_scene(source: str | Path) -> SceneRecord:
     for name in REQUIRED:
         if name not in data:
             raise wrong(path, name, "is missing")
-    _known(path, "", data, REQUIRED + OPTIONAL)
+    known(path, "", data, REQUIRED + OPTIONAL)
     if data["format"] != FORMAT:
         raise wrong(path, "format", f"must be {FORMAT}, got {data['format']!r}")
     actors = _actors(path, data["actors"])
     return SceneRecord(
         path,
         _canvas(path, data["canvas"]),
-        _background(path, data.get("background")),
-        _number(path, "fps", data.get("fps", 25), 1, 120),
+        background(path, data.get("background")),
+        number(path, "fps", data.get("fps", 25), 1, 120),
         actors,
         _lines(path, data["lines"], [actor.name for actor in actors]),
-        _number(path, "end", data.get("end", 0.5), 0, 600),
+        number(path, "end", data.get("end", 0.5), 0, 600),
     )
-
-
-def wrong(path: Path, field: str, why: str) -> InputError:
-    """The error that names the file and the field."""
-    return InputError(f"{path}: field '{field}' {why}")
-
-
-def _known(path: Path, within: str, data: dict[Any, Any], names: tuple[str, ...]) -> None:
-    for name in data:
-        if name not in names:
-            raise wrong(path, f"{within}{name}", f"is unknown; known: {', '.join(names)}")
-
-
-def _number(path: Path, field: str, value: Any, low: float, high: float) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        raise wrong(path, field, f"must be a number from {low:g} to {high:g}, got {value!r}")
-    return float(value)
 
 
 def _canvas(path: Path, value: Any) -> tuple[int, int]:
@@ -112,33 +98,6 @@ def _canvas(path: Path, value: Any) -> tuple[int, int]:
     return value[0], value[1]
 
 
-def _background(path: Path, value: Any) -> Path | tuple[int, int, int] | None:
-    if value is None or value == "none":
-        return None
-    if not isinstance(value, str):
-        raise wrong(path, "background", f"must be a picture, '#rrggbb' or 'none', got {value!r}")
-    text = COLOURS.get(value, value)
-    if text.startswith("#"):
-        try:
-            red, green, blue = bytes.fromhex(text[1:])
-        except ValueError as error:
-            raise wrong(
-                path, "background", f"must be a colour as #rrggbb, got {value!r}"
-            ) from error
-        return red, green, blue
-    return _file(path, "background", value)
-
-
-def _file(path: Path, field: str, value: Any) -> Path:
-    """A file named in the scene's; relative names begin where the scene's file lies."""
-    if not isinstance(value, str):
-        raise wrong(path, field, f"must name a file, got {value!r}")
-    try:
-        return readable(path.parent / value, InputError)
-    except InputError as error:
-        raise wrong(path, field, f"cannot be used: {error}") from error
-
-
 def _actors(path: Path, value: Any) -> tuple[Actor, ...]:
     if not isinstance(value, dict) or not value:
         raise wrong(path, "actors", "must hold at least one, as in 'wolf: {puppet: wilk}'")
@@ -147,11 +106,11 @@ def _actors(path: Path, value: Any) -> tuple[Actor, ...]:
     )
 
 
-def _actor(path: Path, name: str, data: Any, number: int) -> Actor:
+def _actor(path: Path, name: str, data: Any, place: int) -> Actor:
     field = f"actors.{name}"
     if not isinstance(data, dict):
         raise wrong(path, field, f"must hold fields as in 'puppet: wilk', got {data!r}")
-    _known(path, f"{field}.", data, ACTOR)
+    known(path, f"{field}.", data, ACTOR)
     puppet, photo = data.get("puppet"), data.get("photo")
     if (puppet is None) == (photo is None):
         raise wrong(path, field, "must name either a puppet or a photo")
@@ -161,35 +120,39 @@ def _actor(path: Path, name: str, data: Any, number: int) -> Actor:
     at = data.get("at", [0.5, 0.5])
     if not isinstance(at, list) or len(at) != 2:
         raise wrong(path, f"{field}.at", f"must be [x, y] in shares of the canvas, got {at!r}")
-    x, y = (_number(path, f"{field}.at", v, -1, 2) for v in at)
+    x, y = (number(path, f"{field}.at", v, -1, 2) for v in at)
     layer, mirror = data.get("layer", 0), data.get("mirror", False)
+    pose = data.get("pose_from")
     if type(layer) is not int:
         raise wrong(path, f"{field}.layer", f"must be a whole number, got {layer!r}")
     if not isinstance(mirror, bool):
         raise wrong(path, f"{field}.mirror", f"must be true or false, got {mirror!r}")
     return Actor(
         name,
-        None if puppet is None else _near(path, puppet),
-        None if photo is None else _near(path, photo),
+        None if puppet is None else near(path, puppet),
+        None if photo is None else near(path, photo),
         (x, y),
-        _number(path, f"{field}.height", data.get("height", 1.0), 0.05, 4),
+        number(path, f"{field}.height", data.get("height", 1.0), 0.05, 4),
         mirror,
         layer,
-        _style(path, f"{field}.style", data.get("style", {}), number),
+        _style(path, f"{field}.style", data.get("style", {}), place),
+        _manner(path, f"{field}.style_from", data.get("style_from")),
+        None if pose is None else file(path, f"{field}.pose_from", pose),
     )
 
 
-def _near(path: Path, name: str) -> str:
-    """A path from where the scene's file lies, where there is one; otherwise a name as it is."""
-    beside = path.parent / name
-    return str(beside) if beside.exists() else name
+def _manner(path: Path, field: str, value: Any) -> str | None:
+    """A recording or a style's name; whether there is one is known only to the weights' folder."""
+    if value is not None and not isinstance(value, str):
+        raise wrong(path, field, f"must be a recording or a name, got {value!r}")
+    return None if value is None else near(path, value)
 
 
-def _style(path: Path, field: str, data: Any, number: int) -> Style:
+def _style(path: Path, field: str, data: Any, place: int) -> Style:
     if not isinstance(data, dict):
         raise wrong(path, field, f"must hold fields as in 'amp_pos: 1.5', got {data!r}")
-    _known(path, f"{field}.", data, tuple(each.name for each in fields(Style)))
-    given: dict[str, Any] = {"seed": number}  # actors of the same seed would blink as one
+    known(path, f"{field}.", data, tuple(each.name for each in fields(Style)))
+    given: dict[str, Any] = {"seed": place}  # actors of the same seed would blink as one
     given |= {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
     try:
         return Style(**given)
@@ -206,19 +169,19 @@ def _lines(path: Path, value: Any, actors: list[str]) -> tuple[Cued, ...]:
 def _line(path: Path, field: str, data: Any, actors: list[str]) -> Cued:
     if not isinstance(data, dict):
         raise wrong(path, field, f"must hold 'actor' and 'audio', got {data!r}")
-    _known(path, f"{field}.", data, LINE)
+    known(path, f"{field}.", data, LINE)
     for name in ("actor", "audio"):
         if name not in data:
             raise wrong(path, f"{field}.{name}", "is missing")
     if str(data["actor"]) not in actors:
-        known = ", ".join(actors)
-        raise wrong(path, f"{field}.actor", f"is {data['actor']!r}; actors: {known}")
+        there = ", ".join(actors)
+        raise wrong(path, f"{field}.actor", f"is {data['actor']!r}; actors: {there}")
     if "start" in data and "pause" in data:
         raise wrong(path, field, "has both 'start' and 'pause'; leave one out")
     start = data.get("start")
     return Cued(
         str(data["actor"]),
-        _file(path, f"{field}.audio", data["audio"]),
-        None if start is None else _number(path, f"{field}.start", start, 0, 86_400),
-        _number(path, f"{field}.pause", data.get("pause", PAUSE), -60, 600),
+        file(path, f"{field}.audio", data["audio"]),
+        None if start is None else number(path, f"{field}.start", start, 0, 86_400),
+        number(path, f"{field}.pause", data.get("pause", PAUSE), -60, 600),
     )

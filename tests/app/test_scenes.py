@@ -37,6 +37,21 @@ def test_a_scene_becomes_a_film(cli, voice_file, tiny_ckpt, tmp_path):
     assert read_audio(out).seconds == pytest.approx(2, abs=0.02)
 
 
+@pytest.mark.parametrize("key", ["style_from: nobody", "pose_from: '{voice}'"])
+def test_what_an_actor_cannot_borrow_is_said_with_its_field(
+    cli, voice_file, tiny_ckpt, tmp_path, key
+):
+    scene = tmp_path / "scene.yaml"
+    more = key.format(voice=voice_file)
+    scene.write_text(
+        f"{{format: 1, canvas: [64, 64], actors: {{wolf: {{puppet: wilk, height: 0.5, {more}}}}},"
+        f" lines: [{{actor: wolf, audio: '{voice_file}'}}]}}"
+    )
+    status, _, err = cli("scene", scene, "-o", tmp_path / "o.mp4", "--ckpt", tiny_ckpt)
+    assert (status, len(err)) == (2, 1)
+    assert f"'actors.wolf.{key.split(':')[0]}'" in err[0]
+
+
 def test_faces_borrow_each_their_own_or_all_the_same():
     said = {0: "a.wav", 2: "b.wav"}
     assert borrowed("--style-from", None, said, "style") == {}

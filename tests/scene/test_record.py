@@ -61,6 +61,15 @@ def line(**changes: Any) -> dict[str, Any]:
     return record(lines=[{"actor": "wolf", "audio": "voice.wav"} | changes])
 
 
+def test_borrowed_motion_is_looked_for_beside_the_scene(written: Any) -> None:
+    one = {"lines": line()["lines"]}
+    path = written(actor(style_from="calm", pose_from="voice.wav") | one)
+    [wolf] = read_scene(path).actors
+    assert (wolf.style_from, wolf.pose_from) == ("calm", path.parent / "voice.wav")
+    [wolf] = read_scene(written(actor(style_from="voice.wav") | one)).actors
+    assert (wolf.style_from, wolf.pose_from) == (str(path.parent / "voice.wav"), None)
+
+
 @pytest.mark.parametrize(
     ("data", "named"),
     [
@@ -85,6 +94,8 @@ def line(**changes: Any) -> dict[str, Any]:
         (actor(layer=0.5), "'actors.wolf.layer'"),
         (actor(hat=1), "'actors.wolf.hat'"),
         (actor(style={"amp_pos": 99}), "'actors.wolf.style'"),
+        (actor(style_from=3), "'actors.wolf.style_from'"),
+        (actor(pose_from="no.mp4"), "'actors.wolf.pose_from'"),
         (actor(style={"amp_ears": 1}), "'actors.wolf.style.amp_ears'"),
         (record(lines=[]), "'lines'"),
         (line(actor="bear"), "'lines[0].actor'"),
