@@ -1,19 +1,19 @@
 """Who speaks: resemblyzer's 256-d speaker embedding (Wan et al. 2018, GE2E)."""
 
-import warnings
 from collections import OrderedDict
 from functools import cache
 from hashlib import blake2b, sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from talkinghead.clock import RATE
 from talkinghead.errors import AudioError, WeightsError
 from talkinghead.media.files import replacing
+from talkinghead.speech.voiceprint import Voiceprint
 from talkinghead.types import Array, Waveform
 
 SIZE = 256
@@ -71,15 +71,9 @@ class SpeakerEncoder:
 
     @property
     def network(self) -> Embedder:
-        """Resemblyzer's network: takes seconds to import, so not before something is new."""
+        """Resemblyzer's network: takes a second to load, so not before something is new."""
         if self._network is None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # webrtcvad reaches for pkg_resources
-                from resemblyzer import VoiceEncoder
-
-                built: Any = VoiceEncoder(self._device, verbose=False)
-            self._network = built
-            return built
+            self._network = Voiceprint(self._device)
         return self._network
 
     def _embed(self, samples: Array) -> Array:
