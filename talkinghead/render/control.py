@@ -10,6 +10,7 @@ from talkinghead.geometry.mouth import down, face_width
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT, NOSE_TOP
 from talkinghead.render.contours import OPENINGS, contours, strip
 from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, radius, smooth
+from talkinghead.render.relief import eased
 from talkinghead.types import Array
 
 # All in face widths.
@@ -17,6 +18,9 @@ _FINE, _COARSE = 0.095, 0.21  # distance of free points on the face and around i
 _BORDER = 0.15  # motion fades this far before the picture's border
 _REACH = 0.14  # how far skin beyond the face still follows it: a throat does, a collar not
 _APART = 0.035  # shut lids are pulled this far apart before triangles are drawn
+# Depth changes by this much a pixel at most, so that a turn of 20 degrees leaves every part of a
+# face a third of its breadth. A face seen from the front has hardly a place as steep.
+_STEEPEST = 2.0
 
 
 class FaceMesh:
@@ -26,7 +30,10 @@ class FaceMesh:
     depth: Array  # (n,) pixels, nearer is smaller
     weights: Array  # (n, 68) share of each landmark's displacement
     follow: Array  # (n,) share of the head's motion, 1 on the head, 0 around
+    landmarks: Array  # (68,) which points the landmarks are
+    ring: Array  # which points never move
     triangles: Array  # (m, 3), those inside the mouth and the eyes included
+    holes: Array  # (m,) which those are
     chains: dict[str, Array]  # mesh points along each contour
     unit: float  # the face's width in pixels
     roi: Roi  # nothing outside ever moves
@@ -49,14 +56,17 @@ class FaceMesh:
         free = self._free(fixed, size)
         self.points = np.concatenate([fixed, ring, free])
         shape = self._apart()
-        self.triangles, holes = self._triangles(shape)
-        self._spread(shape, self.triangles[~holes], rows, len(ring))
+        self.triangles, self.holes = self._triangles(shape)
+        self._spread(shape, self.triangles[~self.holes], rows, len(ring))
+        self.landmarks = (rows > 1 - 1e-9).argmax(axis=0)
+        self.ring = np.arange(len(fixed), len(fixed) + len(ring))
 
         far = base[[JAW_LEFT, JAW_RIGHT], 2].mean()  # ears and hair are as deep as the jaw's ends
-        self.depth = far + self.weights @ (base[:, 2] - far)
+        depth = far + self.weights @ (base[:, 2] - far)
+        self.depth = eased(self.points, self.triangles, depth, _STEEPEST)
         self.follow = 1 - smooth(between(self._local(self.points), HEAD, STILL))
         self.follow *= self._away_from_border(self.points, size)
-        self.follow[len(fixed) : len(fixed) + len(ring)] = 0
+        self.follow[self.ring] = 0
 
     def opening(self, name: str) -> Array:
         """Mesh points around the mouth or an eye, in drawing order."""

@@ -8,18 +8,18 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mesh import Mesh, Roi
-from talkinghead.geometry.mouth import CLOSED, uncross
-from talkinghead.landmarks import INNER_LOWER, STABLE
+from talkinghead.geometry.mouth import CLOSED
+from talkinghead.landmarks import INNER_LOWER
 from talkinghead.render.backdrop import Backdrop
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.crew import crew, painted
-from talkinghead.render.eyelids import Eyelid, held
+from talkinghead.render.eyelids import Eyelid
 from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, seam_mask
 from talkinghead.render.mouth_interior import MouthInterior
+from talkinghead.render.movement import Movement
 from talkinghead.render.palette import palette
 from talkinghead.render.skin import RIM, bare, resized, scaled, snapped
-from talkinghead.render.steady import rounded, steadied
 from talkinghead.render.translator import Easel, Translator
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
@@ -59,9 +59,9 @@ class PhotoRenderer:
             if matte is not None:
                 matte = cv2.resize(matte, image.shape[1::-1], interpolation=cv2.INTER_AREA)
         self._image = image
-        self._source = landmarks
-        self._base = snapped(landmarks)
-        self._face = FaceMesh(self._base, self.size)
+        base = snapped(landmarks)
+        self._face = FaceMesh(base, self.size)
+        self._movement = Movement(landmarks, base, self._face)
         face, unit = self._face, self._face.unit
 
         self._colours = colours = palette(image, landmarks)
@@ -81,11 +81,12 @@ class PhotoRenderer:
         self._sampling = cv2.INTER_CUBIC if few else cv2.INTER_LINEAR
         self._backdrop = None if matte is None else Backdrop(self._skin, matte, face.roi)
         self._lids = {
-            name: Eyelid(image, landmarks, *self._lid_chains(name, 0 * landmarks), colours)
+            name: Eyelid(image, landmarks, *self._movement.lids(name, 0 * landmarks), colours)
             for name in list(OPENINGS)[1:]
         }
-        self._near = {name: self._neighbours(name) for name in OPENINGS}
-        self._easel = None if translator is None else Easel(translator, image, landmarks)
+        self._easel = None
+        if translator is not None:
+            self._easel = Easel(translator, image, self._movement.landmarks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -104,36 +105,19 @@ class PhotoRenderer:
         """The frame for landmarks (68, 3) in pixels of the original portrait."""
         if self._factor != 1:
             points = scaled(points, self._factor)
-        still, moved, offsets, drawn = self._motion(points)
+        now = self._movement(points)
+        still, moved = now.still, now.points
         frame = self._remap(moved)
         for name, lid in self._lids.items():
             self._eye(frame, name, still, moved)
-            upper, _ = self._lid_chains(name, drawn)
-            lid.close(frame, self._affine(name, still), upper, *self._lid_chains(name, offsets))
-        jaw = offsets[INNER_LOWER, :2].mean(axis=0)
+            upper, _ = self._movement.lids(name, now.drawn)
+            edges = self._movement.lids(name, now.offsets)
+            lid.close(frame, self._movement.fixed(name, still), upper, *edges)
+        jaw = now.offsets[INNER_LOWER, :2].mean(axis=0)
         warped = self._mouth(frame, still, moved, jaw)
         if self._easel is not None:
-            self._easel.finish(warped.image, points)
+            self._easel.finish(warped.image, now.landmarks)
         return warped
-
-    def _motion(self, points: Array) -> tuple[Array, Array, Array, Array]:
-        """Mesh points (n, 2) moved with the head alone, and with all.
-
-        Then the landmarks' ways (68, 3) on a head that stands still, and those that skin follows.
-        """
-        face = self._face
-        target = points.astype(np.float64)
-        scale, turn, shift = steadied(self._source[STABLE], target[STABLE], face.unit)
-        local = (target - shift) @ turn / scale  # head motion taken out
-        offsets = rounded(uncross(self._base + local - self._source) - self._base)
-        drawn = held(self._base, offsets)
-        spread = face.weights @ drawn
-        follow = face.follow[:, None]
-        solid = np.column_stack([face.points, face.depth])
-        turned = scale * turn[:2]
-        still = face.points + follow * (solid @ turned.T + shift[:2] - face.points)
-        moved = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
-        return still, moved, offsets, drawn
 
     def _remap(self, moved: Array) -> Array:
         """The picture with its skin moved."""
@@ -160,21 +144,12 @@ class PhotoRenderer:
             polygon_mask(moved[around], box, self._softness),
         )
         seen = np.minimum(seen / RIM, 1)
-        matrix = self._affine(name, still)
+        matrix = self._movement.fixed(name, still)
         matrix[:, 2] -= box[:2]
         eye = cv2.warpAffine(
             self._image, matrix, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         blend(frame, box, eye.astype(np.float32), seen)
-
-    def _lid_chains(self, name: str, offsets: Array) -> tuple[Array, Array]:
-        """Edges of the upper and the lower lid (n, 2), moved but for the head's motion."""
-        chains = (self._face.chains[chain] for chain in OPENINGS[name])
-        upper, lower = (
-            self._face.points[chain] + (self._face.weights[chain] @ offsets)[:, :2]
-            for chain in chains
-        )
-        return upper, lower
 
     def _mouth(self, frame: Array, still: Array, moved: Array, jaw: Array) -> Warped:
         """Paint the inside of the mouth between the lips."""
@@ -187,7 +162,7 @@ class PhotoRenderer:
         upper, lower = (moved[self._face.chains[chain]] for chain in OPENINGS["mouth"])
         apart = float(np.linalg.norm(lower - upper, axis=1).max())
         mask = polygon_mask(lips, box, self._softness) * np.float32(min(1.0, 3 * apart))
-        inside = self._interior.paint(mask, box, self._affine("mouth", still), jaw)
+        inside = self._interior.paint(mask, box, self._movement.fixed("mouth", still), jaw)
         blend(frame, box, inside, mask)
         self._seam(frame, box, "mouth", moved, self._colours.seam, 0.018)
         return Warped(frame, mask, box)
@@ -209,17 +184,3 @@ class PhotoRenderer:
             across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
             mask = seam_mask(chain, box, breadth * face.unit, across, self._softness)
             blend(frame, box, colour * np.float32(255), 0.75 * shut * mask)
-
-    def _affine(self, name: str, still: Array) -> Array:
-        """(2, 3) picture to frame for what is fixed to the head around one opening."""
-        near, solver = self._near[name]
-        return np.asarray((solver @ still[near]).T)
-
-    def _neighbours(self, name: str) -> tuple[Array, Array]:
-        """Mesh points around an opening, and the (3, n) solver of the affine that moves them."""
-        points, around = self._face.points, self._face.opening(name)
-        centre = points[around].mean(axis=0)
-        reach = 0.6 * np.ptp(points[around], axis=0).max() + 0.08 * self._face.unit
-        near = np.flatnonzero(np.linalg.norm(points - centre, axis=1) < reach)
-        design = np.column_stack([points[near], np.ones(len(near))])
-        return near, np.linalg.pinv(design)

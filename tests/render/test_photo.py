@@ -103,7 +103,8 @@ def test_nothing_outside_the_region_ever_changes(renderer, shut):
 
 
 def test_motion_fades_towards_the_edge_of_the_region(renderer, shut):
-    still, moved, *_ = renderer._motion(turned(shut, 5, (6, 0)))
+    now = renderer._movement(turned(shut, 5, (6, 0)))
+    still, moved = now.still, now.points
     far = renderer._face.follow == 0
     assert far.any()
     assert_allclose(moved[far], renderer._face.points[far], atol=1e-6)
