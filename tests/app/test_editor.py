@@ -21,14 +21,16 @@ from numpy.testing import assert_allclose
 
 from talkinghead.app.editor.desk import Desk
 from talkinghead.app.editor.routes import application
+from talkinghead.app.editor.script import Script, first_sentence
 from talkinghead.app.editor.serve import listen
-from talkinghead.app.editor.studio import Studio, first_sentence
+from talkinghead.app.editor.studio import Studio
 from talkinghead.errors import InputError
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, MIRROR
 from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
 from talkinghead.puppet.author import draft, drawn_up, write_puppet
 from talkinghead.puppet.store import load_puppet, save_puppet
+from talkinghead.speech.styles import SpeakingStyle, user_file, write_styles
 from talkinghead.types import Waveform
 from tests.puppet.drawing import drawn_face, drawn_points
 
@@ -80,13 +82,22 @@ def examples(tmp_path: Path, voice_file: Path) -> Path:
 
 
 @pytest.fixture
+def own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a style that the user saved."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    write_styles([SpeakingStyle("rosa", np.eye(256, dtype=np.float32)[2])], user_file())
+    return "rosa"
+
+
+@pytest.fixture
 def opened(examples: Path, tiny_ckpt: Path) -> Iterator[Callable[[Path], Page]]:
     """Opens the editor on a puppet's folder."""
     running: list[Callable[[], None]] = []
 
     def start(folder: Path) -> Page:
         desk = Desk(folder)
-        studio = Studio(desk, lambda: Animator(ckpt=tiny_ckpt, device="cpu"), examples)
+        script = Script(examples, tiny_ckpt)
+        studio = Studio(desk, lambda: Animator(ckpt=tiny_ckpt, device="cpu"), script)
         listener = listen(None)
         config = uvicorn.Config(
             application(desk, studio, TOKEN), log_level="warning", lifespan="off"
@@ -307,6 +318,18 @@ def test_the_page_speaks_without_saving(page):
     assert 20 < len(read_video(film).frames) <= 50
     assert page.raw(path, Range="bytes=0-9")[0] == 206
     assert (page.folder / "closed.csv").read_bytes() == kept
+
+
+def test_the_page_speaks_in_a_stored_style(page, own_style):
+    assert page.get("api/state")[1]["styles"][0] == own_style
+    films = []
+    for style in ("", own_style):
+        status, answer = page.post("speak", sentence="voice", style=style, **page.points())
+        assert status == 200
+        films.append(page.raw(f"/{TOKEN}/api/clip/{answer['clip']}.mp4")[2])
+    assert films[0] != films[1]
+    status, answer = page.post("speak", style="/etc/passwd", **page.points())
+    assert (status, "no style" in answer["error"]) == (422, True)
 
 
 def test_a_sentence_ends_at_its_first_pause():

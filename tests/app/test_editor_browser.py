@@ -166,6 +166,7 @@ def test_from_a_picture_to_a_puppet_that_speaks(opened, folder):
     page.wait_for_selector("body[data-ready]")
     assert_allclose(state(page)["closed"][48], saved.closed[48], atol=0.01)
 
+    page.select_option("#style", "lively")
     page.click("#speak")
     page.wait_for_selector("#video:not([hidden])")
     page.evaluate(

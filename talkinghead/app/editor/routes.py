@@ -57,7 +57,9 @@ def application(desk: Desk, studio: Studio, token: str) -> Starlette:
         return FileResponse(STATIC / "index.html")
 
     def state(data: dict[str, Any]) -> Response:
-        return JSONResponse({**desk.state(), "sentences": studio.sentences()})
+        script = studio.script
+        said = {"sentences": script.sentences(), "styles": script.styles()}
+        return JSONResponse({**desk.state(), **said})
 
     def checked(data: dict[str, Any]) -> Response:
         return JSONResponse({"problems": problems(desk.tried(data))})

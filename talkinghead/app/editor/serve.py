@@ -11,6 +11,7 @@ import uvicorn
 
 from talkinghead.app.editor.desk import Desk
 from talkinghead.app.editor.routes import application
+from talkinghead.app.editor.script import Script
 from talkinghead.app.editor.studio import Studio
 from talkinghead.app.progress import Progress
 from talkinghead.errors import InputError, TalkingHeadError
@@ -30,7 +31,7 @@ def serve(
     listener = listen(port)
     token = secrets.token_urlsafe(16)
     address = f"http://{HOST}:{listener.getsockname()[1]}/{token}/"
-    studio = Studio(desk, lambda: Animator(ckpt=ckpt))
+    studio = Studio(desk, lambda: Animator(ckpt=ckpt), Script(ckpt=ckpt))
     server = uvicorn.Server(
         uvicorn.Config(
             application(desk, studio, token),

@@ -13,26 +13,19 @@ import numpy as np
 from talkinghead.app.checking import inspect
 from talkinghead.app.editor.desk import Desk, Refused
 from talkinghead.app.editor.pictures import reduced, webp
-from talkinghead.config import Output, Style
+from talkinghead.app.editor.script import Script
 from talkinghead.errors import InputError
-from talkinghead.home import home
-from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.gallery import still
-from talkinghead.types import Layer, Puppet, Waveform
+from talkinghead.types import Layer, Puppet
 
 if TYPE_CHECKING:
     from talkinghead.pipeline import Animator
 
-EXAMPLES: Final = home("examples")
 SHOWN: Final = 1280  # pixels of the longer side of a layer as the page is sent it
 POSED: Final = 640  # of a pose, which is painted anew while a point is dragged
 CLIP: Final = 448  # of a clip
-SENTENCES: Final = {
-    "hello_slt": "Hello, my name is Pam.",
-    "morning_rms": "Good morning, Bob.",
-}
 _KEPT: Final = 4  # clips that lie ready
 
 
@@ -44,11 +37,11 @@ class Studio:
     """Renders the puppet on a desk for the page."""
 
     def __init__(
-        self, desk: Desk, animator: Callable[[], "Animator"], examples: Path = EXAMPLES
+        self, desk: Desk, animator: Callable[[], "Animator"], script: Script | None = None
     ) -> None:
         """Take what makes the Animator; it is called once, when a clip is first asked for."""
         self._desk, self._make, self._animator = desk, animator, None
-        self._examples = examples
+        self.script = script or Script()
         self._loading, self._rendering = threading.Lock(), threading.Lock()
         self._turn = 0
         self._shelf = tempfile.TemporaryDirectory(prefix="talkinghead-editor-")
@@ -62,13 +55,6 @@ class Studio:
         self._turn += 1
         with self._rendering:
             self._shelf.cleanup()
-
-    def sentences(self) -> list[dict[str, str]]:
-        """What can be said: the recordings of the examples."""
-        return [
-            {"id": file.stem, "text": SENTENCES.get(file.stem, file.stem)}
-            for file in sorted(self._examples.glob("*.wav"))
-        ]
 
     def layer(self, role: str) -> bytes:
         """One layer as a WebP. Raises Refused for a role the puppet does not have."""
@@ -136,19 +122,20 @@ class Studio:
             return self._animator
 
     def speak(self, data: dict[str, Any]) -> str:
-        """Render the page's points saying a sentence; the name of the clip.
+        """Render the page's points saying a sentence in a `style`; the name of the clip.
 
         A newer request makes an older one give up: raises Superseded.
         """
         self._turn += 1
         mine = self._turn
         puppet = self._desk.tried(data, redraw=True)
-        sound = self._sentence(data.get("sentence"))
+        sound = self.script.sound(data.get("sentence"))
+        style = self.script.style(data.get("style"))
         animator = self.warm()
         with self._rendering:
             self._check_turn(mine)
             subject = animator.cartoon(puppet, size=min(CLIP, _longest(puppet)))
-            clip = animator.animate(subject, sound, Style(), Output())
+            clip = animator.animate(subject, sound, manner=style)
             target = Path(self._shelf.name) / f"{secrets.token_hex(8)}.mp4"
             write_video(clip, target, progress=lambda done, total: self._check_turn(mine))
             self._clips.append(target)
@@ -167,22 +154,6 @@ class Studio:
     def _check_turn(self, mine: int) -> None:
         if mine != self._turn:
             raise Superseded("a newer clip was asked for")
-
-    def _sentence(self, name: object) -> Waveform:
-        known = [sentence["id"] for sentence in self.sentences()]
-        if not known:
-            raise Refused(f"there is no recording in {self._examples}")
-        file = self._examples / f"{name if name in known else known[0]}.wav"
-        return first_sentence(read_audio(file))
-
-
-def first_sentence(wave: Waveform) -> Waveform:
-    """The sound up to its first pause of 0.4 s after the first 0.8 s, at most 8 s of it."""
-    hush = round(0.4 * wave.rate)
-    loud = np.flatnonzero(np.abs(wave.samples) > 0.01)
-    stops = loud[:-1][(np.diff(loud) > hush) & (loud[:-1] > 0.8 * wave.rate)]
-    end = stops[0] + hush // 2 if stops.size else wave.samples.size
-    return replace(wave, samples=wave.samples[: min(int(end), 8 * wave.rate)])
 
 
 def _longest(puppet: Puppet) -> int:

@@ -115,8 +115,13 @@ export function layerPanel(state, view, changed) {
 }
 
 export function speakPanel(model, refused) {
-  const choice = $("sentence"), video = $("video"), text = $("filmtext");
+  const choice = $("sentence"), style = $("style"), video = $("video"), text = $("filmtext");
   choice.replaceChildren(...model.state.sentences.map(({ id, text: words }) => new Option(words, id)));
+  style.replaceChildren(
+    new Option("Manner: the voice's own", ""),
+    ...model.state.styles.map((name) => new Option(`Manner: ${name}`, name)),
+  );
+  style.parentElement.hidden = !model.state.styles.length;
   if (!model.state.sentences.length) {
     text.textContent = "There is no recording in the folder examples.";
     $("speak").disabled = choice.disabled = true;
@@ -129,7 +134,7 @@ export function speakPanel(model, refused) {
         text.hidden = false;
         video.hidden = true;
         try {
-          video.src = await api.speak(model.body({ sentence: choice.value }));
+          video.src = await api.speak(model.body({ sentence: choice.value, style: style.value }));
           video.hidden = false;
           text.hidden = true;
           await video.play().catch(() => say("Press play to hear it"));
