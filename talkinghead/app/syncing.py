@@ -45,6 +45,8 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     """Measure, and print a table or JSON."""
     if args.out:
         check_target(args.out)
+    if not args.clips.exists():
+        raise InputError(f"{args.clips}: no such folder or video; check the path")
     if args.split and args.clips.is_file():
         raise InputError(f"--split: {args.clips} is one video; give a folder of clips")
     device = pick_device(args.device)

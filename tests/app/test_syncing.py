@@ -51,6 +51,7 @@ def test_mistakes_end_with_one_line(cli, ckpt, film, tmp_path):
         ((film, "--ckpt", tmp_path), "no such weights"),
         ((film, "--ckpt", ckpt, "--split", "test"), "one video"),
         ((tmp_path / "nothing", "--ckpt", ckpt), "no such folder"),
+        ((tmp_path / "nothing.mp4", "--ckpt", ckpt), "or video"),
     ):
         status, out, err = cli("evaluate", "sync", *words)
         assert (status, out, len(err)) == (2, "", 1)
