@@ -130,6 +130,15 @@ def test_makeittalks_list_makes_a_video_for_each_style(ckpt, voice, tmp_path, ca
     assert [flag in err for flag in ("--add_audio_in", "--comb_fan_awing")] == [True, True]
 
 
+def test_several_faces_take_one_style_of_makeittalks_list(ckpt, voice_file, tmp_path, capsys):
+    words = ["--jpg", "astronaut", "--faces", f"0={voice_file}", "--ckpt", str(ckpt)]
+    words += ["--output_folder", str(tmp_path), "--reuse_train_emb_list"]
+    assert photo_main([*words, "calm", "lively"]) == 2
+    assert "name one style for all" in capsys.readouterr().err
+    assert photo_main([*words, "0=clam"]) == 2
+    assert "'clam'" in capsys.readouterr().err
+
+
 def test_silence_is_no_style(cli, ckpt, tmp_path):
     silence = tmp_path / "silence.wav"
     write_wav(Waveform(np.zeros(16_000, np.float32), 16_000), silence)

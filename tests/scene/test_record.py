@@ -120,3 +120,13 @@ def test_a_mistake_names_file_and_field(written: Any, data: Any, named: str) -> 
 def test_the_example_can_be_read() -> None:
     scene = read_scene(Path(__file__).parents[2] / "examples" / "scene.yaml")
     assert len(scene.actors) == 2
+
+
+def test_the_documented_scene_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scenes.md").read_text()
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+    for name in ["nods.mp4", *(line["audio"] for line in yaml.safe_load(text)["lines"])]:
+        (tmp_path / name).write_bytes(b"not read yet")
+    (tmp_path / "scene.yaml").write_text(text)
+    wolf, pam = read_scene(tmp_path / "scene.yaml").actors
+    assert (wolf.style_from, pam.pose_from) == ("lively", tmp_path / "nods.mp4")
