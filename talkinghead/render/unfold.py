@@ -9,10 +9,11 @@ from scipy.sparse.linalg import splu
 from talkinghead.render.relief import gradients
 from talkinghead.types import Array
 
-_ROUNDS: Final = 6  # always as many, or frames would differ by a round
+_ROUNDS: Final = 5  # always as many, or frames would differ by a round
 _LEAST: Final = 0.25  # of its breadth is left to a triangle that is pressed together
+_MOST: Final = 4.0  # and no more than so many breadths given to one that is pulled
 _HOLD: Final = 0.02  # how much the places given count, beside the shapes of triangles
-_THIN: Final = 0.03  # of the mean triangle's: slivers of less area fold unseen
+_WEIGHT: Final = 0.2  # of the mean triangle's: a sliver counts as if it had this area
 
 
 class Unfolded:
@@ -28,9 +29,9 @@ class Unfolded:
     def __init__(self, points: Array, triangles: Array, fixed: Array) -> None:
         """Take points at rest (n, 2), triangles (m, 3) and which points never move."""
         slope, area = gradients(points, triangles)
-        self._seen = area > _THIN * area.mean()
-        self._slope, self._count = slope, len(triangles)
-        self._pull = csc_matrix(slope.T.multiply(np.concatenate([area, area])))
+        self._slope, self._count, self._broad = slope, len(triangles), area > 0
+        weight = np.where(area > 0, np.maximum(area, _WEIGHT * area.mean()), 0)
+        self._pull = csc_matrix(slope.T.multiply(np.concatenate([weight, weight])))
         stiff = csc_matrix(self._pull @ slope + _HOLD * identity(len(points)))
         self._free = np.setdiff1d(np.arange(len(points)), fixed)
         self._coupled = stiff[self._free][:, fixed]
@@ -41,8 +42,8 @@ class Unfolded:
         """(n, 2) places near those given at which no triangle is folded."""
         out = moved
         for _ in range(_ROUNDS):
-            wanted, least = self._shaped(self._slope @ out)
-            if out is moved and least >= _LEAST:
+            wanted, fine = self._shaped(self._slope @ out)
+            if out is moved and fine:
                 break
             pulled = self._pull @ wanted + _HOLD * moved
             right = pulled[self._free] - self._coupled @ moved[self._fixed]
@@ -50,8 +51,8 @@ class Unfolded:
             out[self._free] = self._solver.solve(right)
         return out
 
-    def _shaped(self, slopes: Array) -> tuple[Array, float]:
-        """Affines (2m, 2) with breadth, and the least breadth there was.
+    def _shaped(self, slopes: Array) -> tuple[Array, bool]:
+        """Affines (2m, 2) with breadth, and whether they had it before.
 
         A 2 x 2 matrix is a turn times q and a reflection times r, and its singular values are
         q + r and q - r, negative where it turns the triangle inside out.
@@ -60,11 +61,11 @@ class Unfolded:
         turn = np.stack([a + d, b - c]) / 2
         flip = np.stack([a - d, b + c]) / 2
         q, r = np.hypot(*turn), np.hypot(*flip)
-        broad, narrow = np.maximum(q + r, _LEAST), np.maximum(q - r, _LEAST)
+        broad, narrow = np.clip(q + r, _LEAST, _MOST), np.clip(q - r, _LEAST, _MOST)
+        fine = not (self._broad & ((q - r < _LEAST) | (q + r > _MOST))).any()
         turn *= (broad + narrow) / 2 / np.maximum(q, 1e-9)
         flip *= (broad - narrow) / 2 / np.maximum(r, 1e-9)
         # (a, b), (c, d) are rows along x and y, columns are the places' x and y
         xs = np.stack([turn[0] + flip[0], turn[1] + flip[1]], axis=1)
         ys = np.stack([flip[1] - turn[1], turn[0] - flip[0]], axis=1)
-        least = float((q - r)[self._seen].min(initial=1.0))
-        return np.concatenate([xs, ys]), least
+        return np.concatenate([xs, ys]), fine
