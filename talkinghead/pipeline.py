@@ -29,6 +29,7 @@ from talkinghead.puppet.stage import mouth_gain, puppet_face
 from talkinghead.puppet.store import load_puppet
 from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
+from talkinghead.render.ensemble import apart
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
@@ -166,13 +167,16 @@ class Animator:
     ) -> Subject:
         """A photo, painting or drawing with a face, ready to speak.
 
-        What is behind the person stands still, where the two can be told apart. With `crop`
+        What is behind the person stands still, where the two can be told apart, and so do
+        other faces of the picture, however close they are. With `crop`
         a square around the head is all that is shown, and `size` is its side.
         """
         portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
         if portrait.matte is None:
             matte = person_matte(portrait.image, portrait.landmarks)
             portrait = replace(portrait, matte=matte)
+        if portrait.others:
+            portrait = apart(portrait)
         paint = photo_close_up if crop else PhotoRenderer
         return Subject(*at_rest(portrait), paint(portrait, size, self.models.translator))
 

@@ -182,6 +182,7 @@ class Portrait:
     image: Array  # (h, w, 3) uint8 RGB
     landmarks: Array  # (68, 3) pixels
     matte: Array | None = None  # (h, w) in [0, 1], the person's share; None where unknown
+    others: tuple[Array, ...] = ()  # (68, 3) pixels each: faces of others, who stand still
 
     def __post_init__(self) -> None:
         _shaped("portrait", self.image, (None, None, 3), ImageError)
@@ -193,6 +194,8 @@ class Portrait:
                 raise ImageError("portrait matte must lie in [0, 1]")
         _shaped("portrait landmarks", self.landmarks, (COUNT, 3), FaceError)
         _finite("portrait landmarks", self.landmarks, FaceError)
+        for other in self.others:
+            _shaped("another face", other, (COUNT, 3), FaceError)
         width = np.linalg.norm(self.landmarks[JAW_LEFT, :2] - self.landmarks[JAW_RIGHT, :2])
         if width < 8:
             raise FaceError(f"the face is {width:.0f} pixels wide; at least 8 are needed")

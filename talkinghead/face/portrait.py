@@ -15,7 +15,7 @@ def find_portrait(
     where: str = "picture",
     notify: Callable[[str], None] | None = None,
 ) -> Portrait:
-    """The picture (h, w, 3) uint8 RGB with the landmarks of one face.
+    """The picture (h, w, 3) uint8 RGB with the landmarks of one face, and of the others.
 
     Faces are numbered from 0, from left to right as seen. Without `face` the largest is
     taken, and `notify` is told in one line when there are others. `where` names the picture
@@ -37,7 +37,8 @@ def find_portrait(
         span = "" if len(found) == 1 else f", numbered 0 to {len(found) - 1} from left to right"
         raise FaceError(f"{where}: there is no face {face}; found {count}{span}")
     try:
-        return Portrait(image, ordered[chosen].points)
+        others = tuple(each.points for at, each in enumerate(ordered) if at != chosen)
+        return Portrait(image, ordered[chosen].points, others=others)
     except FaceError as problem:
         raise FaceError(f"{where}: {problem}; use a larger picture") from problem
 

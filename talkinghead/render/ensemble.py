@@ -112,14 +112,27 @@ def _member(
     height, width = portrait.image.shape[:2]
     box = moving(portrait.landmarks, (width, height))
     share = territory(portrait.landmarks, neighbours, box)
-    if share is not None:
-        left, top = box[:2]
-        matte = np.ones((height, width), np.float32) if portrait.matte is None else portrait.matte
-        matte = matte.copy()
-        matte[top : top + box[3], left : left + box[2]] *= share
-        portrait = replace(portrait, matte=matte)
-    near = cut(portrait, box)
+    near = cut(_parted(portrait, box, share), box)
     return _Member(PhotoRenderer(near, translator=translator), box, near.image, share)
+
+
+def apart(portrait: Portrait) -> Portrait:
+    """A portrait whose matte leaves the others of its picture out, so that they stand still."""
+    height, width = portrait.image.shape[:2]
+    box = moving(portrait.landmarks, (width, height))
+    share = territory(portrait.landmarks, portrait.others, box)
+    return replace(_parted(portrait, box, share), others=())
+
+
+def _parted(portrait: Portrait, box: Roi, share: Array | None) -> Portrait:
+    """A portrait with a share (h, w) of its matte in a box; None: all of it."""
+    if share is None:
+        return portrait
+    size = portrait.image.shape[:2]
+    matte = np.ones(size, np.float32) if portrait.matte is None else portrait.matte.copy()
+    left, top, width, height = box
+    matte[top : top + height, left : left + width] *= share
+    return replace(portrait, matte=matte)
 
 
 def territory(landmarks: Array, neighbours: Sequence[Array], box: Roi) -> Array | None:

@@ -54,6 +54,11 @@ def test_faces_are_numbered_from_left_to_right(face: int, left: float) -> None:
     assert said == []
 
 
+def test_the_other_faces_are_known_too() -> None:
+    others = find_portrait(IMAGE, GROUP).others
+    assert [other[0, 0] for other in others] == pytest.approx([10, 200])
+
+
 def test_one_face_needs_no_words() -> None:
     said: list[str] = []
     find_portrait(IMAGE, Finds(face_at(10, 40)), notify=said.append)

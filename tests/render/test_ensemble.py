@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
 from talkinghead.render.close_up import CloseUp, cut, moving, photo_close_up, square
-from talkinghead.render.ensemble import Faces, territory
+from talkinghead.render.ensemble import Faces, apart, territory
 from talkinghead.render.group import Sketches, faces_close_up
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.stage import Place, Stage
@@ -65,6 +65,22 @@ def test_a_silent_neighbour_keeps_its_face(picture):
     kept = change[int(y.min()) : int(y.max()), int(x.min()) : int(x.max())]
     assert kept.max() == 0
     assert change[:, :190].max() > 20
+
+
+def test_beside_one_portrait_alone_the_others_of_its_picture_stand_still(picture):
+    speaker, neighbour = face(150), face(245)
+    portrait = apart(Portrait(picture, speaker, others=(neighbour,)))
+    assert portrait.others == ()
+    _, frame = PhotoRenderer(portrait).render(track(speaker, 5))
+    change = np.abs(frame.astype(int) - picture).max(axis=2)
+    x, y = neighbour[:, 0], neighbour[:, 1]
+    assert change[int(y.min()) : int(y.max()), int(x.min()) : int(x.max())].max() <= 1
+    assert change[:, :190].max() > 20
+
+
+def test_nobody_near_leaves_a_portrait_as_it_is(picture):
+    portrait = apart(Portrait(picture, face(90), others=(face(330),)))
+    assert portrait.matte is None
 
 
 def test_shares_of_all_faces_add_up_to_at_most_one():
