@@ -8,6 +8,7 @@ from talkinghead.app.files import check_folder
 from talkinghead.app.options import Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.app.reports import counted
+from talkinghead.errors import InputError
 from talkinghead.train.clips import preprocess
 from talkinghead.train.mouths import preprocess_mouths
 from talkinghead.train.pairing import preprocess_pairs
@@ -96,6 +97,8 @@ def configure_preprocess(parser: Parser) -> None:
 
 def prepare(args: Namespace, progress: Progress) -> None:
     """DATA to what a network is trained on, in OUT."""
+    if not args.data.is_dir():
+        raise InputError(f"{args.data}: no such folder; give one to look through")
     check_folder(args.out)
     progress.stage(f"looking through {args.data}")
     skipped = _prepared(args, counted(progress, KINDS[args.kind][-1]))
