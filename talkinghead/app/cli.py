@@ -21,7 +21,7 @@ COMMANDS = {
     "convert": ("converting", "configure", "say in one voice what another said"),
     "preprocess": ("preparing", "configure_preprocess", "clips and recordings to training data"),
     "train": ("training", "configure_train", "train a network"),
-    "evaluate": ("measuring", "configure_evaluate", "measure hearing, motion, rendering or lip sync"),
+    "evaluate": ("measuring", "configure_evaluate", "measure hearing, motion, rendering, lip sync"),
     "compare": ("measuring", "configure_compare", "a rendering beside the clip it imitates"),
 }
 EXAMPLES = """\
