@@ -32,9 +32,9 @@ examples:
   talkinghead evaluate motion clips/
   talkinghead evaluate render clips/ --json --out render.json
   talkinghead evaluate sync speaking.mp4
-talkinghead/evaluate/metrics.py defines the figures. Beside ours: a mouth that does not move (still),
-that opens with the loudness (energy), the branch trained on log-mel alone (mel); the first frame
-repeated (copy), and painted without the translator (warp).
+talkinghead/evaluate/metrics.py defines the figures. Beside ours: a mouth that does not move
+(still), one that opens with the loudness (energy), the branch trained on log-mel alone (mel); the
+first frame repeated (copy), and painted without the translator (warp).
 """
 COMPARE = """\
 examples:
