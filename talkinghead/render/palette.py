@@ -20,6 +20,8 @@ from talkinghead.landmarks import (
 from talkinghead.types import Array
 
 _SHADED = 0.5  # teeth up to here are taken from the whites of the eyes alone
+_LIPS = 0.5  # lips darker than this share of the cheeks are in shade, as the teeth behind them are
+_SHADE = 0.6  # the least that shade leaves
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
@@ -62,6 +64,8 @@ def palette(image: Array, landmarks: Array) -> Palette:
     white = _level(luma, whites, 85)
     dark = min(_level(luma, _mask(luma.shape, points[JAW]), 1), _level(luma, whites, 4))
     teeth_luma = np.clip(0.95 * white, skin_luma, max(1.12 * bright, min(0.95 * white, _SHADED)))
+    # A flash lights the cheeks, and leaves a mouth under a brim or a beard dark.
+    teeth_luma *= np.clip(lip_luma / (_LIPS * max(skin_luma, 0.02)), _SHADE, 1.0)
     # Their tint is part of the skin's, so grey pictures stay grey; how large a part, the
     # whites of the eyes say: all of it is the light's.
     tint = skin_colour - skin_luma
