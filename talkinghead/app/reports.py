@@ -53,6 +53,6 @@ def show(args: Namespace, progress: Progress, json: str, table: str) -> None:
 def show_clips(args: Namespace, progress: Progress, report: Report) -> None:
     """`show` for clips, after a note on each that was left out."""
     for skip in report.left_out:
-        progress.note(f"left out {skip.path}: {skip.reason}")
+        progress.note(f"left out {skip}")
     show(args, progress, report.to_json(), report.to_table())
     progress.success(clips=len(report.clips), skipped=report.skipped)

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from talkinghead.clock import FPS
-from talkinghead.errors import FaceError, InputError
+from talkinghead.errors import InputError
 from talkinghead.evaluate import metrics
 from talkinghead.evaluate.baselines import energy, still
 from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resampled
 from talkinghead.evaluate.loudness import silent_frames
-from talkinghead.evaluate.report import MOTION_FIGURES, ClipFigures, Report, Skip
+from talkinghead.evaluate.report import MOTION_FIGURES, ClipFigures, Report, Skip, unmeasured
 from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, followed
 from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import opening, width
@@ -140,8 +140,5 @@ def evaluate_motion(
         beside = {name: compared(track, truth) for name, track in tracks.items()}
         clips.append(ClipFigures(source.name, source.group, figures, beside))
     if not clips:
-        raise FaceError(
-            f"{folder}: none of {len(left_out)} clips can be measured; "
-            f"{left_out[0].path}: {left_out[0].reason}"
-        )
+        raise unmeasured(folder, left_out)
     return Report(MOTION_FIGURES, clips, left_out)

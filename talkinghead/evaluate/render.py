@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from talkinghead.errors import FaceError, InputError
+from talkinghead.errors import InputError
 from talkinghead.evaluate import metrics, pictures
 from talkinghead.evaluate.ground import Grounded, filled, mean_face, on_ground, resampled
-from talkinghead.evaluate.report import RENDER_FIGURES, ClipFigures, Report, Skip
+from talkinghead.evaluate.report import RENDER_FIGURES, ClipFigures, Report, Skip, unmeasured
 from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, true_face
 from talkinghead.types import Array, Footage, LandmarkTrack, Portrait, Renderer
 
@@ -164,8 +164,5 @@ def evaluate_render(
         beside = dict(zip(factories, others, strict=True))
         clips.append(ClipFigures(source.name, source.group, figures, beside))
     if not clips:
-        raise FaceError(
-            f"{folder}: none of {len(left_out)} clips can be measured; "
-            f"{left_out[0].path}: {left_out[0].reason}"
-        )
+        raise unmeasured(folder, left_out)
     return Report(RENDER_FIGURES, clips, left_out)

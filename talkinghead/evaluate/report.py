@@ -4,7 +4,10 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from talkinghead.errors import FaceError
 
 Figures = Mapping[str, float]  # figure -> number; NaN where the clip does not define it
 
@@ -38,6 +41,18 @@ class Skip:
 
     path: str
     reason: str
+
+    def __str__(self) -> str:
+        """Path and reason; what could not be read has named itself."""
+        named = self.reason.split(": ")[0].endswith(self.path)
+        return self.reason if named else f"{self.path}: {self.reason}"
+
+
+def unmeasured(folder: Path, left_out: Sequence[Skip]) -> FaceError:
+    """What to raise where nothing could be measured."""
+    if len(left_out) == 1:
+        return FaceError(f"{folder}: its one clip cannot be measured; {left_out[0]}")
+    return FaceError(f"{folder}: none of {len(left_out)} clips can be measured; {left_out[0]}")
 
 
 def mean_of(rows: Iterable[Figures], names: Iterable[str]) -> dict[str, float]:
@@ -104,10 +119,11 @@ class Report:
 
     def to_table(self) -> str:
         """Plain text for the terminal: means beside the baselines, sources, clips."""
-        baselines = self.baselines
+        baselines, count = self.baselines, len(self.clips)
+        what = "the one clip" if count == 1 else f"mean of {count} clips"
         blocks = [
             grid(
-                [f"mean of {len(self.clips)} clips", "ours", *baselines, "better"],
+                [what, "ours", *baselines, "better"],
                 [
                     [name, number(self.mean[name]),
                      *(number(row[name]) for row in baselines.values()), self.better[name]]
@@ -125,7 +141,7 @@ class Report:
             rows += [[f"  {name}", *_row(row, short)] for name, row in clip.baselines.items()]
         blocks.append(grid(["clip", *short], rows))
         if self.left_out:
-            lines = [f"  {skip.path}: {skip.reason}" for skip in self.left_out]
+            lines = [f"  {skip}" for skip in self.left_out]
             blocks.append("\n".join([f"left out: {self.skipped}", *lines]))
         return "\n\n".join(blocks)
 

@@ -92,7 +92,10 @@ def each_clip(
     """
     clips = [clip for clip in find_clips(folder) if select is None or select(clip.name)]
     if not clips:
-        raise InputError(f"{folder}: none of its clips belongs to the talkers asked for")
+        raise InputError(
+            f"{folder}: none of its clips belongs to the talkers asked for; talkers are named by a "
+            "manifest.csv in that folder, or by its sub-folders"
+        )
     for done, clip in enumerate(clips):
         if progress is not None:
             progress(done, len(clips), clip.name)

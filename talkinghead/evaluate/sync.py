@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from talkinghead.clock import STRIDE
-from talkinghead.errors import FaceError, InputError
-from talkinghead.evaluate.report import ClipFigures, Report, Skip
+from talkinghead.errors import InputError
+from talkinghead.evaluate.report import ClipFigures, Report, Skip, unmeasured
 from talkinghead.evaluate.sources import (
     Follower,
     Progress,
@@ -98,10 +98,7 @@ def evaluate_sync(
         except InputError as error:
             left_out.append(Skip(source.name, str(error)))
     if not rows:
-        raise FaceError(
-            f"{clips}: none of {len(left_out)} clips can be measured; "
-            f"{left_out[0].path}: {left_out[0].reason}"
-        )
+        raise unmeasured(clips, left_out)
     figures = []
     for number, (source, clip) in enumerate(rows):
         beside = {"shifted": sync_figures(expert, clip, clip.mel, SHIFT)}
