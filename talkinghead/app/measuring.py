@@ -61,7 +61,7 @@ def configure_evaluate(parser: Parser) -> None:
             kind.add_argument(
                 "--max-frames", type=positive, metavar="N", help="of each clip (default: all)"
             )
-        add_models(kind)
+        add_models(kind, painter=name == "render")
         add_reporting(kind)
         kind.set_defaults(run=evaluate, kind=name)
     add_voice(kinds)
