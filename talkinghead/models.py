@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from talkinghead import weights
+from talkinghead.errors import InputError
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.render.translator import Translator, TranslatorSize
@@ -14,6 +17,15 @@ from talkinghead.speech.voice_weights import VOICE, load_voice
 CONTENT = "content.safetensors"
 SPEAKER = "speaker.safetensors"
 TRANSLATOR = "translator.safetensors"
+
+
+def pick_device(name: str) -> str:
+    """`auto`, `cpu` or `cuda` to the device there is."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise InputError(f"unknown device {name!r}; choose auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("no CUDA device on this machine; choose --device cpu or auto")
+    return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 @dataclass(frozen=True)

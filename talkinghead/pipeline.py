@@ -5,23 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from talkinghead.clock import RATE
 from talkinghead.config import Output, Style
-from talkinghead.errors import FaceError, InputError
+from talkinghead.errors import FaceError
 from talkinghead.face.detect import Detector, detector
 from talkinghead.face.follow import follow
 from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import find_portrait
 from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import close_mouth
-from talkinghead.media.audio import as_waveform, normalise_loudness, read_audio
-from talkinghead.media.image import read_image
-from talkinghead.media.samples import PORTRAITS
-from talkinghead.media.samples import portrait as sample_portrait
+from talkinghead.inputs import AudioSource, ImageSource, picture, sound
+from talkinghead.media.audio import normalise_loudness
 from talkinghead.media.video import read_video
-from talkinghead.models import load_models
+from talkinghead.models import load_models, pick_device
 from talkinghead.motion.predict import predict, with_manner
 from talkinghead.motion.retime import retime
 from talkinghead.motion.style import restyle, settled
@@ -46,18 +42,6 @@ from talkinghead.types import (
     Subject,
     Waveform,
 )
-
-ImageSource = str | Path | Array  # a file, the name of a sample portrait, or (h, w, 3) uint8 RGB
-AudioSource = str | Path | Waveform | tuple[Array, int]  # a file, a waveform, or samples and rate
-
-
-def pick_device(name: str) -> str:
-    """`auto`, `cpu` or `cuda` to the device there is."""
-    if name not in ("auto", "cpu", "cuda"):
-        raise InputError(f"unknown device {name!r}; choose auto, cpu or cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise InputError("no CUDA device on this machine; choose --device cpu or auto")
-    return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 class Animator:
@@ -254,21 +238,3 @@ def at_rest(portrait: Portrait) -> tuple[FaceShape, FaceFrame]:
     """A portrait's face with its mouth shut, in face units, and where it stands."""
     frame = face_frame(portrait.landmarks)
     return FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32)), frame
-
-
-def picture(image: ImageSource) -> tuple[Array, str]:
-    """(h, w, 3) uint8 RGB of a picture, and what messages call it."""
-    if not isinstance(image, str | Path):
-        return image, "picture"
-    if str(image) in PORTRAITS and not Path(image).exists():
-        return sample_portrait(str(image)), str(image)
-    return read_image(image), str(image)
-
-
-def sound(audio: AudioSource) -> Waveform:
-    """What is heard in a recording, at RATE."""
-    if isinstance(audio, str | Path):
-        return read_audio(audio)
-    if isinstance(audio, Waveform):
-        return audio if audio.rate == RATE else as_waveform(audio.samples, audio.rate)
-    return as_waveform(*audio)

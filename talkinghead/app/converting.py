@@ -47,7 +47,7 @@ def convert(args: Namespace, progress: Progress) -> None:
         raise OutputError(f"{out}: unknown suffix {out.suffix!r}; name it .wav")
 
     from talkinghead.media.audio import read_audio, write_wav  # imports FFmpeg: not for --help
-    from talkinghead.pipeline import pick_device
+    from talkinghead.models import pick_device
     from talkinghead.speech.convert import VoiceConverter
 
     progress.stage("loading the networks")

@@ -14,7 +14,7 @@ from talkinghead.app.reports import add_output, show
 from talkinghead.evaluate.confusion import plot_confusion
 from talkinghead.evaluate.heard import Spoken
 from talkinghead.evaluate.voice import PAIRS, Role, evaluate_voice
-from talkinghead.pipeline import pick_device
+from talkinghead.models import pick_device
 from talkinghead.speech.content_encoder import VoiceContent
 from talkinghead.speech.convert import VoiceConverter
 from talkinghead.speech.phones import PHONES, SILENCE

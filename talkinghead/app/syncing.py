@@ -12,7 +12,7 @@ from talkinghead.app.reports import add_output, add_split, counted, show_clips
 from talkinghead.errors import InputError
 from talkinghead.evaluate.sync import evaluate_sync
 from talkinghead.face.detect import detector
-from talkinghead.pipeline import pick_device
+from talkinghead.models import pick_device
 from talkinghead.sync.net import SYNC, load_expert
 from talkinghead.train.splits import selection
 

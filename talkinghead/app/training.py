@@ -8,7 +8,7 @@ from typing import Any
 from talkinghead.app.files import check_folder
 from talkinghead.app.options import DEVICES, Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
-from talkinghead.pipeline import pick_device
+from talkinghead.models import pick_device
 from talkinghead.render.translator import TranslatorSize
 from talkinghead.train.content import train_content
 from talkinghead.train.loop import Plan

@@ -5,8 +5,9 @@ from PIL import Image, ImageOps
 
 from talkinghead.config import Output
 from talkinghead.errors import TalkingHeadError
+from talkinghead.inputs import sound
 from talkinghead.media.image import read_image
-from talkinghead.pipeline import Animator, sound
+from talkinghead.pipeline import Animator
 from talkinghead.puppet.store import load_puppet
 from talkinghead.render.stage import Place, Stage
 from talkinghead.scene.fields import wrong

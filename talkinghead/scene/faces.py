@@ -9,7 +9,8 @@ from talkinghead.config import Output, Style
 from talkinghead.errors import FaceError, InputError
 from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import all_landmarks
-from talkinghead.pipeline import Animator, AudioSource, ImageSource, at_rest, picture
+from talkinghead.inputs import AudioSource, ImageSource, picture
+from talkinghead.pipeline import Animator, at_rest
 from talkinghead.render.ensemble import Faces
 from talkinghead.render.group import faces_close_up
 from talkinghead.scene.play import Line, Role, play

@@ -8,10 +8,11 @@ import numpy as np
 
 from talkinghead.clock import FPS, FRAME, RATE, motion_frames
 from talkinghead.config import Output, Style
+from talkinghead.inputs import AudioSource, sound
 from talkinghead.media.mix import bent
 from talkinghead.motion.retime import retime
 from talkinghead.motion.style import settled
-from talkinghead.pipeline import Animator, AudioSource, sound
+from talkinghead.pipeline import Animator
 from talkinghead.render.ensemble import Ensemble
 from talkinghead.render.group import Sketches
 from talkinghead.render.sketch import beside
