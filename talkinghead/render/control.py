@@ -10,7 +10,7 @@ from talkinghead.geometry.mouth import down, face_width
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT, NOSE_TOP
 from talkinghead.render.contours import OPENINGS, contours, strip
 from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, radius, smooth
-from talkinghead.render.relief import eased
+from talkinghead.render.relief import Relief
 from talkinghead.types import Array
 
 # All in face widths.
@@ -18,16 +18,13 @@ _FINE, _COARSE = 0.095, 0.21  # distance of free points on the face and around i
 _BORDER = 0.15  # motion fades this far before the picture's border
 _REACH = 0.14  # how far skin beyond the face still follows it: a throat does, a collar not
 _APART = 0.035  # shut lids are pulled this far apart before triangles are drawn
-# Depth changes by this much a pixel at most, so that a turn of 20 degrees leaves every part of a
-# face a third of its breadth. A face seen from the front has hardly a place as steep.
-_STEEPEST = 2.0
 
 
 class FaceMesh:
     """Mesh points of one face at rest in its picture, and how much each follows the landmarks."""
 
     points: Array  # (n, 2) pixels
-    depth: Array  # (n,) pixels, nearer is smaller
+    relief: Relief  # depth in pixels, nearer is smaller
     weights: Array  # (n, 68) share of each landmark's displacement
     follow: Array  # (n,) share of the head's motion, 1 on the head, 0 around
     landmarks: Array  # (68,) which points the landmarks are
@@ -63,7 +60,7 @@ class FaceMesh:
 
         far = base[[JAW_LEFT, JAW_RIGHT], 2].mean()  # ears and hair are as deep as the jaw's ends
         depth = far + self.weights @ (base[:, 2] - far)
-        self.depth = eased(self.points, self.triangles, depth, _STEEPEST)
+        self.relief = Relief(self.points, self.triangles, depth)
         self.follow = 1 - smooth(between(self._local(self.points), HEAD, STILL))
         self.follow *= self._away_from_border(self.points, size)
         self.follow[self.ring] = 0

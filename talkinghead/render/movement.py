@@ -5,13 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkinghead.geometry.mouth import uncross
-from talkinghead.landmarks import STABLE
+from talkinghead.landmarks import JAW_LEFT, JAW_RIGHT, STABLE
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.eyelids import held
+from talkinghead.render.falloff import smooth
 from talkinghead.render.steady import rounded, steadied
 from talkinghead.render.unfold import Unfolded
 from talkinghead.types import Array
+
+# Radians a head is turned, in the picture and since: from the one on the mesh is unfolded a
+# little, from the other on entirely.
+_FRONT, _SIDE = np.deg2rad([15.0, 25.0])
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,9 @@ class Movement:
         """Take landmarks (68, 3) of a picture, the same as the mesh has them, and the mesh."""
         self._source, self._base, self._face = landmarks, base, face
         self._unfolded = Unfolded(face.points, face.triangles[~face.holes], face.ring)
-        self._lift = np.zeros_like(landmarks)
-        self._lift[:, 2] = face.depth[face.landmarks] - base[:, 2]
+        aside = landmarks[JAW_RIGHT] - landmarks[JAW_LEFT]
+        self._aside = abs(float(np.arctan2(aside[2], np.hypot(*aside[:2]))))
         self._near = {name: self._neighbours(name) for name in OPENINGS}
-        self.landmarks = landmarks + self._lift  # (68, 3) of the picture, as deep as the mesh
 
     def __call__(self, points: Array) -> Moved:
         """The mesh for landmarks (68, 3) in pixels of the picture."""
@@ -47,13 +51,19 @@ class Movement:
         drawn = held(self._base, offsets)
         spread = face.weights @ drawn
         follow = face.follow[:, None]
-        solid = np.column_stack([face.points, face.depth])
+        tilt = float(np.hypot(*turn[:2, 2]))
+        depth = face.relief.at(tilt)
+        solid = np.column_stack([face.points, depth])
         turned = scale * turn[:2]
         still = face.points + follow * (solid @ turned.T + shift[:2] - face.points)
         pushed = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
-        moved = self._unfolded(pushed)
-        landmarks = target + scale * self._lift @ turn.T
-        landmarks[:, :2] += (moved - pushed)[face.landmarks]
+        # Lips of a face seen from the front may be pressed to nothing, and stretched at will.
+        turned_by = self._aside + float(np.arcsin(min(tilt, 1.0)))
+        share = smooth(np.clip((turned_by - _FRONT) / (_SIDE - _FRONT), 0.0, 1.0))
+        moved = pushed if share == 0 else pushed + share * (self._unfolded(pushed) - pushed)
+        lift = (depth - face.relief.at(0))[face.landmarks]
+        landmarks = target.copy()
+        landmarks[:, :2] += (moved - pushed)[face.landmarks] + lift[:, None] * turned[:, 2]
         return Moved(still, moved, offsets, drawn, landmarks)
 
     def lids(self, name: str, offsets: Array) -> tuple[Array, Array]:

@@ -84,9 +84,7 @@ class PhotoRenderer:
             name: Eyelid(image, landmarks, *self._movement.lids(name, 0 * landmarks), colours)
             for name in list(OPENINGS)[1:]
         }
-        self._easel = None
-        if translator is not None:
-            self._easel = Easel(translator, image, self._movement.landmarks)
+        self._easel = None if translator is None else Easel(translator, image, landmarks)
 
     @property
     def size(self) -> tuple[int, int]:

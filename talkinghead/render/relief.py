@@ -9,6 +9,8 @@ from scipy.sparse.linalg import splu
 from talkinghead.geometry.mesh import signed_areas
 from talkinghead.types import Array
 
+_BORNE: Final = 0.55  # a turn may press a part of a face together, or stretch it, by this share
+_LIMITS: Final = (8.0, 5.0, 3.5, 2.5, 1.8, 1.2, 0.8)  # slopes of the reliefs at hand
 _ROUNDS: Final = 12
 _HOLD: Final = 1e-3  # how much the depth given counts, beside its slopes
 
@@ -56,3 +58,21 @@ def eased(points: Array, triangles: Array, depth: Array, steepest: float) -> Arr
         wanted = np.concatenate([cut, cut]) * steep
         out = solver.solve(slope.T @ (weight * wanted) + _HOLD * depth)
     return out
+
+
+class Relief:
+    """Depth of a mesh's points, flatter the further a head turns."""
+
+    def __init__(self, points: Array, triangles: Array, depth: Array) -> None:
+        """Take points (n, 2), triangles (m, 3) and the points' true depth (n,) in pixels."""
+        self._at = np.array([0.0, *(_BORNE / limit for limit in _LIMITS)])
+        self._depths = [depth]
+        for limit in _LIMITS:
+            self._depths.append(eased(points, triangles, self._depths[-1], limit))
+
+    def at(self, tilt: float) -> Array:
+        """(n,) depth for a turn out of the picture by an angle of this sine."""
+        place = float(np.interp(tilt, self._at, np.arange(len(self._at))))
+        low = min(int(place), len(self._at) - 2)
+        share = place - low
+        return np.asarray((1 - share) * self._depths[low] + share * self._depths[low + 1])

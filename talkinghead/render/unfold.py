@@ -9,9 +9,10 @@ from scipy.sparse.linalg import splu
 from talkinghead.render.relief import gradients
 from talkinghead.types import Array
 
-_ROUNDS: Final = 5  # always as many, or frames would differ by a round
+_ROUNDS: Final = 8  # always as many, or frames would differ by a round
 _LEAST: Final = 0.25  # of its breadth is left to a triangle that is pressed together
 _MOST: Final = 4.0  # and no more than so many breadths given to one that is pulled
+_BEYOND: Final = 1.7  # how far each round goes towards what it wants; 1 is slow, 2 too far
 _HOLD: Final = 0.02  # how much the places given count, beside the shapes of triangles
 _WEIGHT: Final = 0.2  # of the mean triangle's: a sliver counts as if it had this area
 
@@ -42,10 +43,11 @@ class Unfolded:
         """(n, 2) places near those given at which no triangle is folded."""
         out = moved
         for _ in range(_ROUNDS):
-            wanted, fine = self._shaped(self._slope @ out)
+            slopes = self._slope @ out
+            wanted, fine = self._shaped(slopes)
             if out is moved and fine:
                 break
-            pulled = self._pull @ wanted + _HOLD * moved
+            pulled = self._pull @ (slopes + _BEYOND * (wanted - slopes)) + _HOLD * moved
             right = pulled[self._free] - self._coupled @ moved[self._fixed]
             out = np.array(moved)
             out[self._free] = self._solver.solve(right)
