@@ -5,17 +5,14 @@ from typing import Final
 import cv2
 import numpy as np
 
-from talkinghead.geometry.mesh import Roi
 from talkinghead.geometry.mouth import CLOSED, face_width, gaps, uncross
-from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, OUTER_LIP
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.mask import box_around, polygon_mask
 from talkinghead.types import Array
 
 _LINE: Final = 0.6  # how dark the line is that is left of a mouth that shuts
-_BESIDE: Final = 0.03  # face widths beyond the landmarks at which teeth may be
-_RED, _LIGHT, _PALE = 0.04, 1.05, 0.6  # what tells them from lips
 RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 
 
@@ -37,7 +34,6 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: 
             continue
         if name == "mouth":  # landmarks may lie a little inside the gap between the lips
             hole = polygon_mask(around, box, max(1.0, 0.008 * face.unit)) > 0.1
-            hole |= _teeth_beside(image, landmarks, box, hole)
         else:
             hole = polygon_mask(around, box, softness) > RIM
         x, y, width, height = box
@@ -51,33 +47,6 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: 
             filled = np.rint(filled + _LINE * line * (255 * seam - filled)).astype(np.uint8)
         out[y : y + height, x : x + width] = filled
     return out
-
-
-def _teeth_beside(image: Array, landmarks: Array, box: Roi, hole: Array) -> Array:
-    """(h, w) bool: teeth in one box of a picture that landmarks take for lips.
-
-    Left in the skin they would go about with the lips as a bright rim. They hang together with
-    the `hole` between the lips and are lighter than those, and in colour less red.
-    """
-    x, y, width, height = box
-    part = image[y : y + height, x : x + width].astype(np.float32) / 255
-    lips = (polygon_mask(landmarks[OUTER_LIP, :2], box) > 0.9) & ~hole
-    if not lips.any():
-        return np.zeros_like(hole)
-    light = part.mean(axis=2)
-    red = (part[..., 0] - part[..., 1]) / (part.sum(axis=2) + 0.05)
-    lip_light, lip_red = float(np.median(light[lips])), float(np.median(red[lips]))
-    if lip_red < _RED:  # in grey, a gleam on lips is as light as teeth
-        return np.zeros_like(hole)
-    teeth = lips & (light > _LIGHT * lip_light) & (red < _PALE * lip_red)
-    reach = max(1, round(_BESIDE * float(face_width(landmarks))))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    teeth &= cv2.dilate(hole.astype(np.uint8), disc) > 0
-    _, parts = cv2.connectedComponents((teeth | hole).astype(np.uint8))
-    teeth &= np.isin(parts, np.unique(parts[hole]))
-    # With the pixels that are half tooth and half lip.
-    grown = cv2.dilate(teeth.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return np.asarray(grown & lips)
 
 
 def is_open(landmarks: Array) -> bool:
