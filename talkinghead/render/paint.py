@@ -30,6 +30,7 @@ _BAND: Final = 0.012  # and the sigma of the band around the lips that may be pa
 _STILL: Final = 0.02  # lips that moved less are painted less; at rest nothing is
 _TRUST: Final = 0.15  # share of the paint laid between the lips, over teeth that were drawn sharp
 _CARRIED: Final = 0.6  # share of the flow: in full it brings lips together that landmarks part
+_SLID: Final = 0.25  # of that share, what is moved between them: teeth do not go with the lips
 _LIT: Final = 0.5  # and of the shades: what is dark between them is to stay dark
 _EDGE: Final = 3  # pixels of the square over which paint fades out at its border
 _SEAM: Final = 0.09  # of the square's side: over it, what is moved and lit fades out
@@ -117,14 +118,15 @@ def room(before: Array, now: Array, side: int) -> Array:
     The latter two are all of the square but its seam: skin about a mouth stretches, folds and
     shades otherwise than a mesh does, but no detail may be painted there, so none is lost. Lips
     are known from the portrait; of what lies between them a network knows the mean, where what
-    the warp has drawn has edges: there its paint and its shades are laid in part. How much of
-    each is laid was chosen on validation talkers.
+    the warp has drawn has edges: there paint, shades and flow are laid in part. How much of each
+    is laid was chosen on validation talkers, where less blurs less and more is nearer.
     """
     seam = _ramp(side, _SEAM * side)
     near = seam * seam * (3 - 2 * seam) * _moved(before, now, side)
     mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
     paint = paintable(before, now, side) * (1 - (1 - _TRUST) * mouth)
-    return np.stack([paint, near * (1 - (1 - _LIT) * mouth), _CARRIED * near]).astype(np.float32)
+    light, flow = near * (1 - (1 - _LIT) * mouth), _CARRIED * near * (1 - (1 - _SLID) * mouth)
+    return np.stack([paint, light, flow]).astype(np.float32)
 
 
 def _ramp(side: int, width: float) -> Array:
