@@ -15,14 +15,16 @@ from talkinghead.app.progress import Progress
 from talkinghead.app.reports import add_output, add_split, counted, show_clips
 from talkinghead.app.syncing import add_sync
 from talkinghead.evaluate.compare import compare
-from talkinghead.evaluate.motion import evaluate_motion
+from talkinghead.evaluate.motion import Offset, evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
+from talkinghead.evaluate.sync import offset_of
 from talkinghead.face.matte import person_matte
 from talkinghead.media.encode import write_video
 from talkinghead.media.image import write_image
 from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
 from talkinghead.render.photo import PhotoRenderer
+from talkinghead.sync.net import SYNC, load_expert
 from talkinghead.train.splits import selection
 from talkinghead.types import FaceShape, FaceTrack, Portrait, Renderer, Waveform
 
@@ -35,6 +37,8 @@ examples:
 talkinghead/evaluate/metrics.py defines the figures. Beside ours: a mouth that does not move
 (still), one that opens with the loudness (energy), the branch trained on log-mel alone (mel); the
 first frame repeated (copy), and painted without the translator (warp).
+r_open_in_step, r_width_in_step: the same with the clip's own picture moved by as many frames as
+the sync expert finds it late (see 'evaluate sync'), where ckpt/ holds one.
 """
 COMPARE = """\
 examples:
@@ -100,6 +104,15 @@ def baselines(args: Namespace) -> dict[str, Animator]:
     return {"mel": Animator(device=args.device, ckpt=args.ckpt, content_weights=path)}
 
 
+def lateness(args: Namespace, animator: Animator) -> Offset | None:
+    """How late a clip's picture comes, where the folder of weights holds a sync expert."""
+    path = (args.ckpt or weights.FOLDER) / SYNC
+    if not path.exists():
+        return None
+    expert = load_expert(path, animator.device)
+    return lambda footage, points: offset_of(expert, footage, animator.faces, points)
+
+
 def _warp(portrait: Portrait) -> Renderer:
     """What the translator must beat: the renderer as it is, without one."""
     matte = person_matte(portrait.image, portrait.landmarks)
@@ -117,7 +130,7 @@ def evaluate(args: Namespace, progress: Progress) -> None:
         others = {name: mover(other) for name, other in baselines(args).items()}
         report = evaluate_motion(
             args.clips, mover(animator), animator.faces,
-            baselines=others, select=select, progress=step,
+            baselines=others, offset=lateness(args, animator), select=select, progress=step,
         )  # fmt: skip
     else:
         report = evaluate_render(

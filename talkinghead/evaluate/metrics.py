@@ -34,6 +34,15 @@ def correlation(a: Array, b: Array) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
+def in_step(predicted: Array, true: Array, offset: float) -> float:
+    """`correlation` of a prediction with a truth that comes `offset` frames later; NaN for NaN."""
+    if not np.isfinite(offset):
+        return float("nan")
+    late, early = max(0, int(offset)), max(0, -int(offset))
+    count = len(true)
+    return correlation(predicted[early : count - late], true[late : count - early])
+
+
 def lag(predicted: Array, true: Array) -> float:
     """Frames by which the prediction comes late (negative: early), within +-5.
 

@@ -19,17 +19,26 @@ from talkinghead.geometry.mouth import opening, width
 from talkinghead.types import Array, FaceShape, FaceTrack, Footage, Waveform
 
 Predictor = Callable[[Waveform, FaceShape], FaceTrack]
+Offset = Callable[[Footage, Array], float]
 
 
-def motion_figures(predicted: Grounded, true: Grounded, silent: Array) -> dict[str, float]:
+def motion_figures(
+    predicted: Grounded, true: Grounded, silent: Array, offset: float = float("nan")
+) -> dict[str, float]:
     """All figures of motion of one clip; both tracks (t, ...), `silent` (t,) bool.
+
+    `offset` are the frames by which the clip's own picture comes later than its sound, NaN where
+    that is not known: figures `in_step` are of the picture moved by as many.
 
     The pose of `predicted` is the head motion predicted, not what its registration found.
     """
     said, real = opening(predicted.points), opening(true.points)
+    broad, real_broad = width(predicted.points), width(true.points)
     figures = {
         "r_open": metrics.correlation(said, real),
-        "r_width": metrics.correlation(width(predicted.points), width(true.points)),
+        "r_width": metrics.correlation(broad, real_broad),
+        "r_open_in_step": metrics.in_step(said, real, offset),
+        "r_width_in_step": metrics.in_step(broad, real_broad, offset),
         "lag": metrics.lag(said, real),
         "amp": metrics.amplitude(said, real),
         "m_lmd": metrics.mouth_distance(predicted.displacement, true.displacement),
@@ -56,6 +65,7 @@ class Truth:
     wave: Waveform
     reference: Array  # (68, 3) the clip's mean face, in face widths
     track: Grounded
+    offset: float = float("nan")  # frames by which the picture comes later than the sound
 
     @property
     def face(self) -> FaceShape:
@@ -64,8 +74,8 @@ class Truth:
         return FaceShape(face_frame(neutral).to_face(neutral).astype(np.float32))
 
 
-def truth_of(footage: Footage, detector: Follower) -> Truth:
-    """The sound of a clip and what its face does.
+def truth_of(footage: Footage, detector: Follower, offset: Offset | None = None) -> Truth:
+    """The sound of a clip and what its face does, and how late it is where `offset` tells.
 
     Raises InputError for a clip without sound or of under 12 frames, and FaceError where
     the face is not found in 90 % of the frames.
@@ -78,7 +88,8 @@ def truth_of(footage: Footage, detector: Follower) -> Truth:
         raise InputError(f"{count} frames with sound; {metrics.SHORTEST} or more can be measured")
     points = followed(footage, detector)
     reference = mean_face(resampled(points, footage.fps))
-    return Truth(wave, reference, on_ground(points, footage.fps, reference))
+    late = float("nan") if offset is None else offset(footage, points)
+    return Truth(wave, reference, on_ground(points, footage.fps, reference), late)
 
 
 def compared(track: FaceTrack, truth: Truth) -> dict[str, float]:
@@ -95,6 +106,7 @@ def compared(track: FaceTrack, truth: Truth) -> dict[str, float]:
         Grounded(ground.points[:count], pose[:count]),
         Grounded(truth.track.points[:count], truth.track.pose[:count]),
         silent_frames(truth.wave, count),
+        truth.offset,
     )
 
 
@@ -114,6 +126,7 @@ def evaluate_motion(
     detector: Follower,
     *,
     baselines: Mapping[str, Predictor] | None = None,
+    offset: Offset | None = None,
     select: Selection | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -121,7 +134,8 @@ def evaluate_motion(
 
     `predict` hears the clip's sound and sees its face at rest. Truth is what `detector`
     finds in the clip's frames. Beside `still` and `energy`, which are always there, each of
-    `baselines` is measured too. Only clips that `select` says
+    `baselines` is measured too. `offset` tells how late the picture of a clip with such points
+    (n, 68, 3) comes (see `evaluate.sync.offset_of`). Only clips that `select` says
     yes to are read. Clips that cannot be measured are left out and counted;
     raises InputError where none can.
     """
@@ -130,7 +144,7 @@ def evaluate_motion(
     left_out: list[Skip] = []
     for source in each_clip(folder, left_out, progress, select):
         try:
-            truth = truth_of(source.read(), detector)
+            truth = truth_of(source.read(), detector, offset)
         except InputError as error:
             left_out.append(Skip(source.name, str(error)))
             continue

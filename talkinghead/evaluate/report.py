@@ -13,7 +13,8 @@ Figures = Mapping[str, float]  # figure -> number; NaN where the clip does not d
 
 # What is better, in the order of the table. Names without an entry are information only.
 MOTION_FIGURES: dict[str, str] = {
-    "r_open": "high", "r_width": "high", "lag": "0", "amp": "1", "m_lmd": "low", "d_ll": "low",
+    "r_open": "high", "r_width": "high", "r_open_in_step": "high", "r_width_in_step": "high",
+    "lag": "0", "amp": "1", "m_lmd": "low", "d_ll": "low",
     "d_vl": "low", "d_a": "low", "closures": "high", "silence": "low", "silence_true": "",
     "jitter": "1", "pose": "alike", "pose_true": "",
     "pose_yaw": "alike", "pose_yaw_true": "", "pose_pitch": "alike", "pose_pitch_true": "",

@@ -44,8 +44,10 @@ class Watched:
         return len(self.faces) + SEEN - 1
 
 
-def watched(expert: SyncExpert, footage: Footage, detector: Follower) -> Watched:
-    """Find, register and look at the face of a clip.
+def watched(
+    expert: SyncExpert, footage: Footage, detector: Follower, points: Array | None = None
+) -> Watched:
+    """Find, register and look at the face of a clip; `points` (n, 68, 3) are known already.
 
     Raises InputError for a clip that is silent or too short, FaceError where the face is not
     found in 90 % of the frames.
@@ -59,9 +61,21 @@ def watched(expert: SyncExpert, footage: Footage, detector: Follower) -> Watched
     if count < LEAST + SEEN - 1:
         raise InputError(f"{count} frames with sound; {LEAST + SEEN - 1} or more can be measured")
     which = which[:count]
-    points = followed(footage, detector)[which]
-    squares, _ = mouths((footage.frames[i] for i in which), points, expert.size.side)
+    points = followed(footage, detector) if points is None else points
+    squares, _ = mouths((footage.frames[i] for i in which), points[which], expert.size.side)
     return Watched(face_vectors(expert, squares), mel)
+
+
+def offset_of(expert: SyncExpert, footage: Footage, detector: Follower, points: Array) -> float:
+    """Frames by which a clip's picture comes later than its sound; NaN where none can be told.
+
+    `points` (n, 68, 3) are what the detector found in its frames.
+    """
+    try:
+        clip = watched(expert, footage, detector, points)
+    except InputError:
+        return float("nan")
+    return sync_figures(expert, clip, clip.mel)["offset"]
 
 
 def sync_figures(expert: SyncExpert, clip: Watched, mel: Array, later: int = 0) -> dict[str, float]:

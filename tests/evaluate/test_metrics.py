@@ -189,3 +189,15 @@ def test_frames_without_a_face_are_filled_between_their_neighbours():
     assert_allclose(result[0], points[1])
     with pytest.raises(FaceError, match="no frame shows a face"):
         filled(np.full((3, 68, 3), np.nan))
+
+
+@pytest.mark.parametrize("offset", [-4, 0, 3])
+def test_a_picture_that_comes_later_or_earlier_is_brought_into_step(offset):
+    film = babble(80)
+    sound = film[8 + offset : 68 + offset]  # what is seen `offset` frames later
+    assert metrics.in_step(sound, film[8:68], offset) == pytest.approx(1)
+    assert offset == 0 or metrics.in_step(sound, film[8:68], 0) < 0.9
+
+
+def test_where_no_offset_is_known_nothing_is_in_step():
+    assert np.isnan(metrics.in_step(babble(40), babble(40), float("nan")))

@@ -128,3 +128,14 @@ def test_the_table_shows_every_figure_clip_and_baseline(clip_folder, truth):
     table = evaluate_motion(folder, perfect(truth), KnowingDetector(nodding(truth))).to_table()
     for word in [*MOTION_FIGURES, "one.mp4", "still", "energy", "left out: 1", "mute.mp4"]:
         assert word in table
+
+
+def test_a_clip_out_of_step_is_measured_as_it_is_and_in_step(clip_folder, truth):
+    folder = clip_folder({"one.mp4": (BLANK, noise(2))})
+    late = speaking(np.roll(babble(FRAMES), -3))
+    report = evaluate_motion(
+        folder, perfect(late), KnowingDetector(nodding(truth)), offset=lambda footage, points: 3.0
+    )
+    assert report.mean["r_open_in_step"] > 0.98 > report.mean["r_open"] + 0.05
+    unknown = evaluate_motion(folder, perfect(late), KnowingDetector(nodding(truth)))
+    assert np.isnan(unknown.mean["r_open_in_step"])
