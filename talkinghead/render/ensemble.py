@@ -11,6 +11,7 @@ from talkinghead.geometry.mesh import Roi
 from talkinghead.geometry.mouth import down, face_width
 from talkinghead.landmarks import NOSE_TOP
 from talkinghead.render.close_up import cut, moving
+from talkinghead.render.crew import crew, painted
 from talkinghead.render.falloff import STILL, radius, smooth
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.skin import resized, scaled
@@ -76,11 +77,15 @@ class Faces:
         They are in pixels of the original picture, whatever `size` is, in the order of the
         portraits.
         """
-        for together in zip(*(track.points for track in tracks), strict=True):
-            frame: Array = self._picture.copy()
-            for member, points in zip(self._members, together, strict=True):
-                member.paint(frame, scaled(points, self._factor) if self._factor != 1 else points)
-            yield frame
+        together = np.stack([track.points for track in tracks], axis=1)
+        return painted(self._frame, together, crew(self.size))
+
+    def _frame(self, together: Array) -> Array:
+        """The frame for the landmarks (faces, 68, 3) of all."""
+        frame: Array = self._picture.copy()
+        for member, points in zip(self._members, together, strict=True):
+            member.paint(frame, scaled(points, self._factor) if self._factor != 1 else points)
+        return frame
 
 
 @dataclass(frozen=True)
@@ -96,14 +101,14 @@ class _Member:
         """Lay what the face changes on a frame, in place."""
         left, top, width, height = self.box
         view = frame[top : top + height, left : left + width]
-        painted = self.renderer.warp(points - np.array([left, top, 0])).image
+        image = self.renderer.warp(points - np.array([left, top, 0])).image
         # Only what moved: a neighbour may already have moved in the rest of this box.
-        moved = (painted != self.still).any(axis=2)
+        moved = (image != self.still).any(axis=2)
         if self.share is None:
-            view[moved] = painted[moved]
+            view[moved] = image[moved]
             return
         weight = (self.share * moved)[..., None]
-        view[...] = np.rint(view + weight * (painted.astype(np.float32) - view))
+        view[...] = np.rint(view + weight * (image.astype(np.float32) - view))
 
 
 def _member(
