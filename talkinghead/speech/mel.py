@@ -32,6 +32,17 @@ def centres() -> Array:
     return _mel_to_hz(np.linspace(low, high, BANDS + 2))[1:-1]
 
 
+def triangles(edges: Array, bins: int) -> Array:
+    """(n, bins) filters over 0 to RATE / 2 Hz: each rises from one of n + 2 edges to the next.
+
+    And falls to the one after; its height is 1.
+    """
+    hz = np.linspace(0, RATE / 2, bins)
+    rise = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]
+    fall = (edges[2:, None] - hz) / np.diff(edges)[1:, None]
+    return np.asarray(np.maximum(0, np.minimum(rise, fall)))
+
+
 @cache
 def filterbank(warp: float = 1.0) -> Array:
     """(BANDS, FFT // 2 + 1) triangular mel filters of unit area.
@@ -41,10 +52,7 @@ def filterbank(warp: float = 1.0) -> Array:
     """
     low, high = _hz_to_mel(np.array([LOW, HIGH])).tolist()
     edges = _mel_to_hz(np.linspace(low, high, BANDS + 2)) * warp
-    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
-    rise = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    fall = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
-    filters = np.maximum(0, np.minimum(rise, fall))
+    filters = triangles(edges, FFT // 2 + 1)
     filters /= np.maximum(filters.sum(axis=1, keepdims=True), 1e-6)
     filters = filters.astype(np.float32)
     filters.setflags(write=False)

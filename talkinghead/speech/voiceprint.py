@@ -12,6 +12,7 @@ import torch
 from scipy.fft import rfft
 
 from talkinghead.clock import HOP, RATE
+from talkinghead.speech.mel import triangles
 from talkinghead.types import Array
 
 _WINDOW = 400  # samples, 25 ms
@@ -60,8 +61,5 @@ def _filterbank() -> Array:
     steps = np.linspace(0, 15 + 27 * np.log(RATE / 2 / 1000) / np.log(6.4), _BANDS + 2)
     straight = steps * 1000 / 15
     edges = np.where(steps < 15, straight, 1000 * 6.4 ** ((steps - 15) / 27))
-    bins = np.linspace(0, RATE / 2, _WINDOW // 2 + 1)
-    rise = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    fall = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
-    filters = np.maximum(0, np.minimum(rise, fall)) * (2 / (edges[2:] - edges[:-2]))[:, None]
+    filters = triangles(edges, _WINDOW // 2 + 1) * (2 / (edges[2:] - edges[:-2]))[:, None]
     return np.asarray(filters, dtype=np.float32)
