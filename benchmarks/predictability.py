@@ -1,9 +1,9 @@
 """How far sound can tell a mouth at all: a talker's lips from his own other clips, and from others.
 
 What his own film does not teach, nobody else's can; so the first figure bounds the second, and
-what `talkinghead evaluate motion` can reach on such clips. Both are linear maps of phones and
-loudness (talkinghead/train/coarticulation.py), fitted in folds, and never measured on what they
-were fitted to: python benchmarks/predictability.py EXAMPLES
+what `talkinghead evaluate motion` can reach on such clips. Both are linear maps of what is heard
+(talkinghead/train/coarticulation.py), fitted in folds, and never measured on what they were
+fitted to: python benchmarks/predictability.py EXAMPLES
 """
 
 import argparse

@@ -62,14 +62,16 @@ def load_models(
     ear: ContentEncoder = LogMel()
     if taught_by:
         ear = VoiceContent(load_voice(voice or folder / VOICE, device, taught_by), voices)
-    branch = weights.load(ContentBranch(ContentBranchSize(**card["size"])), content, device)
+    branch = weights.load(
+        ContentBranch(weights.size_in(content, ContentBranchSize)), content, device
+    )
     dynamics = None
     if manner.get("voice") == taught_by:
-        dynamics = SpeakerBranch(SpeakerBranchSize(**manner["size"]))
+        dynamics = SpeakerBranch(weights.size_in(speaker, SpeakerBranchSize))
         dynamics = weights.load(dynamics, speaker, device)
     painter = None
     if finish and (translator or (folder / TRANSLATOR).exists()):
         path = translator or folder / TRANSLATOR
-        size = TranslatorSize(**weights.read_card(path)["size"])
-        painter = weights.load(Translator(size), path, device)
+        painter = Translator(weights.size_in(path, TranslatorSize))
+        painter = weights.load(painter, path, device)
     return Models(voices, ear, branch, dynamics, painter)

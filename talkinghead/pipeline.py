@@ -93,10 +93,11 @@ class Animator:
         """What is said, when, and by whom or in whose `manner`, in a waveform at RATE."""
         level = normalise_loudness(wave)
         ear = self.models.content
-        content = ear(level)
+        hidden = ear.hidden(level)
+        content = ear.narrowed(hidden)
         voice = self.models.voices(level) if manner is None else self.manner(manner)
         lips = ear.visemes(content, level.samples.size)
-        return SpeechFeatures(content, activity(level), voice, ear.fps, lips)
+        return SpeechFeatures(content, activity(level), voice, ear.fps, lips, hidden)
 
     def move(
         self,

@@ -61,10 +61,14 @@ class SpeechFeatures:
     speaker: Array  # (256,) float32 of unit norm; zeros where nobody speaks
     content_fps: int = MEL_FPS
     visemes: Array | None = None  # (frames, 2) float32 in [0, 1] at FPS: lips shut, and apart
+    hidden: Array | None = None  # (t, w) float32: what was heard before it was narrowed to content
 
     def __post_init__(self) -> None:
         if self.visemes is not None:
             _shaped("visemes", self.visemes, (len(self.activity), 2))
+        if self.hidden is not None:
+            _shaped("hidden", self.hidden, (len(self.content), None))
+            _finite("hidden", self.hidden)
         _shaped("content", self.content, (None, None))
         _shaped("activity", self.activity, (None,))
         _shaped("speaker", self.speaker, (256,))

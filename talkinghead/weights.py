@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from talkinghead.errors import WeightsError
 from talkinghead.home import home
 
 M = TypeVar("M", bound=nn.Module)
+S = TypeVar("S")
 
 FOLDER = home("ckpt")
 
@@ -37,6 +39,18 @@ def read_card(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not {"size", "sha256"} <= found.keys():
         raise WeightsError(f"{card}: the model card lacks 'size' or 'sha256'")
     return found
+
+
+def size_in(path: Path, kind: Callable[..., S]) -> S:
+    """The sizes in the card beside `path`; a network of another shape is an error."""
+    size = read_card(path)["size"]
+    try:
+        return kind(**size)
+    except TypeError as error:
+        raise WeightsError(
+            f"{path}: the weights are of a network of another shape ({error}); "
+            "take those of this version of talkinghead, or train them again"
+        ) from error
 
 
 def read(path: Path) -> dict[str, torch.Tensor]:

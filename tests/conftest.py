@@ -85,15 +85,16 @@ def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = ContentBranch(ContentBranchSize(hidden=16))
-    last = net.move[-1]
+    net.move_near.widen(0)  # one reader of the two says nothing, the other all of the mean
+    last = net.move.move[-1]
     assert isinstance(last, torch.nn.Linear)
     with torch.no_grad():
-        heard = -12 * last.weight[0]
+        heard = -24 * last.weight[0]
         last.weight.mul_(0.01)
         last.bias.zero_()
         for point in (*LOWER_LIP_OUTER, *INNER_LOWER):
             last.weight[3 * point + 1] = heard
-            last.bias[3 * point + 1] = -0.1
+            last.bias[3 * point + 1] = -0.2
     weights.save(net, folder / "content.safetensors", {"size": net.size.as_dict()})
     with torch.random.fork_rng():
         torch.manual_seed(0)

@@ -6,6 +6,7 @@ from torch import nn
 
 from talkinghead import weights
 from talkinghead.errors import WeightsError
+from talkinghead.motion.content_branch import ContentBranchSize
 
 
 @pytest.fixture
@@ -33,6 +34,11 @@ def test_the_card_holds_what_was_written_and_the_checksum(saved):
 def test_another_shape_is_refused(saved):
     with pytest.raises(WeightsError, match="do not fit"):
         weights.load(nn.Linear(5, 2), saved[1])
+
+
+def test_a_card_of_another_networks_sizes_is_refused(saved):
+    with pytest.raises(WeightsError, match="another shape"):
+        weights.size_in(saved[1], ContentBranchSize)
 
 
 def test_a_changed_file_is_refused(saved):

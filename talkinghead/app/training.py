@@ -94,7 +94,7 @@ def configure_train(parser: Parser) -> None:
             network.add_argument(
                 "--speech", type=Path, metavar="DIR",
                 help="what 'preprocess speech' made: voices without film join in, with the lips "
-                "that phones in their context have in the clips",
+                "that what is heard has in the clips",
             )  # fmt: skip
 
 

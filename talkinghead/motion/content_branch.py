@@ -1,76 +1,137 @@
-"""The content branch: an LSTM from speech content and a static face to landmark offsets."""
+"""The content branch: from what is heard and a static face to landmark offsets."""
 
 from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from talkinghead.clock import STRIDE
 from talkinghead.landmarks import COUNT
+
+KERNEL, LAYERS = 5, 2  # of the convolutions
+REACH = LAYERS * (KERNEL // 2)  # motion frames that they see on either side of one
 
 
 @dataclass(frozen=True)
 class ContentBranchSize:
     """Everything needed to build the network again; stored beside its weights."""
 
-    content: int = 80  # channels of the content features
-    stride: int = STRIDE  # content frames a motion frame
-    hidden: int = 256
+    sound: int = 80  # channels of what is heard
+    stride: int = STRIDE  # hidden states a motion frame
+    hidden: int = 128  # of the LSTM
     layers: int = 2
+    wide: int = 192  # channels of the convolutions
     face: int = 32  # channels the static face is narrowed to
     look_ahead: int = 6  # motion frames heard before the one that is shown (240 ms)
+
+    def __post_init__(self) -> None:
+        assert self.look_ahead >= REACH
 
     def as_dict(self) -> dict[str, int]:
         """The sizes as plain numbers."""
         return asdict(self)
 
 
-State = tuple[Tensor, Tensor]
+State = tuple[tuple[Tensor, Tensor] | None, Tensor]  # of the LSTM, and the steps before
+
+
+class _Listener(nn.Sequential):
+    """One motion frame's sound to channels."""
+
+    def __init__(self, size: ContentBranchSize, width: int):
+        heard = nn.Linear(size.sound * size.stride, width)
+        super().__init__(heard, nn.LeakyReLU(0.2), nn.Dropout(0.3))
+
+
+class _Mover(nn.Module):
+    """Channels and the face at rest to displacements."""
+
+    def __init__(self, size: ContentBranchSize, width: int):
+        super().__init__()
+        self.face = nn.Sequential(nn.Linear(3 * COUNT, size.face), nn.Tanh(), nn.Dropout(0.2))
+        self.move = nn.Sequential(
+            nn.Linear(width + size.face, width),
+            nn.LeakyReLU(0.2),
+            nn.Dropout(0.2),
+            nn.Linear(width, 3 * COUNT),
+        )
+
+    def forward(self, states: Tensor, face: Tensor) -> Tensor:
+        """(b, t, width) and (b, 68, 3) to (b, t, 68, 3)."""
+        static = self.face(face.flatten(1))[:, None].expand(-1, states.shape[1], -1)
+        offsets: Tensor = self.move(torch.cat([states, static], dim=-1))
+        return offsets.reshape(*states.shape[:2], COUNT, 3)
+
+    @torch.no_grad()
+    def widen(self, by: float) -> None:
+        """Make every displacement `by` times as large."""
+        last = self.move[-1]
+        assert isinstance(last, nn.Linear)
+        last.weight.mul_(by)
+        last.bias.mul_(by)
 
 
 class ContentBranch(nn.Module):
-    """Speech content to displacements of the 68 points (MakeItTalk, Zhou et al. 2020, sec. 4.1).
+    """What is heard to displacements of the 68 points (MakeItTalk, Zhou et al. 2020, sec. 4.1).
 
-    Unlike the original's windows of 18 frames, one state runs through the whole recording:
-    no seam, no lost tail. Output frame i is read off the LSTM `look_ahead` steps later.
+    Two readers hear the same and their mean is shown: MakeItTalk's LSTM, and convolutions
+    that know 0.16 s on either side and nothing else. Each learns for itself; strangers' lips
+    are closer to the mean than to either. Unlike the original's windows of 18 frames, one
+    state runs through the whole recording: no seam, no lost tail. Output frame i is read off
+    the LSTM `look_ahead` steps later.
     """
 
     def __init__(self, size: ContentBranchSize | None = None):
         super().__init__()
         self.size = size or ContentBranchSize()
-        hidden = self.size.hidden
-        self.hear = nn.Sequential(
-            nn.Linear(self.size.content * self.size.stride, hidden),
-            nn.LeakyReLU(0.2),
-            nn.Dropout(0.3),
-        )
+        hidden, wide = self.size.hidden, self.size.wide
+        self.hear = _Listener(self.size, hidden)
         self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
-        self.face = nn.Sequential(nn.Linear(3 * COUNT, self.size.face), nn.Tanh(), nn.Dropout(0.2))
-        self.move = nn.Sequential(
-            nn.Linear(hidden + self.size.face, hidden),
-            nn.LeakyReLU(0.2),
-            nn.Dropout(0.2),
-            nn.Linear(hidden, 3 * COUNT),
-        )
+        self.move = _Mover(self.size, hidden)
+        self.hear_near = _Listener(self.size, wide)
+        self.near = nn.ModuleList(nn.Conv1d(wide, wide, KERNEL) for _ in range(LAYERS))
+        self.drop = nn.Dropout(0.4)
+        self.move_near = _Mover(self.size, wide)
 
-    def forward(self, content: Tensor, face: Tensor) -> Tensor:
-        """(b, stride * t, content) and (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
-        batch, frames = content.shape[0], content.shape[1] // self.size.stride
-        steps = content.reshape(batch, frames, -1)
+    def forward(self, sound: Tensor, face: Tensor) -> Tensor:
+        """(b, stride * t, sound) and (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
+        return torch.stack(self.readings(sound, face)).mean(dim=0)
+
+    def readings(self, sound: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
+        """What each reader says on its own, (b, t, 68, 3) both: what they are taught by."""
+        steps = self._steps(sound)
         tail = steps[:, -1:].expand(-1, self.size.look_ahead, -1)
-        states, _ = self.lstm(self.hear(torch.cat([steps, tail], dim=1)))
-        return self._offsets(states[:, self.size.look_ahead :], face)
+        far, near, _ = self._read(torch.cat([steps, tail], dim=1), face, None)
+        return far[:, self.size.look_ahead :], near[:, self.size.look_ahead :]
 
-    def step(self, content: Tensor, face: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """One streaming step: (b, stride * n, content) new frames to n offsets and the state.
+    def step(self, sound: Tensor, face: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """One streaming step: (b, stride * n, sound) new frames to n offsets and the state.
 
         The offsets belong to the frames `look_ahead` motion frames before the ones given.
         """
-        steps = content.reshape(content.shape[0], content.shape[1] // self.size.stride, -1)
-        states, state = self.lstm(self.hear(steps), state)
-        return self._offsets(states, face), state
+        far, near, state = self._read(self._steps(sound), face, state)
+        return (far + near) / 2, state
 
-    def _offsets(self, states: Tensor, face: Tensor) -> Tensor:
-        static = self.face(face.flatten(1))[:, None].expand(-1, states.shape[1], -1)
-        offsets = self.move(torch.cat([states, static], dim=-1))
-        return offsets.unflatten(-1, (COUNT, 3))
+    def widen(self, by: float) -> None:
+        """Make every displacement `by` times as large."""
+        self.move.widen(by)
+        self.move_near.widen(by)
+
+    def _steps(self, sound: Tensor) -> Tensor:
+        return sound.reshape(sound.shape[0], sound.shape[1] // self.size.stride, -1)
+
+    def _read(
+        self, steps: Tensor, face: Tensor, state: State | None
+    ) -> tuple[Tensor, Tensor, State]:
+        before = self.size.look_ahead + REACH
+        recalled, past = state or (None, steps[:, :1].expand(-1, before, -1))
+        states, recalled = self.lstm(self.hear(steps), recalled)
+        known = torch.cat([past, steps], dim=1)
+        x = self.hear_near(known).mT
+        for convolve in self.near:
+            edge = KERNEL // 2
+            x = x[..., edge:-edge] + self.drop(functional.leaky_relu(convolve(x), 0.2))
+        around = x.mT[:, : steps.shape[1]]  # the last ones are of frames not yet shown
+        far, near = self.move(states, face), self.move_near(around, face)
+        return far, near, (recalled, known[:, -before:])

@@ -25,12 +25,13 @@ SEAL = 0.012  # face widths: lips nearer than this touch; also what a camera can
 VOWEL = 0.025  # face widths that lips are apart at least for a spread vowel
 LENS = np.array([0.8, 1.0, 0.8], dtype=np.float32)  # of a gap, over the three pairs of lips
 UPPER_SHARE = 0.3  # of a closing gap is travelled by the upper lip, the rest by the lower
-CLOSED_SHARE = 0.1  # of speech is spent with lips that touch or nearly do
+CLOSED_SHARE = 0.07  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 2.0  # seconds: less says too little about a voice
-FADE = 0.04  # seconds over which the mouth comes to rest where speech ends
+FADE = 0.05  # seconds over which the mouth comes to rest where speech ends
 EDGE = 0.12  # seconds in which the mouth leaves rest as a clip begins, and comes back to it
-PAUSE = 0.5  # seconds of silence from which lips are closed: what they do in shorter ones is heard
+EARLY = 0.2  # of the way back to rest lies before the sound has ended: lips close on its last
+PAUSE = 0.24  # seconds of silence from which lips are closed: what they do in shorter ones is heard
 
 
 def restyle(
@@ -129,7 +130,7 @@ def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
     """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1]."""
     share = bridged(activity.astype(float), int(PAUSE * fps))
     share = gaussian_filter1d(share, FADE * fps, mode="nearest")
-    return eased(points, rest, np.clip(share, 0, 1))
+    return eased(points, rest, np.clip((share - EARLY) / (1 - EARLY), 0, 1))
 
 
 def settled(track: FaceTrack, face: FaceShape) -> FaceTrack:

@@ -82,11 +82,22 @@ class VoiceNet(nn.Module):
         """Mel frames of the past that a code frame hears."""
         return FRONT + HALVING * sum((KERNEL - 1) * gap - ahead for gap, ahead in BLOCKS)
 
-    def encode(self, mel: Tensor, speaker: Tensor) -> Tensor:
-        """(b, t, BANDS) log-mel, t even, and (b, speaker) embedding to (b, t // HALVING, code)."""
+    def hear(self, mel: Tensor, speaker: Tensor) -> Tensor:
+        """(b, t, BANDS) log-mel, t even, and (b, speaker) embedding to what goes into the
+        bottleneck: hidden states (b, t // HALVING, width), each of about unit spread.
+        """
         padded = functional.pad(mel.mT, (FRONT, FRONT), mode="replicate")
         x = functional.gelu(self.front(padded) + self.knows(speaker)[..., None])
-        return self.norm(self.narrow(self.encoder(x)).mT)
+        levelled: Tensor = self.narrow[0](self.encoder(x))
+        return levelled.mT
+
+    def squeeze(self, hidden: Tensor) -> Tensor:
+        """(b, u, width) hidden states to the (b, u, code) code, frame by frame."""
+        return self.norm(self.narrow[1](hidden.mT).mT)
+
+    def encode(self, mel: Tensor, speaker: Tensor) -> Tensor:
+        """(b, t, BANDS) log-mel, t even, and (b, speaker) embedding to (b, t // HALVING, code)."""
+        return self.squeeze(self.hear(mel, speaker))
 
     def decode(self, code: Tensor, speaker: Tensor, pitch: Tensor) -> Tensor:
         """The (b, t, BANDS) log-mel of a code spoken by `speaker` at `pitch` (b, t, 2)."""

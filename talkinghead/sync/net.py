@@ -164,5 +164,5 @@ def windows(frames: int) -> int:
 def load_expert(path: Path | None = None, device: str = "cpu") -> SyncExpert:
     """The trained expert, frozen. Raises WeightsError where its file is missing or damaged."""
     path = path or weights.FOLDER / SYNC
-    expert = SyncExpert(SyncSize(**weights.read_card(path)["size"]))
+    expert = SyncExpert(weights.size_in(path, SyncSize))
     return weights.load(expert, path, device).requires_grad_(False)

@@ -1,9 +1,10 @@
-"""What lips do at a phone among its neighbours, learnt from clips: a teacher for any speech.
+"""What lips do at a sound among its neighbours, learnt from clips: a teacher for any speech.
 
 The few talkers on film say little; speech without film says everything. A displacement is a
-sum over the phones around a moment, each with its own dominance before, at and after it (Cohen
-and Massaro 1993), and of how loud each band is: a linear map, fitted by ridge regression. It
-knows far less than the LSTM that learns from it, but the same of every voice.
+sum over what is heard around a moment, each trait of it with its own dominance before, at and
+after it (as phones have in Cohen and Massaro 1993), and of how loud each band is: a linear map
+from the hidden states, in which phones are told apart, fitted by ridge regression. It knows
+less than the branch that learns from it, but the same of every voice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,11 +20,11 @@ from talkinghead.train.data import SHARE, Cut, Ear, Talker
 from talkinghead.train.speech import Utterance
 from talkinghead.types import Array
 
-LAGS = (-4, -2, 0, 2, 4)  # motion frames around a moment at which phones and bands are looked at
+LAGS = (-4, -2, 0, 2, 4)  # motion frames around a moment at which states and bands are looked at
 WIDTH = 0.75  # motion frames, sigma: how sharply
 GROUPS = 8  # of mel bands, whose levels are heard
-LEVEL = 0.1  # a level's spread beside a phone's, about
-RIDGE = 300.0
+LEVEL = 0.3  # a level's spread beside a state's, about
+RIDGE = 1e4
 MODES = 12  # principal displacements that are taught
 SHORTEST, LONGEST = 25, 1500  # motion frames of an utterance
 
@@ -43,14 +44,14 @@ class Teacher:
         return np.asarray(moved.reshape(-1, 68, 3), dtype=np.float32)
 
 
-def context_of(mel: Array, phones: Array, frames: int) -> Array:
-    """(frames, c): the phones and the levels of the bands about each motion frame.
+def context_of(mel: Array, hidden: Array, frames: int) -> Array:
+    """(frames, c): the hidden states and the levels of the bands about each motion frame.
 
-    From log-mel (t, 80) at MEL_FPS and phone probabilities (u, 40) at any other rate.
+    From log-mel (t, 80) at MEL_FPS and hidden states (u, w) at any other rate.
     """
     levels = LEVEL * mel.reshape(len(mel), GROUPS, -1).mean(axis=2)
     parts = []
-    for heard in (phones, levels):
+    for heard in (hidden, levels):
         each = len(heard) / len(mel) * STRIDE  # rows a motion frame
         smooth = gaussian_filter1d(heard, WIDTH * each, axis=0, mode="nearest")
         at = (np.arange(frames)[:, None] + 0.5 + np.array(LAGS)) * each
@@ -59,11 +60,10 @@ def context_of(mel: Array, phones: Array, frames: int) -> Array:
 
 
 def context_in(samples: Array, frames: int, ear: Ear, voice: Array) -> Array:
-    """`context_of` (frames, c) of samples (n,) as an ear that knows phones hears them."""
+    """`context_of` (frames, c) of samples (n,) as an ear hears them."""
     mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
     mel = np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
-    assert ear.phones is not None
-    return context_of(mel, ear.phones(ear.hear(mel, voice)), frames)
+    return context_of(mel, ear.hear(mel, voice), frames)
 
 
 def fit(talkers: Sequence[Talker], ear: Ear) -> Teacher:

@@ -30,7 +30,7 @@ from talkinghead.train.splits import split_of
 from talkinghead.train.voice_data import SHARES
 from talkinghead.types import Array
 
-NOISE = 0.3  # spread of what is added to the content: few talkers are soon known by heart
+NOISE = 0.8  # spread of what is added to the hidden states: few talkers are soon known by heart
 NARROWEST = 0.7  # range over the true one that is still made good
 
 
@@ -39,7 +39,7 @@ class Heard:
     """One whole clip of a talker, as the branch hears it."""
 
     talker: Talker
-    content: Array  # (stride * t, c)
+    sound: Array  # (stride * t, w) hidden states
     offsets: Array  # (t, 68, 3)
     group: str
 
@@ -51,8 +51,8 @@ def heard(talkers: list[Talker], ear: Ear) -> list[Heard]:
         voice = ear.voice(talker.speech)
         for cut in talker.cuts:
             mel = log_mel_of(power_spectrum(cut.samples))
-            content = ear.hear(mel[: len(cut.offsets) * STRIDE], voice)
-            clips.append(Heard(talker, content, cut.offsets, group_of(cut.source)))
+            sound = ear.hear(mel[: len(cut.offsets) * STRIDE], voice)
+            clips.append(Heard(talker, sound, cut.offsets, group_of(cut.source)))
     return clips
 
 
@@ -65,7 +65,7 @@ def validate(net: nn.Module, clips: list[Heard]) -> dict[str, float]:
     for clip in clips:
         face = torch.from_numpy(clip.talker.face)[None].to(device)
         with torch.inference_mode():
-            predicted = net(torch.from_numpy(clip.content)[None].to(device), face).cpu()
+            predicted = net(torch.from_numpy(clip.sound)[None].to(device), face).cpu()
         shown = torch.from_numpy(opening(predicted[0].numpy()))
         seen = torch.from_numpy(opening(clip.offsets))
         width = correlation(_width(predicted[0]), _width(torch.from_numpy(clip.offsets)))
@@ -83,17 +83,13 @@ def validate(net: nn.Module, clips: list[Heard]) -> dict[str, float]:
     return result
 
 
-@torch.no_grad()
 def widened(net: ContentBranch, clips: list[Heard]) -> float:
     """Scale what the branch gives to the range the talkers of `clips` have; the range it had.
 
     A regression shrinks what it is unsure of, and strangers' mouths would move too little.
     """
     amp = min(1.0, max(NARROWEST, validate(net, clips)["amp"]))
-    last = net.move[-1]
-    assert isinstance(last, nn.Linear)
-    last.weight.div_(amp)
-    last.bias.div_(amp)
+    net.widen(1 / amp)
     return amp
 
 
@@ -104,8 +100,6 @@ def _width(offsets: Tensor) -> Tensor:
 
 def _spoken(speech: Path, taught: list[Talker], ear: Ear, seed: int) -> list[Talker]:
     """The training speakers of the utterances in `speech`."""
-    if ear.phones is None:
-        raise InputError("what is only heard is taught by its phones; name a voice network")
     said = (one for one in utterances_in(speech) if split_of(one.speaker) == "train")
     filmed = {talker.name for talker in taught}
     unseen = (one for one in said if one.speaker not in filmed and one.family in SHARES)
@@ -128,7 +122,8 @@ def train_content(
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
     The branch hears through the voice network in `voice`, or plain log-mel without one. With
-    one, the utterances in `speech` join in, with the lips that the clips' phones teach.
+    one, the utterances in `speech` join in, with the lips that the clips' sounds teach.
+    Raises InputError for `speech` without `voice`.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
     by_split: dict[str, list[Any]] = defaultdict(list)
@@ -137,18 +132,26 @@ def train_content(
     taught = talkers_of(by_split["train"])
     ear = voice_ear(voice, device) if voice else plain_ear()
     held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
+    if speech and not voice:
+        raise InputError("what is only heard is taught by its phones; name a voice network")
     spoken = _spoken(speech, taught, ear, plan.seed) if speech else []
     batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
     ahead = Ahead(batches)
 
-    def loss(net: nn.Module, step: int) -> Losses:
-        one = ahead(step).to(device)
-        blurred = one.content + NOISE * torch.randn_like(one.content)
-        predicted: Tensor = net(blurred, one.face)
-        return content_loss(predicted, one.offsets, one.mask)
+    noise = NOISE if voice else 0.0  # log-mel has lost some bands already
 
-    channels = held_out[0].content.shape[1]
-    net = ContentBranch(size or ContentBranchSize(content=channels, stride=ear.stride))
+    def loss(net: nn.Module, step: int) -> Losses:
+        assert isinstance(net, ContentBranch)
+        one = ahead(step).to(device)
+        blurred = one.sound + noise * torch.randn_like(one.sound)
+        far, near = (
+            content_loss(said, one.offsets, one.mask) for said in net.readings(blurred, one.face)
+        )
+        return {part: far[part] + near[part] for part in far}
+
+    channels = held_out[0].sound.shape[1]
+    torch.manual_seed(plan.seed)
+    net = ContentBranch(size or ContentBranchSize(sound=channels, stride=ear.stride))
     train(net, loss, lambda n: validate(n, held_out), run, plan, device=device, report=report)
     amp = widened(net, held_out)
     figures = validate(net, held_out)

@@ -30,14 +30,14 @@ WARPS = (0.84, 1.2)  # of the frequency axis: shorter and longer vocal tracts
 class Batch:
     """What one step learns from."""
 
-    content: Tensor  # (b, stride * t, c)
+    sound: Tensor  # (b, stride * t, w) hidden states
     face: Tensor  # (b, 68, 3) at rest
     offsets: Tensor  # (b, t, 68, 3) true displacements from rest, face widths
     mask: Tensor  # (b, t) 1 where the truth is known
 
     def to(self, device: str) -> "Batch":
         """The same batch on another device."""
-        parts = (self.content, self.face, self.offsets, self.mask)
+        parts = (self.sound, self.face, self.offsets, self.mask)
         return Batch(*(part.to(device) for part in parts))
 
 
@@ -74,12 +74,12 @@ class Talker:
 
 @dataclass(frozen=True)
 class Ear:
-    """How a branch hears: what turns log-mel and speaker into content."""
+    """How a branch hears: what turns log-mel and speaker into hidden states, and on."""
 
-    hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) -> (t * fps / 100, c)
+    hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) -> (t * fps / 100, w)
     voice: Callable[[Waveform], Array]  # speech to a (256,) embedding
-    stride: int  # content frames a motion frame
-    phones: Callable[[Array], Array] | None = None  # (t, c) content to (t, 40) probabilities
+    stride: int  # hidden states a motion frame
+    narrow: Callable[[Array], Array] = np.asarray  # (t, w) hidden states to (t, c) content
 
     def voice_of(self, talker: "Talker") -> Array:
         """(256,) of a talker: as measured before, or now."""
@@ -156,7 +156,7 @@ def hide_bands(content: Array, rng: np.random.Generator) -> Array:
 @dataclass(frozen=True)
 class _Row:
     talker: Talker
-    content: Array  # (stride * t, c) float16
+    sound: Array  # (stride * t, w) float16
     offsets: Array  # (t, 68, 3) float16
     mask: Array  # (t,) float32
 
@@ -205,7 +205,7 @@ class Batches:
             face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
             offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
         jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
-        return row.content.astype(np.float32), face + jitter, offsets, row.mask
+        return row.sound.astype(np.float32), face + jitter, offsets, row.mask
 
     def _made(self, rng: np.random.Generator) -> _Row:
         number = int(rng.choice(len(self.talkers), p=self.chances))

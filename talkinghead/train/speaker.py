@@ -59,7 +59,7 @@ def listener(voice: Path | None = None, device: str = "cpu") -> Listen:
 
     def listen(wave: Waveform) -> tuple[Array, Array]:
         mel, speaker = log_mel(wave), encoder(wave)
-        return ear.hear(mel, speaker), speaker
+        return ear.narrow(ear.hear(mel, speaker)), speaker
 
     return listen
 

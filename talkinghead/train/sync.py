@@ -143,6 +143,7 @@ def train_sync(
     for clip in mouths_in(data):
         by_split[split_of(clip.talker)].append(clip)
     taught = by_talker(by_split["train"])
+    torch.manual_seed(plan.seed)
     net = _Taught(SyncExpert(size))
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = net.expert.size.side

@@ -157,6 +157,7 @@ def train_translator(
     for one in pairs_in(data):
         by_split[split_of(one.talker)].append(one)
     taught = every_pair(by_split["train"])
+    torch.manual_seed(plan.seed)
     net = Translator(size)
     side = net.size.side
     _check_room(data, taught, side)

@@ -167,6 +167,7 @@ def train_voice(
         assert isinstance(net, Taught)
         return voice_loss(net, ahead(step).to(device))
 
+    torch.manual_seed(plan.seed)
     both = Taught(VoiceNet(size), len(batches.numbers))
     train(both, loss, lambda n: validate(n, held_out), run, plan, device=device, report=report)
     figures = validate(both, held_out)

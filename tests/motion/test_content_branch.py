@@ -9,7 +9,7 @@ from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.predict import predict
 from talkinghead.types import FaceShape, SpeechFeatures
 
-SMALL = ContentBranchSize(content=8, hidden=16, layers=2, face=4, look_ahead=3)
+SMALL = ContentBranchSize(sound=8, hidden=16, layers=2, wide=12, face=4, look_ahead=5)
 
 
 def features(frames: int, seed: int = 0) -> SpeechFeatures:

@@ -16,11 +16,11 @@ PHONES = 4
 def _ear() -> Ear:
     """Hears one of four phones: which quarter of the bands is loudest."""
 
-    def phones(content: Array) -> Array:
-        return np.eye(PHONES)[content.reshape(len(content), PHONES, -1).mean(axis=2).argmax(1)]
+    def hear(mel: Array, _: Array) -> Array:
+        return np.eye(PHONES)[mel.reshape(len(mel), PHONES, -1).mean(axis=2).argmax(1)]
 
     voice = np.ones(256, np.float32) / 16
-    return Ear(lambda mel, _: mel, lambda _: voice, STRIDE, phones)
+    return Ear(hear, lambda _: voice, STRIDE)
 
 
 def _said(rng: np.random.Generator, frames: int) -> tuple[Array, Array]:

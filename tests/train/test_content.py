@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 import torch
 
+from talkinghead import weights
+from talkinghead.clock import FRAME
+from talkinghead.geometry.align import mean_face
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.train.content import Heard, validate, widened
+from talkinghead.train.clips import Example, save_example
+from talkinghead.train.content import Heard, train_content, validate, widened
 from talkinghead.train.data import Talker
+from talkinghead.train.loop import Plan
 
-SIZE = ContentBranchSize(content=4, stride=1, hidden=8)
+SIZE = ContentBranchSize(sound=4, stride=1, hidden=8, wide=8)
 
 
 @pytest.mark.parametrize(("ratio", "kept"), [(0.8, 0.8), (1.4, 1.0), (0.1, 0.7)])
@@ -22,3 +27,24 @@ def test_a_shy_branch_is_widened_and_a_bold_one_is_not_narrowed(ratio, kept):
     clip = Heard(Talker("a", face, []), content, moved / ratio, "folder")
     assert widened(net, [clip]) == pytest.approx(kept, rel=1e-3)
     assert validate(net, [clip])["amp"] == pytest.approx(ratio / kept, rel=1e-3)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
+    rng = np.random.default_rng(0)
+    frames = 50
+    sound = 0.1 * rng.standard_normal(frames * FRAME).astype(np.float32)
+    points = (mean_face() + rng.normal(0, 0.01, (frames, 68, 3))).astype(np.float32)
+    one = Example(points, np.zeros((frames, 6), np.float32), sound, "a", "folder/0.mp4")
+    save_example(one, tmp_path / "data" / "0.npz")
+
+    def trained(name: str, seed: int) -> dict[str, torch.Tensor]:
+        out = tmp_path / f"{name}.safetensors"
+        plan = Plan(steps=2, every=2, seed=seed)
+        size = ContentBranchSize(hidden=8, wide=8)
+        train_content(tmp_path / "data", out, tmp_path / name, plan, size=size, batch=2)
+        return weights.read(out)
+
+    first, second, other = trained("first", 1), trained("second", 1), trained("other", 2)
+    for name, value in first.items():
+        torch.testing.assert_close(second[name], value, rtol=0, atol=0)
+    assert not torch.equal(other["lstm.weight_ih_l0"], first["lstm.weight_ih_l0"])

@@ -49,11 +49,11 @@ def test_the_same_seed_and_step_give_the_same_batch_and_another_step_another():
     everyone = talkers_of([example(), example(talker="b", seed=1)])
     one, two = (Batches(everyone, size=3, frames=40, seed=5)(2) for _ in range(2))
     other = Batches(everyone, size=3, frames=40, seed=5)(3)
-    torch.testing.assert_close(one.content, two.content)
-    assert not torch.equal(one.content, other.content)
-    assert one.content.shape == (3, 160, 80)
+    torch.testing.assert_close(one.sound, two.sound)
+    assert not torch.equal(one.sound, other.sound)
+    assert one.sound.shape == (3, 160, 80)
     assert one.offsets.shape == (3, 40, 68, 3)
-    assert torch.isfinite(one.content).all()
+    assert torch.isfinite(one.sound).all()
 
 
 @pytest.mark.parametrize("tempo", [0.85, 1.0, 1.18])
@@ -61,7 +61,7 @@ def test_sound_and_lips_are_hurried_together(tempo, monkeypatch):
     monkeypatch.setattr(data, "TEMPI", (tempo, tempo))
     monkeypatch.setattr(data, "distort", lambda samples, rng, others: samples)
     batch = Batches(talkers_of([example(90)]), size=1, frames=40)(0)
-    loud = batch.content[0].mean(dim=1).reshape(-1, STRIDE).mean(dim=1)
+    loud = batch.sound[0].mean(dim=1).reshape(-1, STRIDE).mean(dim=1)
     drop = batch.offsets[0, :, 66, 1]
     assert np.corrcoef(torch.exp(2 * loud), drop)[0, 1] > 0.9
 
@@ -76,7 +76,7 @@ def test_a_branch_hears_through_the_ear_it_is_given():
     ear = Ear(hear, lambda wave: np.ones(256, np.float32), 2)
     batches = Batches(talkers_of([example()]), ear, size=30, frames=20, pool=60)
     batch = batches(0)
-    assert batch.content.shape == (30, 40, 3)
+    assert batch.sound.shape == (30, 40, 3)
     assert set(told) == {0.0, 256.0}  # some rows are heard as a stranger's
     batches(0)
     assert len(told) == len(batches.rows)  # rows are made once
