@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from talkinghead.clock import STRIDE
-from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.motion.content_branch import REACH, ContentBranch, ContentBranchSize
 from talkinghead.motion.predict import predict
 from talkinghead.types import FaceShape, SpeechFeatures
 
@@ -65,6 +65,20 @@ def test_nothing_further_than_the_look_ahead_is_heard(net, face):
     a, b = predict(net, early, face).points, predict(net, changed, face).points
     np.testing.assert_allclose(a[:11], b[:11], atol=1e-6)
     assert np.abs(a[11:] - b[11:]).max() > 1e-3
+
+
+def test_what_is_shown_is_the_mean_of_two_readers_and_one_knows_only_what_is_near(net, face):
+    sound = torch.randn(1, 30 * STRIDE, 8)
+    early = sound.clone()
+    early[:, : 5 * STRIDE] += 1
+    shape = torch.from_numpy(face.points)[None]
+    with torch.inference_mode():
+        far, near = net.readings(sound, shape)
+        far_too, near_too = net.readings(early, shape)
+        torch.testing.assert_close(net(sound, shape), (far + near) / 2)
+    torch.testing.assert_close(near_too[:, 5 + REACH :], near[:, 5 + REACH :])
+    assert (near_too[:, 4 + REACH] - near[:, 4 + REACH]).abs().max() > 1e-4
+    assert (far_too[:, 5 + REACH] - far[:, 5 + REACH]).abs().max() > 1e-5
 
 
 def test_the_net_can_learn_one_batch_by_heart(face):

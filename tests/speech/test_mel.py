@@ -7,7 +7,7 @@ from talkinghead.clock import FPS, HOP, RATE, motion_frames
 from talkinghead.errors import AudioError
 from talkinghead.speech.activity import activity
 from talkinghead.speech.mel import BANDS, filterbank, log_mel
-from talkinghead.types import Waveform
+from talkinghead.types import Array, Waveform
 
 
 def tone(hz: float, seconds: float = 1.0) -> Waveform:
@@ -65,3 +65,19 @@ def test_activity_is_nought_in_silence_and_one_in_speech():
 def test_nothing_but_silence_is_never_speech(level):
     noise = np.random.default_rng(0).normal(0, level, RATE).astype(np.float32)
     assert activity(Waveform(noise, RATE)).max() == 0
+
+
+def test_a_pause_of_clear_silence_is_no_speech_and_a_short_one_is_a_stop():
+    rng = np.random.default_rng(0)
+    said = rng.normal(0, 0.1, RATE // 2)
+    hiss = rng.normal(0, 0.001, RATE)
+
+    def found(pause: int) -> Array:
+        parts = (hiss[: RATE // 2], said, hiss[:pause], said, hiss[: RATE // 2])
+        return activity(Waveform(np.concatenate(parts).astype(np.float32), RATE))
+
+    long, short = found(RATE * 2 // 5), found(RATE // 5)
+    at = FPS  # where the first word has ended
+    assert long[at + 2 : at + 8].max() == 0
+    assert long[at - 4] == 1
+    assert short[at : at + 5].min() == 1
