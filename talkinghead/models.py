@@ -62,16 +62,12 @@ def load_models(
     ear: ContentEncoder = LogMel()
     if taught_by:
         ear = VoiceContent(load_voice(voice or folder / VOICE, device, taught_by), voices)
-    branch = weights.load(
-        ContentBranch(weights.size_in(content, ContentBranchSize)), content, device
-    )
+    branch = weights.build(ContentBranch, ContentBranchSize, content, device)
     dynamics = None
     if manner.get("voice") == taught_by:
-        dynamics = SpeakerBranch(weights.size_in(speaker, SpeakerBranchSize))
-        dynamics = weights.load(dynamics, speaker, device)
+        dynamics = weights.build(SpeakerBranch, SpeakerBranchSize, speaker, device)
     painter = None
     if finish and (translator or (folder / TRANSLATOR).exists()):
         path = translator or folder / TRANSLATOR
-        painter = Translator(weights.size_in(path, TranslatorSize))
-        painter = weights.load(painter, path, device)
+        painter = weights.build(Translator, TranslatorSize, path, device)
     return Models(voices, ear, branch, dynamics, painter)

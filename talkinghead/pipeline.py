@@ -97,7 +97,7 @@ class Animator:
         content = ear.narrowed(hidden)
         voice = self.models.voices(level) if manner is None else self.manner(manner)
         lips = ear.visemes(content, level.samples.size)
-        return SpeechFeatures(content, activity(level), voice, ear.fps, lips, hidden)
+        return SpeechFeatures(content, activity(level), voice, hidden, ear.fps, lips)
 
     def move(
         self,

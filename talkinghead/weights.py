@@ -41,18 +41,6 @@ def read_card(path: Path) -> dict[str, Any]:
     return found
 
 
-def size_in(path: Path, kind: Callable[..., S]) -> S:
-    """The sizes in the card beside `path`; a network of another shape is an error."""
-    size = read_card(path)["size"]
-    try:
-        return kind(**size)
-    except TypeError as error:
-        raise WeightsError(
-            f"{path}: the weights are of a network of another shape ({error}); "
-            "take those of this version of talkinghead, or train them again"
-        ) from error
-
-
 def read(path: Path) -> dict[str, torch.Tensor]:
     """The tensors in `path`; a checksum that is not the card's is an error."""
     card = read_card(path)
@@ -84,6 +72,21 @@ def load(net: M, path: Path, device: str = "cpu") -> M:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{path}: the weights do not fit the network ({reason})") from error
     return net.to(device).eval()
+
+
+def build(kind: Callable[[S], M], size: Callable[..., S], path: Path, device: str = "cpu") -> M:
+    """The network in `path`, of the `size` that its card says, filled.
+
+    Raises WeightsError for what `load` refuses, and for a card of a network of another shape.
+    """
+    try:
+        shape = size(**read_card(path)["size"])
+    except TypeError as error:
+        raise WeightsError(
+            f"{path}: the weights are of a network of another shape ({error}); "
+            "take those of this version of talkinghead, or train them again"
+        ) from error
+    return load(kind(shape), path, device)
 
 
 def save(net: nn.Module, path: Path, card: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from torch import nn
 
 from talkinghead import weights
 from talkinghead.errors import WeightsError
-from talkinghead.motion.content_branch import ContentBranchSize
+from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_another_shape_is_refused(saved):
 
 def test_a_card_of_another_networks_sizes_is_refused(saved):
     with pytest.raises(WeightsError, match="another shape"):
-        weights.size_in(saved[1], ContentBranchSize)
+        weights.build(ContentBranch, ContentBranchSize, saved[1])
 
 
 def test_a_changed_file_is_refused(saved):

@@ -94,7 +94,7 @@ def configure_train(parser: Parser) -> None:
             network.add_argument(
                 "--speech", type=Path, metavar="DIR",
                 help="what 'preprocess speech' made: voices without film join in, with the lips "
-                "that what is heard has in the clips",
+                "that go with such sounds in the clips",
             )  # fmt: skip
 
 

@@ -36,12 +36,10 @@ class ContentBranchSize:
 State = tuple[tuple[Tensor, Tensor] | None, Tensor]  # of the LSTM, and the steps before
 
 
-class _Listener(nn.Sequential):
+def _listener(size: ContentBranchSize, width: int) -> nn.Sequential:
     """One motion frame's sound to channels."""
-
-    def __init__(self, size: ContentBranchSize, width: int):
-        heard = nn.Linear(size.sound * size.stride, width)
-        super().__init__(heard, nn.LeakyReLU(0.2), nn.Dropout(0.3))
+    heard = nn.Linear(size.sound * size.stride, width)
+    return nn.Sequential(heard, nn.LeakyReLU(0.2), nn.Dropout(0.3))
 
 
 class _Mover(nn.Module):
@@ -86,17 +84,18 @@ class ContentBranch(nn.Module):
         super().__init__()
         self.size = size or ContentBranchSize()
         hidden, wide = self.size.hidden, self.size.wide
-        self.hear = _Listener(self.size, hidden)
+        self.hear = _listener(self.size, hidden)
         self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
         self.move = _Mover(self.size, hidden)
-        self.hear_near = _Listener(self.size, wide)
+        self.hear_near = _listener(self.size, wide)
         self.near = nn.ModuleList(nn.Conv1d(wide, wide, KERNEL) for _ in range(LAYERS))
         self.drop = nn.Dropout(0.4)
         self.move_near = _Mover(self.size, wide)
 
     def forward(self, sound: Tensor, face: Tensor) -> Tensor:
         """(b, stride * t, sound) and (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
-        return torch.stack(self.readings(sound, face)).mean(dim=0)
+        far, near = self.readings(sound, face)
+        return (far + near) / 2
 
     def readings(self, sound: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
         """What each reader says on its own, (b, t, 68, 3) both: what they are taught by."""

@@ -21,18 +21,17 @@ BLOCK = 1500  # motion frames a pass, one minute: memory stays flat, the state r
 def predict(net: ContentBranch, features: SpeechFeatures, face: FaceShape) -> FaceTrack:
     """The face over the whole recording, one frame for each of `features.activity`.
 
-    The branch follows the hidden states where there are any, or else the content. The last
-    sound is held for the look-ahead, so that no frame is lost at the end.
+    The last sound is held for the look-ahead, so that no frame is lost at the end.
     """
     device = next(net.parameters()).device
     frames, ahead, stride = len(features.activity), net.size.look_ahead, net.size.stride
-    states = features.content if features.hidden is None else features.hidden
-    states = np.pad(states, ((0, (frames + ahead) * stride - len(states)), (0, 0)), mode="edge")
+    padding = (frames + ahead) * stride - len(features.hidden)
+    hidden = np.pad(features.hidden, ((0, padding), (0, 0)), mode="edge")
     shape = torch.as_tensor(face.points, dtype=torch.float32, device=device)[None]
     state: State | None = None
     offsets: list[Array] = []
     for start in range(0, frames + ahead, BLOCK):
-        block = states[start * stride : (start + BLOCK) * stride]
+        block = hidden[start * stride : (start + BLOCK) * stride]
         heard = torch.as_tensor(block, dtype=torch.float32, device=device)[None]
         moved, state = net.step(heard, shape, state)
         offsets.append(moved[0].cpu().numpy())

@@ -104,33 +104,24 @@ def heard(
     frames = motion_frames(samples)
     silence = animator.listen(Waveform(np.zeros(RATE, np.float32), RATE))
     stride = silence.content_fps // FPS  # content frames a motion frame: the encoder's own
-    content = _held(silence.content, frames * stride)
-    hidden = None if silence.hidden is None else _held(silence.hidden, frames * stride)
+    content, hidden = (
+        np.repeat(one[len(one) // 2][None], frames * stride, axis=0)
+        for one in (silence.content, silence.hidden)
+    )
     activity, visemes = np.zeros(frames, np.float32), np.zeros((frames, 2), np.float32)
     speaker = np.zeros(256, np.float32)
     for start, wave in lines:
         features = animator.listen(wave)
-        _put(content[start * stride :], features.content)
-        if hidden is not None and features.hidden is not None:
-            _put(hidden[start * stride :], features.hidden)
+        for whole, said in ((content, features.content), (hidden, features.hidden)):
+            room = whole[start * stride :][: len(said)]
+            room[:] = said[: len(room)]
         _lay(activity[start:], features.activity)
         if features.visemes is not None:
             _lay(visemes[start:], features.visemes)
         speaker += features.speaker * wave.seconds
     norm = float(np.linalg.norm(speaker))
     speaker = (speaker / norm if norm else speaker).astype(np.float32)
-    return SpeechFeatures(content, activity, speaker, silence.content_fps, visemes, hidden)
-
-
-def _held(silence: Array, frames: int) -> Array:
-    """(frames, c) of what silence sounds like."""
-    return np.repeat(silence[len(silence) // 2][None], frames, axis=0)
-
-
-def _put(over: Array, said: Array) -> None:
-    """Put what one line says in the place of what is there, as far as there is room."""
-    said = said[: len(over)]
-    over[: len(said)] = said
+    return SpeechFeatures(content, activity, speaker, hidden, silence.content_fps, visemes)
 
 
 def _lay(over: Array, said: Array) -> None:

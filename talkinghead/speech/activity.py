@@ -19,7 +19,8 @@ def activity(wave: Waveform) -> Array:
     """(frames,) float32 in [0, 1] at FPS: 0 in silence, 1 in speech, soft in between.
 
     The threshold lies between the recording's noise floor (10th percentile) and its loud
-    parts (95th), but never more than RANGE dB under the latter.
+    parts (95th), but never more than RANGE dB under the latter. Lips are given time to part
+    and to close around speech, but none in a stretch of hush.
     """
     bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
     inside = (bins >= BAND[0]) & (bins <= BAND[1])

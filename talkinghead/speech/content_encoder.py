@@ -54,8 +54,8 @@ class LogMel:
         return log_mel(wave)
 
     def hidden(self, wave: Waveform) -> Array:
-        """(t, 80) log-mel of `wave`: there is no more."""
-        return log_mel(wave)
+        """The same: there is no more."""
+        return self(wave)
 
     def narrowed(self, hidden: Array) -> Array:
         """The same."""

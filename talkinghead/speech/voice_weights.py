@@ -20,4 +20,4 @@ def load_voice(path: Path, device: str = "cpu", checksum: str | None = None) -> 
             f"{path}: is not the voice network that the content branch was trained with; "
             "take both from one revision, or train the branch again"
         )
-    return weights.load(VoiceNet(weights.size_in(path, VoiceNetSize)), path, device)
+    return weights.build(VoiceNet, VoiceNetSize, path, device)

@@ -164,5 +164,4 @@ def windows(frames: int) -> int:
 def load_expert(path: Path | None = None, device: str = "cpu") -> SyncExpert:
     """The trained expert, frozen. Raises WeightsError where its file is missing or damaged."""
     path = path or weights.FOLDER / SYNC
-    expert = SyncExpert(weights.size_in(path, SyncSize))
-    return weights.load(expert, path, device).requires_grad_(False)
+    return weights.build(SyncExpert, SyncSize, path, device).requires_grad_(False)

@@ -126,18 +126,17 @@ def train_content(
     Raises InputError for `speech` without `voice`.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
+    if speech and not voice:
+        raise InputError("voices without film need a voice network to be heard by; name one")
     by_split: dict[str, list[Any]] = defaultdict(list)
     for example in examples_in(data):
         by_split[split_of(example.talker)].append(example)
     taught = talkers_of(by_split["train"])
     ear = voice_ear(voice, device) if voice else plain_ear()
     held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
-    if speech and not voice:
-        raise InputError("what is only heard is taught by its phones; name a voice network")
     spoken = _spoken(speech, taught, ear, plan.seed) if speech else []
     batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
     ahead = Ahead(batches)
-
     noise = NOISE if voice else 0.0  # log-mel has lost some bands already
 
     def loss(net: nn.Module, step: int) -> Losses:

@@ -28,7 +28,10 @@ def test_brows_count_in_percent_of_the_face_and_heads_do_not_move_them():
 
 def test_ranges_are_means_over_what_is_spoken_and_over_takes():
     quiet = SpeechFeatures(
-        np.zeros((2 * FRAMES, 4), np.float32), np.ones(FRAMES, bool), np.zeros(256, np.float32)
+        np.zeros((2 * FRAMES, 4), np.float32),
+        np.ones(FRAMES, bool),
+        np.zeros(256, np.float32),
+        np.zeros((2 * FRAMES, 4), np.float32),
     )
     seen = []
 

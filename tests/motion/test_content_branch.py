@@ -1,5 +1,7 @@
 """The content branch: as long as the sound, the same in one piece or in steps, able to learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -14,8 +16,8 @@ SMALL = ContentBranchSize(sound=8, hidden=16, layers=2, wide=12, face=4, look_ah
 
 def features(frames: int, seed: int = 0) -> SpeechFeatures:
     rng = np.random.default_rng(seed)
-    content = rng.normal(size=(frames * STRIDE - 1, 8)).astype(np.float32)
-    return SpeechFeatures(content, np.ones(frames, np.float32), np.zeros(256, np.float32))
+    sound = rng.normal(size=(frames * STRIDE - 1, 8)).astype(np.float32)
+    return SpeechFeatures(sound, np.ones(frames, np.float32), np.zeros(256, np.float32), sound)
 
 
 @pytest.fixture
@@ -59,9 +61,9 @@ def test_long_sound_in_blocks_has_no_seam(net, face, monkeypatch):
 
 def test_nothing_further_than_the_look_ahead_is_heard(net, face):
     early = features(30)
-    late = early.content.copy()
+    late = early.hidden.copy()
     late[(10 + SMALL.look_ahead + 1) * STRIDE :] += 5
-    changed = SpeechFeatures(late, early.activity, early.speaker)
+    changed = replace(early, hidden=late)
     a, b = predict(net, early, face).points, predict(net, changed, face).points
     np.testing.assert_allclose(a[:11], b[:11], atol=1e-6)
     assert np.abs(a[11:] - b[11:]).max() > 1e-3

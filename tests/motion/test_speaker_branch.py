@@ -110,7 +110,9 @@ def test_the_head_moves_more_in_speech_than_in_silence():
     rest = FaceTrack(np.repeat(face.points[None], 1500, axis=0), np.zeros((1500, 6), np.float32))
     content, voice = np.zeros((6000, 80), np.float32), np.zeros(256, np.float32)
     talking, waiting = (
-        with_manner(rest, net, SpeechFeatures(content, activity, voice), face, 1).pose.std(axis=0)
+        with_manner(rest, net, SpeechFeatures(content, activity, voice, content), face, 1).pose.std(
+            axis=0
+        )
         for activity in (np.ones(1500, np.float32), np.zeros(1500, np.float32))
     )
     assert (talking[:3] > 2 * waiting[:3]).all()

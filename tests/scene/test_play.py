@@ -115,9 +115,9 @@ class Ear:
         times = np.arange(frames * self.fps // FPS)[:, None] / self.fps
         spoken = np.full(frames, wave.samples.any(), np.float32)
         lips = np.repeat(spoken[:, None], 2, axis=1)
+        heard = times.astype(np.float32) * spoken.any()
         return SpeechFeatures(
-            times.astype(np.float32) * spoken.any(), spoken, np.zeros(256, np.float32),
-            self.fps, lips,
+            heard, spoken, np.zeros(256, np.float32), 2 * heard, self.fps, lips,
         )  # fmt: skip
 
 
@@ -132,6 +132,7 @@ def test_a_line_is_heard_when_it_is_said_whatever_the_encoders_rate(
     np.testing.assert_allclose(
         features.content[:, 0], np.where(spoken // 2 == 1, np.arange(6 * fps) / fps - 2, 0)
     )
+    np.testing.assert_array_equal(features.hidden, 2 * features.content)
     assert features.visemes is not None
     np.testing.assert_array_equal(features.visemes[:, 0], features.activity)
     np.testing.assert_array_equal(np.flatnonzero(features.activity), np.arange(2 * FPS, 4 * FPS))
