@@ -29,6 +29,7 @@ from talkinghead.render.ensemble import apart
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
+from talkinghead.speech.mel import log_mel
 from talkinghead.speech.styles import find_style
 from talkinghead.types import (
     Array,
@@ -92,12 +93,12 @@ class Animator:
     def listen(self, wave: Waveform, manner: AudioSource | None = None) -> SpeechFeatures:
         """What is said, when, and by whom or in whose `manner`, in a waveform at RATE."""
         level = normalise_loudness(wave)
-        ear = self.models.content
-        hidden = ear.hidden(level)
-        content = ear.narrowed(hidden)
-        voice = self.models.voices(level) if manner is None else self.manner(manner)
+        own, ear = self.models.voices(level), self.models.content
+        voice = own if manner is None else self.manner(manner)
+        content = ear(level, own)
+        heard = self.models.branch.heard(log_mel(level), own)
         lips = ear.visemes(content, level.samples.size)
-        return SpeechFeatures(content, activity(level), voice, hidden, ear.fps, lips)
+        return SpeechFeatures(content, activity(level), voice, heard, ear.fps, lips)
 
     def move(
         self,

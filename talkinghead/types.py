@@ -59,7 +59,7 @@ class SpeechFeatures:
     content: Array  # (t, d) float32 at content_fps
     activity: Array  # (frames,) float32 in [0, 1] at FPS; 0 is silence
     speaker: Array  # (256,) float32 of unit norm; zeros where nobody speaks
-    hidden: Array  # (t, w) float32: what was heard before it was narrowed to the content
+    heard: Array  # (t, w) float32 at content_fps: what the content branch hears
     content_fps: int = MEL_FPS
     visemes: Array | None = None  # (frames, 2) float32 in [0, 1] at FPS: lips shut, and apart
 
@@ -67,10 +67,10 @@ class SpeechFeatures:
         if self.visemes is not None:
             _shaped("visemes", self.visemes, (len(self.activity), 2))
         _shaped("content", self.content, (None, None))
-        _shaped("hidden", self.hidden, (len(self.content), None))
+        _shaped("heard", self.heard, (len(self.content), None))
         _shaped("activity", self.activity, (None,))
         _shaped("speaker", self.speaker, (256,))
-        for name in ("content", "activity", "speaker", "hidden"):
+        for name in ("content", "activity", "speaker", "heard"):
             _finite(name, getattr(self, name))
 
 

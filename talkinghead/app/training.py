@@ -88,7 +88,8 @@ def configure_train(parser: Parser) -> None:
         if name in ("content", "speaker"):
             network.add_argument(
                 "--voice", type=Path, metavar="FILE",
-                help="voice network to hear through (default: log-mel as it is)",
+                help="voice network: the content branch's ears begin as its encoder, the speaker "
+                "branch hears through it (default: log-mel as it is)",
             )  # fmt: skip
         if name == "content":
             network.add_argument(

@@ -1,14 +1,19 @@
-"""The content branch: from what is heard and a static face to landmark offsets."""
+"""The content branch: from sound and a static face to landmark offsets."""
 
 from dataclasses import asdict, dataclass
+from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead.clock import STRIDE
+from talkinghead.encoder import Encoder, hear
 from talkinghead.landmarks import COUNT
+from talkinghead.types import Array
 
+READERS = 2
 KERNEL, LAYERS = 5, 2  # of the convolutions
 REACH = LAYERS * (KERNEL // 2)  # motion frames that they see on either side of one
 
@@ -17,8 +22,10 @@ REACH = LAYERS * (KERNEL // 2)  # motion frames that they see on either side of 
 class ContentBranchSize:
     """Everything needed to build the network again; stored beside its weights."""
 
-    sound: int = 80  # channels of what is heard
-    stride: int = STRIDE  # hidden states a motion frame
+    sound: int = 80  # channels of what a reader is given
+    stride: int = STRIDE  # and steps of it a motion frame
+    bands: int = 80  # of the log-mel
+    speaker: int = 0  # channels of the voice its ears are told; 0: no ears, the log-mel itself
     hidden: int = 128  # of the LSTM
     layers: int = 2
     wide: int = 192  # channels of the convolutions
@@ -71,19 +78,23 @@ class _Mover(nn.Module):
 
 
 class ContentBranch(nn.Module):
-    """What is heard to displacements of the 68 points (MakeItTalk, Zhou et al. 2020, sec. 4.1).
+    """Sound to displacements of the 68 points (MakeItTalk, Zhou et al. 2020, sec. 4.1).
 
-    Two readers hear the same and their mean is shown: MakeItTalk's LSTM, and convolutions
-    that know 0.16 s on either side and nothing else. Each learns for itself; strangers' lips
-    are closer to the mean than to either. Unlike the original's windows of 18 frames, one
-    state runs through the whole recording: no seam, no lost tail. Output frame i is read off
-    the LSTM `look_ahead` steps later.
+    Two readers hear and move lips each for itself, and their mean is shown: MakeItTalk's LSTM,
+    and convolutions that know 0.16 s on either side and nothing else. Strangers' lips are closer
+    to the mean than to either. The ears of both begin as the encoder of the voice network and
+    learn on: the content embedding keeps what tells phones apart, and lips show more than that.
+
+    Unlike the original's windows of 18 frames, one state runs through the whole recording: no
+    seam, no lost tail. Output frame i is read off the LSTM `look_ahead` steps later.
     """
 
     def __init__(self, size: ContentBranchSize | None = None):
         super().__init__()
         self.size = size or ContentBranchSize()
         hidden, wide = self.size.hidden, self.size.wide
+        shape = (self.size.bands, self.size.speaker, self.size.sound)
+        self.ears = nn.ModuleList(Encoder(*shape) for _ in range(READERS * bool(shape[1])))
         self.hear = _listener(self.size, hidden)
         self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
         self.move = _Mover(self.size, hidden)
@@ -92,24 +103,41 @@ class ContentBranch(nn.Module):
         self.drop = nn.Dropout(0.4)
         self.move_near = _Mover(self.size, wide)
 
+    def train(self, mode: bool = True) -> "ContentBranch":
+        """The ears' own statistics, of hundreds of voices, stay as they are."""
+        super().train(mode)
+        for part in self.ears.modules():
+            if isinstance(part, nn.BatchNorm1d):
+                part.eval()
+        return self
+
+    def listen(self, mel: Tensor, speaker: Tensor) -> Tensor:
+        """(b, t, bands) log-mel and (b, speaker) embedding to what the readers are given, side
+        by side; the log-mel itself where there are no ears.
+        """
+        return torch.cat([ear.hear(mel, speaker) for ear in self._ears()] or [mel], dim=-1)
+
+    def heard(self, mel: Array, speaker: Array) -> Array:
+        """`listen` for (t, bands) and (256,) of any length, in flat memory."""
+        return np.concatenate([hear(ear, mel, speaker) for ear in self._ears()] or [mel], axis=-1)
+
     def forward(self, sound: Tensor, face: Tensor) -> Tensor:
-        """(b, stride * t, sound) and (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
+        """(b, stride * t, c) of `listen`, (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
         far, near = self.readings(sound, face)
         return (far + near) / 2
 
     def readings(self, sound: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
         """What each reader says on its own, (b, t, 68, 3) both: what they are taught by."""
-        steps = self._steps(sound)
-        tail = steps[:, -1:].expand(-1, self.size.look_ahead, -1)
-        far, near, _ = self._read(torch.cat([steps, tail], dim=1), face, None)
+        tail = sound[:, -self.size.stride :].repeat(1, self.size.look_ahead, 1)
+        far, near, _ = self._read(torch.cat([sound, tail], dim=1), face, None)
         return far[:, self.size.look_ahead :], near[:, self.size.look_ahead :]
 
     def step(self, sound: Tensor, face: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """One streaming step: (b, stride * n, sound) new frames to n offsets and the state.
+        """One streaming step: (b, stride * n, c) new frames to n offsets and the state.
 
         The offsets belong to the frames `look_ahead` motion frames before the ones given.
         """
-        far, near, state = self._read(self._steps(sound), face, state)
+        far, near, state = self._read(sound, face, state)
         return (far + near) / 2, state
 
     def widen(self, by: float) -> None:
@@ -117,16 +145,19 @@ class ContentBranch(nn.Module):
         self.move.widen(by)
         self.move_near.widen(by)
 
-    def _steps(self, sound: Tensor) -> Tensor:
-        return sound.reshape(sound.shape[0], sound.shape[1] // self.size.stride, -1)
+    def _ears(self) -> list[Encoder]:
+        return [cast(Encoder, ear) for ear in self.ears]
 
     def _read(
-        self, steps: Tensor, face: Tensor, state: State | None
+        self, sound: Tensor, face: Tensor, state: State | None
     ) -> tuple[Tensor, Tensor, State]:
         before = self.size.look_ahead + REACH
-        recalled, past = state or (None, steps[:, :1].expand(-1, before, -1))
+        parts = sound.chunk(READERS, dim=-1) if self.ears else [sound] * READERS
+        frames = sound.shape[1] // self.size.stride
+        steps, close = (part.reshape(len(part), frames, -1) for part in parts)
+        recalled, past = state or (None, close[:, :1].expand(-1, before, -1))
         states, recalled = self.lstm(self.hear(steps), recalled)
-        known = torch.cat([past, steps], dim=1)
+        known = torch.cat([past, close], dim=1)
         x = self.hear_near(known).mT
         for convolve in self.near:
             edge = KERNEL // 2

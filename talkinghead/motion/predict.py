@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.landmarks import JAW, MOUTH
 from talkinghead.motion.content_branch import ContentBranch, State
+from talkinghead.motion.crisp import crisp
 from talkinghead.motion.speaker_branch import SpeakerBranch, speaker_motion
 from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
 
@@ -25,17 +26,17 @@ def predict(net: ContentBranch, features: SpeechFeatures, face: FaceShape) -> Fa
     """
     device = next(net.parameters()).device
     frames, ahead, stride = len(features.activity), net.size.look_ahead, net.size.stride
-    padding = (frames + ahead) * stride - len(features.hidden)
-    hidden = np.pad(features.hidden, ((0, padding), (0, 0)), mode="edge")
+    padding = (frames + ahead) * stride - len(features.heard)
+    sound = np.pad(features.heard, ((0, padding), (0, 0)), mode="edge")
     shape = torch.as_tensor(face.points, dtype=torch.float32, device=device)[None]
     state: State | None = None
     offsets: list[Array] = []
     for start in range(0, frames + ahead, BLOCK):
-        block = hidden[start * stride : (start + BLOCK) * stride]
-        heard = torch.as_tensor(block, dtype=torch.float32, device=device)[None]
-        moved, state = net.step(heard, shape, state)
+        block = sound[start * stride : (start + BLOCK) * stride]
+        given = torch.as_tensor(block, dtype=torch.float32, device=device)[None]
+        moved, state = net.step(given, shape, state)
         offsets.append(moved[0].cpu().numpy())
-    points = face.points + np.concatenate(offsets)[ahead:]
+    points = face.points + crisp(np.concatenate(offsets)[ahead:])
     return FaceTrack(points.astype(np.float32), np.zeros((frames, 6), dtype=np.float32))
 
 

@@ -104,15 +104,15 @@ def heard(
     frames = motion_frames(samples)
     silence = animator.listen(Waveform(np.zeros(RATE, np.float32), RATE))
     stride = silence.content_fps // FPS  # content frames a motion frame: the encoder's own
-    content, hidden = (
+    content, sound = (
         np.repeat(one[len(one) // 2][None], frames * stride, axis=0)
-        for one in (silence.content, silence.hidden)
+        for one in (silence.content, silence.heard)
     )
     activity, visemes = np.zeros(frames, np.float32), np.zeros((frames, 2), np.float32)
     speaker = np.zeros(256, np.float32)
     for start, wave in lines:
         features = animator.listen(wave)
-        for whole, said in ((content, features.content), (hidden, features.hidden)):
+        for whole, said in ((content, features.content), (sound, features.heard)):
             room = whole[start * stride :][: len(said)]
             room[:] = said[: len(room)]
         _lay(activity[start:], features.activity)
@@ -121,7 +121,7 @@ def heard(
         speaker += features.speaker * wave.seconds
     norm = float(np.linalg.norm(speaker))
     speaker = (speaker / norm if norm else speaker).astype(np.float32)
-    return SpeechFeatures(content, activity, speaker, hidden, silence.content_fps, visemes)
+    return SpeechFeatures(content, activity, speaker, sound, silence.content_fps, visemes)
 
 
 def _lay(over: Array, said: Array) -> None:

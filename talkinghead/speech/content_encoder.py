@@ -6,13 +6,12 @@ import numpy as np
 import torch
 
 from talkinghead.clock import HOP, MEL_FPS, motion_frames
+from talkinghead.encoder import HALVING, hear
 from talkinghead.speech.mel import BANDS, log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.visemes import visemes
-from talkinghead.speech.voice_net import HALVING, VoiceNet
+from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.types import Array, Waveform
-
-BLOCK = 3000  # mel frames encoded at a time, 30 seconds: memory stays flat
 
 
 class ContentEncoder(Protocol):
@@ -22,16 +21,11 @@ class ContentEncoder(Protocol):
     fps: int  # content frames a second
     look_ahead: int  # mel frames of the future that a content frame hears
 
-    def __call__(self, wave: Waveform) -> Array:
-        """(t, channels) float32, t = ceil(seconds * fps)."""
-        ...
+    def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
+        """(t, channels) float32, t = ceil(seconds * fps).
 
-    def hidden(self, wave: Waveform) -> Array:
-        """(t, w) float32: all that is heard, before it is narrowed to the content."""
-        ...
-
-    def narrowed(self, hidden: Array) -> Array:
-        """(t, w) hidden states to the (t, channels) content, frame by frame."""
+        `speaker` is the (256,) embedding of the wave, where it is known already.
+        """
         ...
 
     def visemes(self, content: Array, samples: int) -> Array:
@@ -49,17 +43,10 @@ class LogMel:
     hop = HOP
     look_ahead = 0
 
-    def __call__(self, wave: Waveform) -> Array:
-        """(t, 80) log-mel of `wave`."""
+    def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
+        """(t, 80) log-mel of `wave`, whoever speaks."""
+        del speaker
         return log_mel(wave)
-
-    def hidden(self, wave: Waveform) -> Array:
-        """The same: there is no more."""
-        return self(wave)
-
-    def narrowed(self, hidden: Array) -> Array:
-        """The same."""
-        return hidden
 
     def visemes(self, content: Array, samples: int) -> Array:
         """(frames, 2) zeros: no phones are known."""
@@ -77,17 +64,10 @@ class VoiceContent:
         self.net, self.voices = net, voices
         self.channels, self.look_ahead = net.size.code, net.look_ahead
 
-    def __call__(self, wave: Waveform) -> Array:
+    def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
         """(t, channels) float32, of zero mean and unit spread in each frame."""
-        return self.narrowed(self.hidden(wave))
-
-    def hidden(self, wave: Waveform) -> Array:
-        """(t, w) float32 hidden states: more of the sound than of what is said."""
-        return hear(self.net, log_mel(wave), self.voices(wave))
-
-    def narrowed(self, hidden: Array) -> Array:
-        """(t, w) hidden states to the (t, channels) content."""
-        return narrow(self.net, hidden)
+        voice = self.voices(wave) if speaker is None else speaker
+        return encode(self.net, log_mel(wave), voice)
 
     def visemes(self, content: Array, samples: int) -> Array:
         """(frames, 2) how surely the lips are shut, and apart: see `visemes.visemes`."""
@@ -97,26 +77,6 @@ class VoiceContent:
 def encode(net: VoiceNet, mel: Array, speaker: Array) -> Array:
     """(t, 80) log-mel and (256,) speaker to the (ceil(t / HALVING), code) float32 content."""
     return narrow(net, hear(net, mel, speaker))
-
-
-@torch.inference_mode()
-def hear(net: VoiceNet, mel: Array, speaker: Array) -> Array:
-    """(t, 80) log-mel and (256,) speaker to (ceil(t / HALVING), width) float32 hidden states.
-
-    Blocks overlap by all that a frame hears, so that the result is that of one pass.
-    """
-    device = next(net.parameters()).device
-    mel = np.pad(mel, ((0, len(mel) % HALVING), (0, 0)), mode="edge")
-    voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
-    back, ahead = (-(-n // HALVING) * HALVING for n in (net.look_back, net.look_ahead))
-    parts = []
-    for start in range(0, len(mel), BLOCK):
-        first = max(0, start - back)
-        heard = torch.as_tensor(mel[first : start + BLOCK + ahead], device=device)[None]
-        hidden = net.hear(heard, voice)[0].cpu().numpy()
-        skip = (start - first) // HALVING
-        parts.append(hidden[skip : skip + BLOCK // HALVING])
-    return np.concatenate(parts)
 
 
 @torch.inference_mode()

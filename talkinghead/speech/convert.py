@@ -7,13 +7,14 @@ import torch
 from scipy.ndimage import uniform_filter1d
 
 from talkinghead import weights
+from talkinghead.encoder import HALVING
 from talkinghead.errors import AudioError
 from talkinghead.media.audio import normalise_loudness
 from talkinghead.speech.mel import FLOOR, centres, log_mel
 from talkinghead.speech.pitch import normalised_pitch, pitch_statistics, track_pitch, transpose
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.vocoder import vocode
-from talkinghead.speech.voice_net import HALVING, VoiceNet
+from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.speech.voice_weights import VOICE, load_voice
 from talkinghead.types import Array, Waveform
 

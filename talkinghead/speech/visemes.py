@@ -4,8 +4,9 @@ import numpy as np
 import torch
 
 from talkinghead.clock import STRIDE, motion_frames
+from talkinghead.encoder import HALVING
 from talkinghead.speech.phones import PHONES
-from talkinghead.speech.voice_net import HALVING, VoiceNet
+from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.types import Array
 
 BILABIALS = ("B", "M", "P")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,16 @@ import torch
 from torch import Tensor, nn
 
 from talkinghead import weights
-from talkinghead.clock import FPS, STRIDE
+from talkinghead.clock import MEL_FPS, STRIDE
+from talkinghead.encoder import HALVING
 from talkinghead.errors import InputError
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.speech.mel import log_mel_of, power_spectrum
+from talkinghead.motion.crisp import crisp
+from talkinghead.speech.mel import BANDS, log_mel_of, power_spectrum
+from talkinghead.speech.voice_net import VoiceNet
+from talkinghead.speech.voice_weights import load_voice
 from talkinghead.train import coarticulation
 from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import LICENCES, revision
@@ -36,10 +40,11 @@ NARROWEST = 0.7  # range over the true one that is still made good
 
 @dataclass(frozen=True)
 class Heard:
-    """One whole clip of a talker, as the branch hears it."""
+    """One whole clip of a talker."""
 
     talker: Talker
-    sound: Array  # (stride * t, w) hidden states
+    mel: Array  # (STRIDE * t, 80)
+    voice: Array  # (256,)
     offsets: Array  # (t, 68, 3)
     group: str
 
@@ -51,12 +56,12 @@ def heard(talkers: list[Talker], ear: Ear) -> list[Heard]:
         voice = ear.voice(talker.speech)
         for cut in talker.cuts:
             mel = log_mel_of(power_spectrum(cut.samples))
-            sound = ear.hear(mel[: len(cut.offsets) * STRIDE], voice)
-            clips.append(Heard(talker, sound, cut.offsets, group_of(cut.source)))
+            mel = mel[: len(cut.offsets) * STRIDE]
+            clips.append(Heard(talker, mel, voice, cut.offsets, group_of(cut.source)))
     return clips
 
 
-def validate(net: nn.Module, clips: list[Heard]) -> dict[str, float]:
+def validate(net: ContentBranch, clips: list[Heard]) -> dict[str, float]:
     """Correlation of opening and width on whole clips, means by clip then by talker and group."""
     device = next(net.parameters()).device
     groups: dict[str, dict[str, list[tuple[float, float, float]]]] = defaultdict(
@@ -64,11 +69,12 @@ def validate(net: nn.Module, clips: list[Heard]) -> dict[str, float]:
     )
     for clip in clips:
         face = torch.from_numpy(clip.talker.face)[None].to(device)
+        sound = torch.from_numpy(net.heard(clip.mel, clip.voice))[None].to(device)
         with torch.inference_mode():
-            predicted = net(torch.from_numpy(clip.sound)[None].to(device), face).cpu()
-        shown = torch.from_numpy(opening(predicted[0].numpy()))
+            predicted = torch.from_numpy(crisp(net(sound, face)[0].cpu().numpy()))
+        shown = torch.from_numpy(opening(predicted.numpy()))
         seen = torch.from_numpy(opening(clip.offsets))
-        width = correlation(_width(predicted[0]), _width(torch.from_numpy(clip.offsets)))
+        width = correlation(_width(predicted), _width(torch.from_numpy(clip.offsets)))
         ratio = float(shown.std() / seen.std().clamp(min=1e-4))
         groups[clip.group][clip.talker.name].append((correlation(shown, seen), width, ratio))
     result: dict[str, float] = {}
@@ -81,6 +87,17 @@ def validate(net: nn.Module, clips: list[Heard]) -> dict[str, float]:
     result |= {"r_open": float(r_open), "r_width": float(r_width), "amp": float(amp)}
     result["score"] = float(r_open + 0.5 * r_width)
     return result
+
+
+def begun(voice: VoiceNet, size: ContentBranchSize | None = None) -> ContentBranch:
+    """A branch whose ears are the encoder of a voice network, as yet."""
+    mine = {"sound": voice.size.width, "bands": BANDS, "speaker": voice.size.speaker}
+    size = replace(size or ContentBranchSize(), stride=STRIDE // HALVING, **mine)
+    net = ContentBranch(size)
+    known = voice.state_dict()
+    for ear in net.ears:
+        ear.load_state_dict({name: known[name] for name in ear.state_dict()})
+    return net
 
 
 def widened(net: ContentBranch, clips: list[Heard]) -> float:
@@ -121,8 +138,9 @@ def train_content(
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
-    The branch hears through the voice network in `voice`, or plain log-mel without one. With
-    one, the utterances in `speech` join in, with the lips that the clips' sounds teach.
+    The branch's ears begin as the encoder of the voice network in `voice`; without one there
+    are none, and log-mel is all that is heard. With one, the utterances in `speech` join in, with
+    the lips that the clips' sounds teach.
     Raises InputError for `speech` without `voice`.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
@@ -142,16 +160,21 @@ def train_content(
     def loss(net: nn.Module, step: int) -> Losses:
         assert isinstance(net, ContentBranch)
         one = ahead(step).to(device)
-        blurred = one.sound + noise * torch.randn_like(one.sound)
+        sound = net.listen(one.mel, one.voice)
+        blurred = sound + noise * torch.randn_like(sound)
         far, near = (
             content_loss(said, one.offsets, one.mask) for said in net.readings(blurred, one.face)
         )
         return {part: far[part] + near[part] for part in far}
 
-    channels = held_out[0].sound.shape[1]
     torch.manual_seed(plan.seed)
-    net = ContentBranch(size or ContentBranchSize(sound=channels, stride=ear.stride))
-    train(net, loss, lambda n: validate(n, held_out), run, plan, device=device, report=report)
+    net = begun(load_voice(voice), size) if voice else ContentBranch(size)
+
+    def measure(net: nn.Module) -> dict[str, float]:
+        assert isinstance(net, ContentBranch)
+        return validate(net, held_out)
+
+    train(net, loss, measure, run, plan, device=device, report=report)
     amp = widened(net, held_out)
     figures = validate(net, held_out)
     weights.save(
@@ -160,7 +183,8 @@ def train_content(
         {
             "model": "content branch",
             "size": net.size.as_dict(),
-            "input": f"{channels} channels, {ear.stride * FPS} frames a second",
+            "input": f"log-mel, {net.size.bands} bands, {MEL_FPS} frames a second"
+            + (", and a speaker embedding" if voice else ""),
             "voice": weights.read_card(voice)["sha256"] if voice else None,
             "output": "displacements of 68 landmarks in face widths, 25 frames a second",
             "plan": asdict(plan) | {"batch": batch, "widened by": round(1 / amp, 3)},

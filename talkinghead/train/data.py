@@ -30,15 +30,15 @@ WARPS = (0.84, 1.2)  # of the frequency axis: shorter and longer vocal tracts
 class Batch:
     """What one step learns from."""
 
-    sound: Tensor  # (b, stride * t, w) hidden states
+    mel: Tensor  # (b, STRIDE * t, 80) log-mel, distorted
+    voice: Tensor  # (b, 256) speaker embedding; zeros for a stranger's
     face: Tensor  # (b, 68, 3) at rest
     offsets: Tensor  # (b, t, 68, 3) true displacements from rest, face widths
     mask: Tensor  # (b, t) 1 where the truth is known
 
     def to(self, device: str) -> "Batch":
         """The same batch on another device."""
-        parts = (self.sound, self.face, self.offsets, self.mask)
-        return Batch(*(part.to(device) for part in parts))
+        return Batch(*(part.to(device) for part in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,6 @@ class Ear:
 
     hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) -> (t * fps / 100, w)
     voice: Callable[[Waveform], Array]  # speech to a (256,) embedding
-    stride: int  # hidden states a motion frame
     narrow: Callable[[Array], Array] = np.asarray  # (t, w) hidden states to (t, c) content
 
     def voice_of(self, talker: "Talker") -> Array:
@@ -88,7 +87,7 @@ class Ear:
 
 def plain_ear() -> Ear:
     """Log-mel as it is, whoever speaks."""
-    return Ear(lambda mel, _: mel, lambda _: np.zeros(256, np.float32), STRIDE)
+    return Ear(lambda mel, _: mel, lambda _: np.zeros(256, np.float32))
 
 
 def group_of(source: str) -> str:
@@ -156,7 +155,8 @@ def hide_bands(content: Array, rng: np.random.Generator) -> Array:
 @dataclass(frozen=True)
 class _Row:
     talker: Talker
-    sound: Array  # (stride * t, w) float16
+    mel: Array  # (STRIDE * t, 80) float16
+    voice: Array  # (256,) float32
     offsets: Array  # (t, 68, 3) float16
     mask: Array  # (t,) float32
 
@@ -164,8 +164,7 @@ class _Row:
 class Batches:
     """Draws batches for ever; the same seed and step give the same batch.
 
-    Distorting and hearing cost more than learning: `pool` rows are made when they are first
-    drawn, and kept.
+    Distorting costs much: `pool` rows are made when they are first drawn, and kept.
     """
 
     def __init__(
@@ -192,7 +191,7 @@ class Batches:
         stacked = [torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)]
         return Batch(*stacked)
 
-    def _shown(self, place: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
+    def _shown(self, place: int, rng: np.random.Generator) -> tuple[Array, ...]:
         if place not in self.rows:
             self.rows[place] = self._made(np.random.default_rng([self.seed, place, 1]))
         row = self.rows[place]
@@ -205,7 +204,7 @@ class Batches:
             face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
             offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
         jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
-        return row.sound.astype(np.float32), face + jitter, offsets, row.mask
+        return row.mel.astype(np.float32), row.voice, face + jitter, offsets, row.mask
 
     def _made(self, rng: np.random.Generator) -> _Row:
         number = int(rng.choice(len(self.talkers), p=self.chances))
@@ -221,7 +220,8 @@ class Batches:
         voice = self.voices[number] * np.float32(rng.random() >= STRANGER)
         return _Row(
             self.talkers[number],
-            self.ear.hear(mel, voice).astype(np.float16),
+            mel.astype(np.float16),
+            voice,
             _read_at(offsets, times).astype(np.float16),
             mask[times.astype(int)] * mask[times.astype(int) + 1],
         )

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from talkinghead.clock import STRIDE
-from talkinghead.speech.content_encoder import hear, narrow
+from talkinghead.encoder import hear
+from talkinghead.speech.content_encoder import narrow
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.voice_net import HALVING
 from talkinghead.speech.voice_weights import load_voice
 from talkinghead.train.data import Ear
 
@@ -17,6 +16,5 @@ def voice_ear(path: Path, device: str = "cpu") -> Ear:
     return Ear(
         lambda mel, voice: hear(net, mel, voice),
         SpeakerEncoder(device),
-        STRIDE // HALVING,
         lambda hidden: narrow(net, hidden),
     )

@@ -12,10 +12,11 @@ from torch.nn import functional
 
 from talkinghead import weights
 from talkinghead.clock import HOP
+from talkinghead.encoder import HALVING
 from talkinghead.speech.mel import log_mel_of, power_spectrum
 from talkinghead.speech.phones import PHONES, SILENCE, UNKNOWN
 from talkinghead.speech.pitch import normalised_pitch
-from talkinghead.speech.voice_net import HALVING, VoiceNet, VoiceNetSize
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import revision
 from talkinghead.train.loop import Losses, Plan, train

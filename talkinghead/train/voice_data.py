@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from talkinghead.clock import HOP
+from talkinghead.encoder import HALVING
 from talkinghead.errors import InputError
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.speech.pitch import normalised_pitch
-from talkinghead.speech.voice_net import HALVING
 from talkinghead.train.augment import distort
 from talkinghead.train.data import hide_bands
 from talkinghead.train.speech import Utterance

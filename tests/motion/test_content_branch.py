@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from talkinghead.clock import STRIDE
+from talkinghead.motion import crisp
 from talkinghead.motion.content_branch import REACH, ContentBranch, ContentBranchSize
 from talkinghead.motion.predict import predict
 from talkinghead.types import FaceShape, SpeechFeatures
@@ -61,9 +62,9 @@ def test_long_sound_in_blocks_has_no_seam(net, face, monkeypatch):
 
 def test_nothing_further_than_the_look_ahead_is_heard(net, face):
     early = features(30)
-    late = early.hidden.copy()
-    late[(10 + SMALL.look_ahead + 1) * STRIDE :] += 5
-    changed = replace(early, hidden=late)
+    late = early.heard.copy()
+    late[(10 + SMALL.look_ahead + crisp.REACH + 1) * STRIDE :] += 5
+    changed = replace(early, heard=late)
     a, b = predict(net, early, face).points, predict(net, changed, face).points
     np.testing.assert_allclose(a[:11], b[:11], atol=1e-6)
     assert np.abs(a[11:] - b[11:]).max() > 1e-3

@@ -132,7 +132,7 @@ def test_a_line_is_heard_when_it_is_said_whatever_the_encoders_rate(
     np.testing.assert_allclose(
         features.content[:, 0], np.where(spoken // 2 == 1, np.arange(6 * fps) / fps - 2, 0)
     )
-    np.testing.assert_array_equal(features.hidden, 2 * features.content)
+    np.testing.assert_array_equal(features.heard, 2 * features.content)
     assert features.visemes is not None
     np.testing.assert_array_equal(features.visemes[:, 0], features.activity)
     np.testing.assert_array_equal(np.flatnonzero(features.activity), np.arange(2 * FPS, 4 * FPS))

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from talkinghead.speech import content_encoder
+from talkinghead import encoder
+from talkinghead.encoder import HALVING
 from talkinghead.speech.content_encoder import encode
-from talkinghead.speech.voice_net import HALVING, VoiceNet, VoiceNetSize
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 
 SMALL = VoiceNetSize(width=16, code=8)
 
@@ -32,7 +33,7 @@ def test_a_code_frame_for_every_two_mel_frames(net, frames):
 def test_blocks_give_what_one_pass_gives(net, monkeypatch):
     sound = mel(501)
     whole = encode(net, sound, SPEAKER)
-    monkeypatch.setattr(content_encoder, "BLOCK", 90)
+    monkeypatch.setattr(encoder, "PASS", 90)
     np.testing.assert_allclose(encode(net, sound, SPEAKER), whole, atol=1e-4)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from talkinghead.clock import FRAME, MEL_FPS, RATE, STRIDE
+from talkinghead.clock import FRAME, MEL_FPS, RATE
 from talkinghead.landmarks import JAW, MOUTH
 from talkinghead.train.coarticulation import context_of, fit, taught
 from talkinghead.train.data import Cut, Ear, Talker
@@ -20,7 +20,7 @@ def _ear() -> Ear:
         return np.eye(PHONES)[mel.reshape(len(mel), PHONES, -1).mean(axis=2).argmax(1)]
 
     voice = np.ones(256, np.float32) / 16
-    return Ear(hear, lambda _: voice, STRIDE)
+    return Ear(hear, lambda _: voice)
 
 
 def _said(rng: np.random.Generator, frames: int) -> tuple[Array, Array]:
@@ -94,7 +94,7 @@ def test_an_ear_measures_only_voices_that_are_not_known() -> None:
         calls.append(wave)
         return np.zeros(256, np.float32)
 
-    ear = Ear(lambda mel, _: mel, voice, STRIDE)
+    ear = Ear(lambda mel, _: mel, voice)
     talker = _talker("a", np.random.default_rng(3))
     ear.voice_of(talker)
     ear.voice_of(Talker("b", talker.face, talker.cuts, voice=np.ones(256, np.float32)))

@@ -8,8 +8,10 @@ from talkinghead import weights
 from talkinghead.clock import FRAME
 from talkinghead.geometry.align import mean_face
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.motion.crisp import crisp
+from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.train.clips import Example, save_example
-from talkinghead.train.content import Heard, train_content, validate, widened
+from talkinghead.train.content import Heard, begun, train_content, validate, widened
 from talkinghead.train.data import Talker
 from talkinghead.train.loop import Plan
 
@@ -21,10 +23,11 @@ def test_a_shy_branch_is_widened_and_a_bold_one_is_not_narrowed(ratio, kept):
     torch.manual_seed(0)
     net = ContentBranch(SIZE).eval()
     face = np.zeros((68, 3), np.float32)
-    content = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    mel = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
     with torch.inference_mode():
-        moved = net(torch.from_numpy(content)[None], torch.from_numpy(face)[None])[0].numpy()
-    clip = Heard(Talker("a", face, []), content, moved / ratio, "folder")
+        moved = crisp(net(torch.from_numpy(mel)[None], torch.from_numpy(face)[None])[0].numpy())
+    voice = np.zeros(256, np.float32)
+    clip = Heard(Talker("a", face, []), mel, voice, moved / ratio, "folder")
     assert widened(net, [clip]) == pytest.approx(kept, rel=1e-3)
     assert validate(net, [clip])["amp"] == pytest.approx(ratio / kept, rel=1e-3)
 
@@ -48,3 +51,27 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
     for name, value in first.items():
         torch.testing.assert_close(second[name], value, rtol=0, atol=0)
     assert not torch.equal(other["lstm.weight_ih_l0"], first["lstm.weight_ih_l0"])
+
+
+def test_ears_begin_as_the_voice_networks_and_each_learns_with_its_reader():
+    torch.manual_seed(0)
+    voice = VoiceNet(VoiceNetSize(width=16, code=8)).eval()
+    net = begun(voice, ContentBranchSize(hidden=8, wide=8)).train()
+    mel, speaker = torch.randn(2, 40, 80), torch.randn(2, 256)
+    heard = net.listen(mel, speaker)
+    both = torch.cat([voice.hear(mel, speaker)] * 2, dim=-1)
+    torch.testing.assert_close(net.eval().listen(mel, speaker), both)
+    far, near = net.readings(heard, torch.zeros(2, 68, 3))
+    for said, mine, other in ((far, *net.ears), (near, *reversed(net.ears))):
+        net.zero_grad()
+        said.square().sum().backward(retain_graph=True)
+        assert all(value.grad is not None and value.grad.any() for value in mine.parameters())
+        assert not any(value.grad is not None and value.grad.any() for value in other.parameters())
+
+
+def test_statistics_of_the_ears_stay_the_voice_networks():
+    net = begun(VoiceNet(VoiceNetSize(width=16, code=8)), ContentBranchSize(hidden=8, wide=8))
+    before = {name: value.clone() for name, value in net.ears.named_buffers()}
+    net.train().listen(torch.randn(2, 40, 80) + 3, torch.randn(2, 256))
+    for name, value in net.ears.named_buffers():
+        torch.testing.assert_close(value, before[name])

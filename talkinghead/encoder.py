@@ -1,0 +1,87 @@
+"""What hears: log-mel and a speaker embedding to hidden states, in which phones are told apart."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from talkinghead.types import Array
+
+HALVING = 2  # mel frames a hidden state
+KERNEL = 3
+# The residual blocks: how far apart a block's three taps lie, and how many states of the
+# future it sees. The first gather the neighbourhood, the last only the past.
+BLOCKS = ((1, 1), (1, 1), (2, 2), (2, 2), (4, 4), (4, 0), (8, 0), (1, 0))
+FRONT = 2  # mel frames of the future that the first convolution sees
+PASS = 3000  # mel frames heard at a time, 30 seconds: memory stays flat
+
+
+class Block(nn.Module):
+    """A dilated convolution and a mixing of channels, added to what came in."""
+
+    def __init__(self, width: int, dilation: int, ahead: int):
+        super().__init__()
+        self.pad = ((KERNEL - 1) * dilation - ahead, ahead)
+        self.norm = nn.BatchNorm1d(width)
+        self.look = nn.Conv1d(width, width, KERNEL, dilation=dilation)
+        self.mix = nn.Conv1d(width, width, 1)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(b, width, t) to the same."""
+        seen = self.look(functional.pad(self.norm(x), self.pad))
+        return x + self.drop(self.mix(functional.gelu(seen)))
+
+
+class Encoder(nn.Module):
+    """A stack of convolutions that sees `look_ahead` mel frames of the future.
+
+    It knows the speaker, so that what it says of the sound need not carry the voice. Unlike
+    AutoVC's BiLSTM (Qian et al. 2019) it can follow a microphone.
+    """
+
+    def __init__(self, bands: int, speaker: int, width: int):
+        super().__init__()
+        self.front = nn.Conv1d(bands, width, 2 * FRONT + 1, stride=HALVING)
+        self.knows = nn.Linear(speaker, width)
+        self.encoder = nn.Sequential(*(Block(width, *block) for block in BLOCKS))
+        self.narrow = nn.Sequential(nn.BatchNorm1d(width))  # and what follows, in a larger network
+
+    @property
+    def look_ahead(self) -> int:
+        """Mel frames of the future that a hidden state hears."""
+        return FRONT + HALVING * sum(ahead for _, ahead in BLOCKS)
+
+    @property
+    def look_back(self) -> int:
+        """Mel frames of the past that a hidden state hears."""
+        return FRONT + HALVING * sum((KERNEL - 1) * gap - ahead for gap, ahead in BLOCKS)
+
+    def hear(self, mel: Tensor, speaker: Tensor) -> Tensor:
+        """(b, t, bands) log-mel, t even, and (b, speaker) embedding to hidden states
+        (b, t // HALVING, width), each of about unit spread.
+        """
+        padded = functional.pad(mel.mT, (FRONT, FRONT), mode="replicate")
+        x = functional.gelu(self.front(padded) + self.knows(speaker)[..., None])
+        levelled: Tensor = self.narrow[0](self.encoder(x))
+        return levelled.mT
+
+
+@torch.inference_mode()
+def hear(net: Encoder, mel: Array, speaker: Array) -> Array:
+    """(t, bands) log-mel and (256,) speaker to (ceil(t / HALVING), width) float32 hidden states.
+
+    Passes overlap by all that a state hears, so that the result is that of one pass.
+    """
+    device = next(net.parameters()).device
+    mel = np.pad(mel, ((0, len(mel) % HALVING), (0, 0)), mode="edge")
+    voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
+    back, ahead = (-(-n // HALVING) * HALVING for n in (net.look_back, net.look_ahead))
+    parts = []
+    for start in range(0, len(mel), PASS):
+        first = max(0, start - back)
+        heard = torch.as_tensor(mel[first : start + PASS + ahead], device=device)[None]
+        hidden = net.hear(heard, voice)[0].cpu().numpy()
+        skip = (start - first) // HALVING
+        parts.append(hidden[skip : skip + PASS // HALVING])
+    return np.concatenate(parts)
