@@ -94,7 +94,8 @@ class ContentBranch(nn.Module):
         self.size = size or ContentBranchSize()
         hidden, wide = self.size.hidden, self.size.wide
         shape = (self.size.bands, self.size.speaker, self.size.sound)
-        self.ears = nn.ModuleList(Encoder(*shape) for _ in range(READERS * bool(shape[1])))
+        ears = READERS if self.size.speaker else 0
+        self.ears = nn.ModuleList(Encoder(*shape) for _ in range(ears))
         self.hear = _listener(self.size, hidden)
         self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
         self.move = _Mover(self.size, hidden)

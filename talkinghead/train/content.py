@@ -71,10 +71,9 @@ def validate(net: ContentBranch, clips: list[Heard]) -> dict[str, float]:
         face = torch.from_numpy(clip.talker.face)[None].to(device)
         sound = torch.from_numpy(net.heard(clip.mel, clip.voice))[None].to(device)
         with torch.inference_mode():
-            predicted = torch.from_numpy(crisp(net(sound, face)[0].cpu().numpy()))
-        shown = torch.from_numpy(opening(predicted.numpy()))
-        seen = torch.from_numpy(opening(clip.offsets))
-        width = correlation(_width(predicted), _width(torch.from_numpy(clip.offsets)))
+            predicted = crisp(net(sound, face)[0].cpu().numpy())
+        shown, seen = (torch.from_numpy(opening(moved)) for moved in (predicted, clip.offsets))
+        width = correlation(_width(predicted), _width(clip.offsets))
         ratio = float(shown.std() / seen.std().clamp(min=1e-4))
         groups[clip.group][clip.talker.name].append((correlation(shown, seen), width, ratio))
     result: dict[str, float] = {}
@@ -110,9 +109,9 @@ def widened(net: ContentBranch, clips: list[Heard]) -> float:
     return amp
 
 
-def _width(offsets: Tensor) -> Tensor:
+def _width(offsets: Array) -> Tensor:
     """(t, 68, 3) displacements to the (t,) change of mouth width."""
-    return offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0]
+    return torch.from_numpy(offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0])
 
 
 def _spoken(speech: Path, taught: list[Talker], ear: Ear, seed: int) -> list[Talker]:
