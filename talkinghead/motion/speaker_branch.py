@@ -223,17 +223,18 @@ def speaker_motion(
 
     Takes content (t, channels) at net.size.stride frames a motion frame, the last one held
     where it ends early, and the voice (net.size.speaker,), zeros for nobody's. The same seed
-    gives the same motion; memory beyond the result does not grow with the recording.
+    gives the same motion; memory beyond the result grows by the noise alone, 160 bytes a frame.
     """
     device, stride = net.limits.device, net.size.stride
     voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
     manner = net.manner_of(voice)
+    chance = torch.from_numpy(noise(seed, 0, frames, net.size.chance)).to(device)
 
     def part(start: int, stop: int) -> Array:
         places = np.arange(start * stride, stop * stride).clip(max=len(content) - 1)
         heard = torch.as_tensor(content[places], dtype=torch.float32, device=device)[None]
-        chance = torch.from_numpy(noise(seed, start, stop, net.size.chance))[None].to(device)
-        return np.asarray(net.unit(heard, voice, chance).joined()[0].cpu().numpy())
+        moved = net.unit(heard, voice, chance[None, start:stop]).joined()
+        return np.asarray(moved[0].cpu().numpy())
 
     joined = torch.from_numpy(in_windows(part, frames, windows or Windows())).float()
     unit = net.parted(joined[None].to(device))

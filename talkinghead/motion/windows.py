@@ -29,8 +29,8 @@ class Windows:
     """
 
     width: int = 256
-    overlap: int = 96
-    margin: int = 24
+    overlap: int = 64
+    margin: int = 16
 
     def __post_init__(self) -> None:
         fits = 0 <= 2 * self.margin < self.overlap and 2 * self.overlap <= self.width

@@ -98,6 +98,13 @@ def test_a_video_is_followed_and_lost_frames_are_nan(mediapipe: Detector) -> Non
     assert mediapipe.follow([]).shape == (0, 68, 3)
 
 
+def test_a_mirrored_video_has_the_mirrored_track(mediapipe: Detector) -> None:
+    face = portrait("astronaut")[:300, 80:380]
+    track = mediapipe.follow([face, face])
+    swapped = mediapipe.follow([np.ascontiguousarray(face[:, ::-1])] * 2)[:, MIRROR]
+    assert np.allclose(swapped * [-1, 1, 1] + [face.shape[1], 0, 0], track, atol=0.01)
+
+
 def test_following_starts_afresh_each_time(mediapipe: Detector) -> None:
     face = portrait("astronaut")[:300, 80:380]
     once = mediapipe.follow([face, face])
