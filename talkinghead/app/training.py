@@ -88,7 +88,7 @@ def configure_train(parser: Parser) -> None:
         if name in ("content", "speaker"):
             network.add_argument(
                 "--voice", type=Path, metavar="FILE",
-                help="voice network: the content branch's ears begin as its encoder, the speaker "
+                help="voice network: the content branch's ear begins as its encoder, the speaker "
                 "branch hears through it (default: log-mel as it is)",
             )  # fmt: skip
         if name == "content":
@@ -96,6 +96,11 @@ def configure_train(parser: Parser) -> None:
                 "--speech", type=Path, metavar="DIR",
                 help="what 'preprocess speech' made: voices without film join in, with the lips "
                 "that go with such sounds in the clips",
+            )  # fmt: skip
+            network.add_argument(
+                "--teacher", type=Path, metavar="FILE",
+                help="a content branch: voices without film join in with the lips that it gives "
+                "them, and more often (default: a linear map fitted to the clips)",
             )  # fmt: skip
 
 
@@ -159,6 +164,6 @@ def _trained(args: Namespace, out: Path, plan: Plan, shared: dict[str, Any]) -> 
         more = shared | {"size": size, "sync": args.sync, "alone": args.alone}
         return train_translator(args.data, out, args.folder, plan, **more)
     if args.network == "content":
-        heard = {"voice": args.voice, "speech": args.speech}
+        heard = {"voice": args.voice, "speech": args.speech, "teacher": args.teacher}
         return train_content(args.data, out, args.folder, plan, **heard, **shared)
     return train_speaker(args.data, out, args.folder, plan, voice=args.voice, **shared)

@@ -1,9 +1,7 @@
 """The content branch: from sound and a static face to landmark offsets."""
 
 from dataclasses import asdict, dataclass
-from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -13,7 +11,6 @@ from talkinghead.encoder import Encoder, hear
 from talkinghead.landmarks import COUNT
 from talkinghead.types import Array
 
-READERS = 2
 KERNEL, LAYERS = 5, 2  # of the convolutions
 REACH = LAYERS * (KERNEL // 2)  # motion frames that they see on either side of one
 
@@ -25,7 +22,7 @@ class ContentBranchSize:
     sound: int = 80  # channels of what a reader is given
     stride: int = STRIDE  # and steps of it a motion frame
     bands: int = 80  # of the log-mel
-    speaker: int = 0  # channels of the voice its ears are told; 0: no ears, the log-mel itself
+    speaker: int = 0  # channels of the voice its ear is told; 0: no ear, the log-mel itself
     hidden: int = 128  # of the LSTM
     layers: int = 2
     wide: int = 192  # channels of the convolutions
@@ -82,8 +79,8 @@ class ContentBranch(nn.Module):
 
     Two readers hear and move lips each for itself, and their mean is shown: MakeItTalk's LSTM,
     and convolutions that know 0.16 s on either side and nothing else. Strangers' lips are closer
-    to the mean than to either. The ears of both begin as the encoder of the voice network and
-    learn on: the content embedding keeps what tells phones apart, and lips show more than that.
+    to the mean than to either. The ear they share begins as the encoder of the voice network and
+    learns on: the content embedding keeps what tells phones apart, and lips show more than that.
 
     Unlike the original's windows of 18 frames, one state runs through the whole recording: no
     seam, no lost tail. Output frame i is read off the LSTM `look_ahead` steps later.
@@ -94,8 +91,7 @@ class ContentBranch(nn.Module):
         self.size = size or ContentBranchSize()
         hidden, wide = self.size.hidden, self.size.wide
         shape = (self.size.bands, self.size.speaker, self.size.sound)
-        ears = READERS if self.size.speaker else 0
-        self.ears = nn.ModuleList(Encoder(*shape) for _ in range(ears))
+        self.ear = Encoder(*shape) if self.size.speaker else None
         self.hear = _listener(self.size, hidden)
         self.lstm = nn.LSTM(hidden, hidden, self.size.layers, batch_first=True, dropout=0.4)
         self.move = _Mover(self.size, hidden)
@@ -105,22 +101,22 @@ class ContentBranch(nn.Module):
         self.move_near = _Mover(self.size, wide)
 
     def train(self, mode: bool = True) -> "ContentBranch":
-        """The ears' own statistics, of hundreds of voices, stay as they are."""
+        """The ear's own statistics, of hundreds of voices, stay as they are."""
         super().train(mode)
-        for part in self.ears.modules():
+        for part in self.ear.modules() if self.ear else []:
             if isinstance(part, nn.BatchNorm1d):
                 part.eval()
         return self
 
     def listen(self, mel: Tensor, speaker: Tensor) -> Tensor:
-        """(b, t, bands) log-mel and (b, speaker) embedding to what the readers are given, side
-        by side; the log-mel itself where there are no ears.
+        """(b, t, bands) log-mel and (b, speaker) embedding to what the readers are given: the
+        ear's hidden states, or the log-mel itself.
         """
-        return torch.cat([ear.hear(mel, speaker) for ear in self._ears()] or [mel], dim=-1)
+        return self.ear.hear(mel, speaker) if self.ear else mel
 
     def heard(self, mel: Array, speaker: Array) -> Array:
         """`listen` for (t, bands) and (256,) of any length, in flat memory."""
-        return np.concatenate([hear(ear, mel, speaker) for ear in self._ears()] or [mel], axis=-1)
+        return hear(self.ear, mel, speaker) if self.ear else mel
 
     def forward(self, sound: Tensor, face: Tensor) -> Tensor:
         """(b, stride * t, c) of `listen`, (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
@@ -146,19 +142,14 @@ class ContentBranch(nn.Module):
         self.move.widen(by)
         self.move_near.widen(by)
 
-    def _ears(self) -> list[Encoder]:
-        return [cast(Encoder, ear) for ear in self.ears]
-
     def _read(
         self, sound: Tensor, face: Tensor, state: State | None
     ) -> tuple[Tensor, Tensor, State]:
         before = self.size.look_ahead + REACH
-        parts = sound.chunk(READERS, dim=-1) if self.ears else [sound] * READERS
-        frames = sound.shape[1] // self.size.stride
-        steps, close = (part.reshape(len(part), frames, -1) for part in parts)
-        recalled, past = state or (None, close[:, :1].expand(-1, before, -1))
+        steps = sound.reshape(len(sound), sound.shape[1] // self.size.stride, -1)
+        recalled, past = state or (None, steps[:, :1].expand(-1, before, -1))
         states, recalled = self.lstm(self.hear(steps), recalled)
-        known = torch.cat([past, close], dim=1)
+        known = torch.cat([past, steps], dim=1)
         x = self.hear_near(known).mT
         for convolve in self.near:
             edge = KERNEL // 2

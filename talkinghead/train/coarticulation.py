@@ -7,17 +7,16 @@ from the hidden states, in which phones are told apart, fitted by ridge regressi
 less than the branch that learns from it, but the same of every voice.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.clock import FRAME, STRIDE
 from talkinghead.landmarks import JAW, MOUTH
-from talkinghead.speech.mel import log_mel_of, power_spectrum
-from talkinghead.train.data import SHARE, Cut, Ear, Talker
-from talkinghead.train.speech import Utterance
+from talkinghead.train.data import SHARE, Ear, Talker
+from talkinghead.train.unfilmed import Lips, mel_in
 from talkinghead.types import Array
 
 LAGS = (-4, -2, 0, 2, 4)  # motion frames around a moment at which states and bands are looked at
@@ -26,7 +25,6 @@ GROUPS = 8  # of mel bands, whose levels are heard
 LEVEL = 0.3  # a level's spread beside a state's, about
 RIDGE = 1e4
 MODES = 12  # principal displacements that are taught
-SHORTEST, LONGEST = 25, 1500  # motion frames of an utterance
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,7 @@ def context_of(mel: Array, hidden: Array, frames: int) -> Array:
 
 def context_in(samples: Array, frames: int, ear: Ear, voice: Array) -> Array:
     """`context_of` (frames, c) of samples (n,) as an ear hears them."""
-    mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
-    mel = np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
+    mel = mel_in(samples, frames)
     return context_of(mel, ear.hear(mel, voice), frames)
 
 
@@ -95,36 +92,10 @@ def fit(talkers: Sequence[Talker], ear: Ear) -> Teacher:
     return Teacher(slope, centre, modes, mean)
 
 
-def taught(
-    teacher: Teacher,
-    utterances: Iterable[Utterance],
-    talkers: Sequence[Talker],
-    ear: Ear,
-    *,
-    share: float = 0.25,
-    each: int = 3,
-    seed: int = 0,
-) -> list[Talker]:
-    """A talker for every speaker of the utterances, with the lips that the teacher gives him.
+def lips_of(teacher: Teacher, ear: Ear) -> Lips:
+    """The lips that a teacher gives to what an ear hears, whatever the face."""
 
-    He borrows the face of one of `talkers`, who stand for what was filmed; together the new
-    ones are drawn `share` times as often as those. At most `each` utterances a speaker.
-    """
-    rng = np.random.default_rng(seed)
-    said: dict[str, list[Cut]] = {}
-    voices: dict[str, Array] = {}
-    for one in utterances:
-        cuts = said.setdefault(one.speaker, [])
-        frames = min(len(one.samples) // FRAME, LONGEST)
-        if len(cuts) < each and frames >= SHORTEST:
-            moved = teacher(context_in(one.samples, frames, ear, one.voice))
-            cuts.append(Cut(one.samples[: frames * FRAME], moved, one.source))
-            voices[one.speaker] = one.voice
-    made = [
-        Talker(name, talkers[rng.integers(len(talkers))].face, cuts, voice=voices[name])
-        for name, cuts in said.items()
-        if cuts
-    ]
-    filmed = sum(talker.frames**SHARE for talker in talkers)
-    weight = share * filmed / max(sum(talker.frames**SHARE for talker in made), 1e-9)
-    return [replace(talker, share=weight) for talker in made]
+    def lips(samples: Array, voice: Array, _: Array) -> Array:
+        return teacher(context_in(samples, len(samples) // FRAME, ear, voice))
+
+    return lips

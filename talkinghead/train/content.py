@@ -18,7 +18,7 @@ from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.crisp import crisp
-from talkinghead.speech.mel import BANDS, log_mel_of, power_spectrum
+from talkinghead.speech.mel import BANDS
 from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.speech.voice_weights import load_voice
 from talkinghead.train import coarticulation
@@ -31,10 +31,12 @@ from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.losses import content_loss, correlation
 from talkinghead.train.speech import utterances_in
 from talkinghead.train.splits import split_of
+from talkinghead.train.unfilmed import lips_of, mel_in, unfilmed
 from talkinghead.train.voice_data import SHARES
 from talkinghead.types import Array
 
 NOISE = 0.8  # spread of what is added to the hidden states: few talkers are soon known by heart
+BY_RULE, BY_BRANCH = 0.25, 1.0  # how often voices without film are drawn, over the filmed
 NARROWEST = 0.7  # range over the true one that is still made good
 
 
@@ -55,8 +57,7 @@ def heard(talkers: list[Talker], ear: Ear) -> list[Heard]:
     for talker in talkers:
         voice = ear.voice(talker.speech)
         for cut in talker.cuts:
-            mel = log_mel_of(power_spectrum(cut.samples))
-            mel = mel[: len(cut.offsets) * STRIDE]
+            mel = mel_in(cut.samples, len(cut.offsets))
             clips.append(Heard(talker, mel, voice, cut.offsets, group_of(cut.source)))
     return clips
 
@@ -89,13 +90,13 @@ def validate(net: ContentBranch, clips: list[Heard]) -> dict[str, float]:
 
 
 def begun(voice: VoiceNet, size: ContentBranchSize | None = None) -> ContentBranch:
-    """A branch whose ears are the encoder of a voice network, as yet."""
+    """A branch whose ear is the encoder of a voice network, as yet."""
     mine = {"sound": voice.size.width, "bands": BANDS, "speaker": voice.size.speaker}
     size = replace(size or ContentBranchSize(), stride=STRIDE // HALVING, **mine)
     net = ContentBranch(size)
     known = voice.state_dict()
-    for ear in net.ears:
-        ear.load_state_dict({name: known[name] for name in ear.state_dict()})
+    assert net.ear is not None
+    net.ear.load_state_dict({name: known[name] for name in net.ear.state_dict()})
     return net
 
 
@@ -114,12 +115,18 @@ def _width(offsets: Array) -> Tensor:
     return torch.from_numpy(offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0])
 
 
-def _spoken(speech: Path, taught: list[Talker], ear: Ear, seed: int) -> list[Talker]:
+def _spoken(
+    speech: Path, taught: list[Talker], ear: Ear, teacher: Path | None, seed: int
+) -> list[Talker]:
     """The training speakers of the utterances in `speech`."""
     said = (one for one in utterances_in(speech) if split_of(one.speaker) == "train")
     filmed = {talker.name for talker in taught}
     unseen = (one for one in said if one.speaker not in filmed and one.family in SHARES)
-    return coarticulation.taught(coarticulation.fit(taught, ear), unseen, taught, ear, seed=seed)
+    if teacher:
+        lips = lips_of(weights.build(ContentBranch, ContentBranchSize, teacher).eval())
+        return unfilmed(lips, unseen, taught, share=BY_BRANCH, seed=seed)
+    lips = coarticulation.lips_of(coarticulation.fit(taught, ear), ear)
+    return unfilmed(lips, unseen, taught, share=BY_RULE, seed=seed)
 
 
 def train_content(
@@ -130,6 +137,7 @@ def train_content(
     *,
     voice: Path | None = None,
     speech: Path | None = None,
+    teacher: Path | None = None,
     size: ContentBranchSize | None = None,
     batch: int = 32,
     device: str = "cpu",
@@ -137,21 +145,25 @@ def train_content(
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
-    The branch's ears begin as the encoder of the voice network in `voice`; without one there
-    are none, and log-mel is all that is heard. With one, the utterances in `speech` join in, with
-    the lips that the clips' sounds teach.
-    Raises InputError for `speech` without `voice`.
+    The branch's ear begins as the encoder of the voice network in `voice`; without one there
+    is none, and log-mel is all that is heard. With one, the utterances in `speech` join in, with
+    the lips that a linear map of the clips' sounds gives them, or the branch in `teacher`: what
+    it learns from hundreds of voices keeps it from knowing a few talkers by heart (noisy
+    student; Xie et al. 2020). Raises InputError for `speech` without `voice`, and for `teacher`
+    without `speech`.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
     if speech and not voice:
         raise InputError("voices without film need a voice network to be heard by; name one")
+    if teacher and not speech:
+        raise InputError("a teacher gives lips to voices without film; name them, too")
     by_split: dict[str, list[Any]] = defaultdict(list)
     for example in examples_in(data):
         by_split[split_of(example.talker)].append(example)
     taught = talkers_of(by_split["train"])
     ear = voice_ear(voice, device) if voice else plain_ear()
     held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
-    spoken = _spoken(speech, taught, ear, plan.seed) if speech else []
+    spoken = _spoken(speech, taught, ear, teacher, plan.seed) if speech else []
     batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
     ahead = Ahead(batches)
     noise = NOISE if voice else 0.0  # log-mel has lost some bands already
@@ -187,7 +199,8 @@ def train_content(
             "voice": weights.read_card(voice)["sha256"] if voice else None,
             "output": "displacements of 68 landmarks in face widths, 25 frames a second",
             "plan": asdict(plan) | {"batch": batch, "widened by": round(1 / amp, 3)},
-            "spoken by": len(spoken),  # speakers without film, taught by coarticulation
+            "spoken by": len(spoken),  # speakers without film
+            "teacher": weights.read_card(teacher)["sha256"] if teacher else None,  # of those
             "talkers": {t.name: t.frames for t in taught},
             "validation talkers": sorted({clip.talker.name for clip in held_out}),
             "validation": {name: round(value, 4) for name, value in figures.items()},

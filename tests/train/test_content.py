@@ -6,6 +6,7 @@ import torch
 
 from talkinghead import weights
 from talkinghead.clock import FRAME
+from talkinghead.errors import InputError
 from talkinghead.geometry.align import mean_face
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.crisp import crisp
@@ -53,25 +54,27 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
     assert not torch.equal(other["lstm.weight_ih_l0"], first["lstm.weight_ih_l0"])
 
 
-def test_ears_begin_as_the_voice_networks_and_each_learns_with_its_reader():
+def test_a_teacher_without_speech_to_be_taught_on_is_refused(tmp_path):
+    with pytest.raises(InputError, match="voices without film"):
+        train_content(tmp_path, tmp_path / "x", tmp_path, Plan(), teacher=tmp_path / "t")
+
+
+def test_the_ear_begins_as_the_voice_networks_and_learns_with_both_readers():
     torch.manual_seed(0)
     voice = VoiceNet(VoiceNetSize(width=16, code=8)).eval()
     net = begun(voice, ContentBranchSize(hidden=8, wide=8)).train()
     mel, speaker = torch.randn(2, 40, 80), torch.randn(2, 256)
     heard = net.listen(mel, speaker)
-    both = torch.cat([voice.hear(mel, speaker)] * 2, dim=-1)
-    torch.testing.assert_close(net.eval().listen(mel, speaker), both)
-    far, near = net.readings(heard, torch.zeros(2, 68, 3))
-    for said, mine, other in ((far, *net.ears), (near, *reversed(net.ears))):
+    torch.testing.assert_close(net.eval().listen(mel, speaker), voice.hear(mel, speaker))
+    for said in net.readings(heard, torch.zeros(2, 68, 3)):
         net.zero_grad()
         said.square().sum().backward(retain_graph=True)
-        assert all(value.grad is not None and value.grad.any() for value in mine.parameters())
-        assert not any(value.grad is not None and value.grad.any() for value in other.parameters())
+        assert all(value.grad is not None and value.grad.any() for value in net.ear.parameters())
 
 
-def test_statistics_of_the_ears_stay_the_voice_networks():
+def test_statistics_of_the_ear_stay_the_voice_networks():
     net = begun(VoiceNet(VoiceNetSize(width=16, code=8)), ContentBranchSize(hidden=8, wide=8))
-    before = {name: value.clone() for name, value in net.ears.named_buffers()}
+    before = {name: value.clone() for name, value in net.ear.named_buffers()}
     net.train().listen(torch.randn(2, 40, 80) + 3, torch.randn(2, 256))
-    for name, value in net.ears.named_buffers():
+    for name, value in net.ear.named_buffers():
         torch.testing.assert_close(value, before[name])

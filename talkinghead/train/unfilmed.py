@@ -1,0 +1,71 @@
+"""Voices without film, given the lips that a teacher thinks go with what they say."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from talkinghead.clock import FRAME, STRIDE
+from talkinghead.motion.content_branch import ContentBranch
+from talkinghead.speech.mel import log_mel_of, power_spectrum
+from talkinghead.train.data import SHARE, Cut, Talker
+from talkinghead.train.speech import Utterance
+from talkinghead.types import Array
+
+SHORTEST, LONGEST = 25, 1500  # motion frames of an utterance
+EACH = 3  # utterances of a speaker at most
+
+# (t * FRAME,) samples, (256,) voice and (68, 3) face to displacements (t, 68, 3), face widths
+Lips = Callable[[Array, Array, Array], Array]
+
+
+def mel_in(samples: Array, frames: int) -> Array:
+    """(STRIDE * frames, 80) log-mel of samples, the last of it held where they end early."""
+    mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
+    return np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
+
+
+def lips_of(net: ContentBranch) -> Lips:
+    """The lips that a trained branch gives, as it is: on clean sound, with nothing dropped."""
+
+    @torch.inference_mode()
+    def lips(samples: Array, voice: Array, face: Array) -> Array:
+        sound = net.heard(mel_in(samples, len(samples) // FRAME), voice)
+        device = next(net.parameters()).device
+        given = (torch.from_numpy(part)[None].to(device) for part in (sound, face))
+        return np.asarray(net(*given)[0].cpu().numpy())
+
+    return lips
+
+
+def unfilmed(
+    lips: Lips,
+    utterances: Iterable[Utterance],
+    talkers: Sequence[Talker],
+    *,
+    share: float,
+    seed: int = 0,
+) -> list[Talker]:
+    """A talker for every speaker of the utterances, with the lips that the teacher gives him.
+
+    He borrows the face of one of `talkers`, who stand for what was filmed; together the new
+    ones are drawn `share` times as often as those. At most EACH utterances a speaker.
+    """
+    rng = np.random.default_rng(seed)
+    made: dict[str, Talker] = {}
+    for one in utterances:
+        frames = min(len(one.samples) // FRAME, LONGEST)
+        if frames < SHORTEST:
+            continue
+        if one.speaker not in made:
+            face = talkers[rng.integers(len(talkers))].face
+            made[one.speaker] = Talker(one.speaker, face, [], voice=one.voice)
+        speaker = made[one.speaker]
+        if len(speaker.cuts) < EACH:
+            samples = one.samples[: frames * FRAME]
+            moved = lips(samples, one.voice, speaker.face)
+            speaker.cuts.append(Cut(samples, moved, one.source))
+    filmed = sum(talker.frames**SHARE for talker in talkers)
+    weight = share * filmed / max(sum(t.frames**SHARE for t in made.values()), 1e-9)
+    return [replace(talker, share=weight) for talker in made.values()]
