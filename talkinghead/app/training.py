@@ -98,9 +98,9 @@ def configure_train(parser: Parser) -> None:
                 "that go with such sounds in the clips",
             )  # fmt: skip
             network.add_argument(
-                "--teacher", type=Path, metavar="FILE",
-                help="a content branch: voices without film join in with the lips that it gives "
-                "them, and more often (default: a linear map fitted to the clips)",
+                "--teachers", type=Path, nargs="+", default=(), metavar="FILE",
+                help="content branches: voices without film join in with the mean of the lips "
+                "that these give them, and more often (default: a linear map fitted to the clips)",
             )  # fmt: skip
 
 
@@ -164,6 +164,6 @@ def _trained(args: Namespace, out: Path, plan: Plan, shared: dict[str, Any]) -> 
         more = shared | {"size": size, "sync": args.sync, "alone": args.alone}
         return train_translator(args.data, out, args.folder, plan, **more)
     if args.network == "content":
-        heard = {"voice": args.voice, "speech": args.speech, "teacher": args.teacher}
+        heard = {"voice": args.voice, "speech": args.speech, "teachers": args.teachers}
         return train_content(args.data, out, args.folder, plan, **heard, **shared)
     return train_speaker(args.data, out, args.folder, plan, voice=args.voice, **shared)

@@ -1,7 +1,7 @@
 """Trains the content branch: sound of many talkers to the displacements of their lips."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -116,15 +116,15 @@ def _width(offsets: Array) -> Tensor:
 
 
 def _spoken(
-    speech: Path, taught: list[Talker], ear: Ear, teacher: Path | None, seed: int
+    speech: Path, taught: list[Talker], ear: Ear, teachers: Sequence[Path], seed: int
 ) -> list[Talker]:
     """The training speakers of the utterances in `speech`."""
     said = (one for one in utterances_in(speech) if split_of(one.speaker) == "train")
     filmed = {talker.name for talker in taught}
     unseen = (one for one in said if one.speaker not in filmed and one.family in SHARES)
-    if teacher:
-        lips = lips_of(weights.build(ContentBranch, ContentBranchSize, teacher).eval())
-        return unfilmed(lips, unseen, taught, share=BY_BRANCH, seed=seed)
+    if teachers:
+        nets = [weights.build(ContentBranch, ContentBranchSize, path) for path in teachers]
+        return unfilmed(lips_of(nets), unseen, taught, share=BY_BRANCH, seed=seed)
     lips = coarticulation.lips_of(coarticulation.fit(taught, ear), ear)
     return unfilmed(lips, unseen, taught, share=BY_RULE, seed=seed)
 
@@ -137,7 +137,7 @@ def train_content(
     *,
     voice: Path | None = None,
     speech: Path | None = None,
-    teacher: Path | None = None,
+    teachers: Sequence[Path] = (),
     size: ContentBranchSize | None = None,
     batch: int = 32,
     device: str = "cpu",
@@ -147,23 +147,23 @@ def train_content(
 
     The branch's ear begins as the encoder of the voice network in `voice`; without one there
     is none, and log-mel is all that is heard. With one, the utterances in `speech` join in, with
-    the lips that a linear map of the clips' sounds gives them, or the branch in `teacher`: what
-    it learns from hundreds of voices keeps it from knowing a few talkers by heart (noisy
-    student; Xie et al. 2020). Raises InputError for `speech` without `voice`, and for `teacher`
-    without `speech`.
+    the lips that a linear map of the clips' sounds gives them, or the mean of the branches in
+    `teachers`: what it learns from hundreds of voices keeps it from knowing a few talkers by
+    heart (noisy student; Xie et al. 2020). Raises InputError for `speech` without `voice`, and
+    for `teachers` without `speech`.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
     if speech and not voice:
         raise InputError("voices without film need a voice network to be heard by; name one")
-    if teacher and not speech:
-        raise InputError("a teacher gives lips to voices without film; name them, too")
+    if teachers and not speech:
+        raise InputError("teachers give lips to voices without film; name those, too")
     by_split: dict[str, list[Any]] = defaultdict(list)
     for example in examples_in(data):
         by_split[split_of(example.talker)].append(example)
     taught = talkers_of(by_split["train"])
     ear = voice_ear(voice, device) if voice else plain_ear()
     held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
-    spoken = _spoken(speech, taught, ear, teacher, plan.seed) if speech else []
+    spoken = _spoken(speech, taught, ear, teachers, plan.seed) if speech else []
     batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
     ahead = Ahead(batches)
     noise = NOISE if voice else 0.0  # log-mel has lost some bands already
@@ -200,7 +200,7 @@ def train_content(
             "output": "displacements of 68 landmarks in face widths, 25 frames a second",
             "plan": asdict(plan) | {"batch": batch, "widened by": round(1 / amp, 3)},
             "spoken by": len(spoken),  # speakers without film
-            "teacher": weights.read_card(teacher)["sha256"] if teacher else None,  # of those
+            "teachers": [weights.read_card(path)["sha256"] for path in teachers],  # of those
             "talkers": {t.name: t.frames for t in taught},
             "validation talkers": sorted({clip.talker.name for clip in held_out}),
             "validation": {name: round(value, 4) for name, value in figures.items()},

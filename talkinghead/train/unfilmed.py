@@ -26,15 +26,15 @@ def mel_in(samples: Array, frames: int) -> Array:
     return np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
 
 
-def lips_of(net: ContentBranch) -> Lips:
-    """The lips that a trained branch gives, as it is: on clean sound, with nothing dropped."""
+def lips_of(nets: Sequence[ContentBranch]) -> Lips:
+    """The mean of the lips that trained branches give to clean sound, as they are."""
 
     @torch.inference_mode()
     def lips(samples: Array, voice: Array, face: Array) -> Array:
-        sound = net.heard(mel_in(samples, len(samples) // FRAME), voice)
-        device = next(net.parameters()).device
-        given = (torch.from_numpy(part)[None].to(device) for part in (sound, face))
-        return np.asarray(net(*given)[0].cpu().numpy())
+        mel = mel_in(samples, len(samples) // FRAME)
+        shape = torch.from_numpy(face)[None]
+        said = [net(torch.from_numpy(net.heard(mel, voice))[None], shape)[0] for net in nets]
+        return np.asarray(torch.stack(said).mean(dim=0).numpy())
 
     return lips
 

@@ -56,7 +56,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
 
 def test_a_teacher_without_speech_to_be_taught_on_is_refused(tmp_path):
     with pytest.raises(InputError, match="voices without film"):
-        train_content(tmp_path, tmp_path / "x", tmp_path, Plan(), teacher=tmp_path / "t")
+        train_content(tmp_path, tmp_path / "x", tmp_path, Plan(), teachers=[tmp_path / "t"])
 
 
 def test_the_ear_begins_as_the_voice_networks_and_learns_with_both_readers():
