@@ -30,7 +30,7 @@ CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 2.0  # seconds: less says too little about a voice
 FADE = 0.05  # seconds over which the mouth comes to rest where speech ends
 EDGE = 0.12  # seconds in which the mouth leaves rest as a clip begins, and comes back to it
-EARLY = 0.4  # of the way back to rest lies before the sound has ended: lips close on its last
+EARLY = 0.5  # of the way back to rest lies before the sound has ended: lips close on its last
 PAUSE = 0.24  # seconds of silence from which lips are closed: what they do in shorter ones is heard
 
 

@@ -28,10 +28,8 @@ REACH: Final = 0.31  # of the face's width, from the middle of the square to its
 _BELOW: Final = 0.04  # of the face's width: the square's middle under the closed lips
 _BAND: Final = 0.012  # and the sigma of the band around the lips that may be painted
 _STILL: Final = 0.02  # lips that moved less are painted less; at rest nothing is
-_TRUST: Final = 0.15  # share of the paint laid between the lips, over teeth that were drawn sharp
+_TRUST: Final = 0.05  # share of the paint laid between the lips, over teeth that were drawn sharp
 _CARRIED: Final = 0.6  # share of the flow: in full it brings lips together that landmarks part
-_SLID: Final = 0.25  # of that share, what is moved between them: teeth do not go with the lips
-_LIT: Final = 0.5  # and of the shades: what is dark between them is to stay dark
 _EDGE: Final = 3  # pixels of the square over which paint fades out at its border
 _SEAM: Final = 0.09  # of the square's side: over it, what is moved and lit fades out
 CHANNELS: Final = 13  # of `guide`
@@ -125,8 +123,8 @@ def room(before: Array, now: Array, side: int) -> Array:
     near = seam * seam * (3 - 2 * seam) * _moved(before, now, side)
     mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
     paint = paintable(before, now, side) * (1 - (1 - _TRUST) * mouth)
-    light, flow = near * (1 - (1 - _LIT) * mouth), _CARRIED * near * (1 - (1 - _SLID) * mouth)
-    return np.stack([paint, light, flow]).astype(np.float32)
+    light = near * (1 - mouth)
+    return np.stack([paint, light, _CARRIED * light]).astype(np.float32)
 
 
 def _ramp(side: int, width: float) -> Array:

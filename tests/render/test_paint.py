@@ -122,12 +122,12 @@ def test_the_area_grows_steadily_with_the_motion(face):
     assert (np.diff(sums) > 0).all()
 
 
-def test_lips_are_painted_lit_and_moved_in_full_and_the_mouth_between_them_in_part(face):
+def test_lips_are_painted_lit_and_moved_and_the_mouth_between_them_hardly(face):
     square = window(face, SIDE)
     before, now = (within(points, square) for points in (face, opened(face, 0.2)))
     x, y = now[[62, 66]].mean(axis=0).round().astype(int)
     for share in room(before, now, SIDE):
-        assert 0 < share[y, x] < 0.7 * share.max()
+        assert share[y, x] < 0.1 * share.max()
         assert share[round(now[57, 1]) - 2, x] > 0.7 * share.max()
 
 
