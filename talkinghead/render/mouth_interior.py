@@ -16,6 +16,7 @@ from talkinghead.render.teeth import paint
 from talkinghead.types import Array
 
 JAW_SHARE: Final = 0.85  # the jaw's teeth move this much of the lower lip's way
+_DIM: Final = 0.3  # of that light reaches what lies deep: more, and narrow mouths look shut
 _AS_IS: Final = 0.02  # face widths: a jaw that moved further shows another mouth than the picture's
 
 
@@ -71,17 +72,17 @@ class MouthInterior:
         lit = _ramp((_shifted(mask, 0.009 * below, max(0.014 * unit, 0.8)) - 0.08) / 0.68)
         rim = 1 - _ramp((_shifted(mask, -0.010 * below, max(0.010 * unit, 0.8)) - 0.15) / 0.7)
 
-        dim = self._colours.shadow
+        dim = _DIM * self._colours.shadow * (1 - lit)
         dark = self._colours.cavity * (0.75 + 0.35 * lit)
         out = dark + (self._colours.wet - dark) * rim * 0.8
         lower = _warp(self._lower, after(jaw_too, self._place_jaw), size)
-        out = _over(out, lower, dim * (1 - lit) * 0.30 + 0.95 * lit)
+        out = _over(out, lower, dim + 0.95 * lit)
         own = self._own
         if own is not None and own.lower is not None:
             out = _over(out, _warp(own.lower, after(jaw_too, own.place), size))
         if self._upper is not None:
             upper = _warp(self._upper, after(head, self._place_upper), size)
-            out = _over(out, upper, dim * (1 - lit) * 0.55 + lit)
+            out = _over(out, upper, dim + lit)
         if own is not None:
             if own.upper is not None:
                 out = _over(out, _warp(own.upper, after(head, own.place), size))
