@@ -16,7 +16,7 @@ from talkinghead.render.teeth import paint
 from talkinghead.types import Array
 
 JAW_SHARE: Final = 0.85  # the jaw's teeth move this much of the lower lip's way
-_DIM: Final = 0.3  # of that light reaches what lies deep: more, and narrow mouths look shut
+_DIM: Final = 0.3  # of the shadow's light, on what lies deep: with more, narrow mouths look shut
 _AS_IS: Final = 0.02  # face widths: a jaw that moved further shows another mouth than the picture's
 
 
