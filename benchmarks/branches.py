@@ -1,0 +1,53 @@
+"""How fast the two branches are, and how much memory they take: python benchmarks/branches.py
+
+Of a recording repeated to 60 and to 600 seconds, once its log-mel, voice and content are there.
+The ear is the content branch's own. A first pass, in which libraries settle, does not count.
+"""
+
+import os
+import resource
+import time
+
+import numpy as np
+import torch
+
+from talkinghead import Animator
+from talkinghead.clock import RATE
+from talkinghead.geometry.align import mean_face
+from talkinghead.home import home
+from talkinghead.media.audio import read_audio
+from talkinghead.motion.predict import predict, with_manner
+from talkinghead.speech.mel import log_mel
+from talkinghead.types import FaceShape, Waveform
+
+
+def main() -> None:
+    """Print a row for each length."""
+    animator = Animator(finish=False)
+    speaker = animator.models.speaker
+    assert speaker is not None
+    spoken = read_audio(home("examples") / "morning_rms.wav").samples
+    face = FaceShape(mean_face().astype(np.float32))
+    print(f"{os.cpu_count()} cores, {torch.get_num_threads()} torch threads; x real time")
+    print("seconds    ear   content   speaker   together   peak memory")
+    for seconds, counts in ((60, False), (60, True), (600, True)):
+        wave = Waveform(np.resize(spoken, RATE * seconds), RATE)
+        features, mel = animator.listen(wave), log_mel(wave)
+        times = [time.perf_counter()]
+        animator.models.branch.heard(mel, features.speaker)
+        times.append(time.perf_counter())
+        track = predict(animator.models.branch, features, face)
+        times.append(time.perf_counter())
+        with_manner(track, speaker, features, face, 0)
+        times.append(time.perf_counter())
+        ear, content, manner = (seconds / took for took in np.diff(times))
+        together = seconds / (times[-1] - times[0])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        if counts:
+            print(
+                f"{seconds:7} {ear:6.0f} {content:9.0f} {manner:9.0f} {together:10.0f} {peak:9} MiB"
+            )
+
+
+if __name__ == "__main__":
+    main()
