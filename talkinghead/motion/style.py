@@ -25,7 +25,7 @@ SEAL = 0.012  # face widths: lips nearer than this touch; also what a camera can
 VOWEL = 0.025  # face widths that lips are apart at least for a spread vowel
 LENS = np.array([0.8, 1.0, 0.8], dtype=np.float32)  # of a gap, over the three pairs of lips
 UPPER_SHARE = 0.3  # of a closing gap is travelled by the upper lip, the rest by the lower
-CLOSED_SHARE = 0.07  # of speech is spent with lips that touch or nearly do
+CLOSED_SHARE = 0.12  # of speech is spent with lips that touch or nearly do
 CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 2.0  # seconds: less says too little about a voice
 FADE = 0.05  # seconds over which the mouth comes to rest where speech ends
@@ -94,7 +94,7 @@ def calibrated(points: Array, activity: Array, fps: float) -> Array:
         return points
     gap = points[:, LOWER_LIP_INNER, 1] - points[:, UPPER_LIP_INNER, 1]
     known = np.flatnonzero(speech)
-    low = percentile_filter(gap[known], 100 * CLOSED_SHARE, int(CALIBRATION * fps), mode="nearest")
+    low = percentile_filter(gap[known], 100 * CLOSED_SHARE, int(CALIBRATION * fps), mode="reflect")
     floor = np.interp(np.arange(len(gap)), known, low)
     floor = gaussian_filter1d(floor, CALIBRATION * fps / 4, mode="nearest")
     return part_lips(points, np.repeat(-floor[:, None], 3, axis=1))

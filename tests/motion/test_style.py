@@ -34,10 +34,14 @@ def test_silence_keeps_the_face_at_rest():
     assert_allclose(still.points, np.broadcast_to(FACE.points, still.points.shape), atol=1e-6)
 
 
-def test_natural_amounts_leave_a_wide_open_mouth_alone():
-    track = speaking()
-    same = restyle(track, FACE, np.ones(100), QUIET)
-    assert opening(same.points).max() == pytest.approx(opening(track.points).max(), rel=0.02)
+@pytest.mark.parametrize(("start", "stop"), [(0, 100), (5, 106)])
+def test_natural_amounts_leave_a_wide_open_mouth_alone(start, stop):
+    """Also where a clip is cut out of speech, and begins and ends wide open."""
+    whole = speaking(110)
+    track = FaceTrack(whole.points[start:stop], whole.pose[start:stop])
+    same = restyle(track, FACE, np.ones(stop - start), QUIET)
+    # These lips touch in a tenth of the frames, a little less often than people's.
+    assert opening(same.points).max() == pytest.approx(opening(track.points).max(), rel=0.1)
 
 
 @pytest.mark.parametrize(("amount", "ratio"), [(1, 0.5), (4, 2)])
