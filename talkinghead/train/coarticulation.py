@@ -15,8 +15,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.clock import FRAME, STRIDE
 from talkinghead.landmarks import JAW, MOUTH
-from talkinghead.train.data import SHARE, Ear, Talker
-from talkinghead.train.unfilmed import Lips, mel_in
+from talkinghead.train.data import SHARE, Ear, Talker, mel_in
+from talkinghead.train.unfilmed import Lips
 from talkinghead.types import Array
 
 LAGS = (-4, -2, 0, 2, 4)  # motion frames around a moment at which states and bands are looked at

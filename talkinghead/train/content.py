@@ -25,13 +25,13 @@ from talkinghead.train import coarticulation
 from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.clips import examples_in
-from talkinghead.train.data import Batches, Ear, Talker, group_of, plain_ear, talkers_of
+from talkinghead.train.data import Batches, Ear, Talker, group_of, mel_in, plain_ear, talkers_of
 from talkinghead.train.ear import voice_ear
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.losses import content_loss, correlation
 from talkinghead.train.speech import utterances_in
 from talkinghead.train.splits import split_of
-from talkinghead.train.unfilmed import lips_of, mel_in, unfilmed
+from talkinghead.train.unfilmed import lips_of, unfilmed
 from talkinghead.train.voice_data import SHARES
 from talkinghead.types import Array
 

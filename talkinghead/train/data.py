@@ -90,6 +90,12 @@ def plain_ear() -> Ear:
     return Ear(lambda mel, _: mel, lambda _: np.zeros(256, np.float32))
 
 
+def mel_in(samples: Array, frames: int) -> Array:
+    """(STRIDE * frames, 80) log-mel of samples, the last of it held where they end early."""
+    mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
+    return np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
+
+
 def group_of(source: str) -> str:
     """The recording family a clip belongs to: the folder it lies in."""
     return source.rsplit("/", 2)[-2] if "/" in source else ""

@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from talkinghead.clock import FRAME, STRIDE
+from talkinghead.clock import FRAME
 from talkinghead.motion.content_branch import ContentBranch
-from talkinghead.speech.mel import log_mel_of, power_spectrum
-from talkinghead.train.data import SHARE, Cut, Talker
+from talkinghead.train.data import SHARE, Cut, Talker, mel_in
 from talkinghead.train.speech import Utterance
 from talkinghead.types import Array
 
@@ -18,12 +17,6 @@ EACH = 3  # utterances of a speaker at most
 
 # (t * FRAME,) samples, (256,) voice and (68, 3) face to displacements (t, 68, 3), face widths
 Lips = Callable[[Array, Array, Array], Array]
-
-
-def mel_in(samples: Array, frames: int) -> Array:
-    """(STRIDE * frames, 80) log-mel of samples, the last of it held where they end early."""
-    mel = log_mel_of(power_spectrum(samples[: frames * FRAME]))[: frames * STRIDE]
-    return np.pad(mel, ((0, frames * STRIDE - len(mel)), (0, 0)), mode="edge")
 
 
 def lips_of(nets: Sequence[ContentBranch]) -> Lips:

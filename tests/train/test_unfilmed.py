@@ -6,9 +6,9 @@ import torch
 
 from talkinghead.clock import FRAME, MEL_FPS, RATE
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.train.data import SHARE, Cut, Talker
+from talkinghead.train.data import SHARE, Cut, Talker, mel_in
 from talkinghead.train.speech import Utterance
-from talkinghead.train.unfilmed import EACH, LONGEST, SHORTEST, lips_of, mel_in, unfilmed
+from talkinghead.train.unfilmed import EACH, LONGEST, SHORTEST, lips_of, unfilmed
 from talkinghead.types import Array
 
 FILMED = [
