@@ -19,8 +19,8 @@ from talkinghead.geometry.mouth import opening, width
 from talkinghead.speech.voice_weights import VOICE
 from talkinghead.train.clips import examples_in
 from talkinghead.train.coarticulation import Teacher, context_in, fit
-from talkinghead.train.data import Ear, Talker, group_of, talkers_of
-from talkinghead.train.ear import voice_ear
+from talkinghead.train.data import Talker, group_of, talkers_of
+from talkinghead.train.ear import Ear, voice_ear
 from talkinghead.train.splits import split_of
 
 FOLDS = 4

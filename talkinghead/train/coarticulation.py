@@ -15,7 +15,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.clock import FRAME, STRIDE
 from talkinghead.landmarks import JAW, MOUTH
-from talkinghead.train.data import SHARE, Ear, Talker, mel_in
+from talkinghead.train.data import SHARE, Talker, mel_in
+from talkinghead.train.ear import Ear
 from talkinghead.train.unfilmed import Lips
 from talkinghead.types import Array
 

@@ -23,10 +23,11 @@ from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.speech.voice_weights import load_voice
 from talkinghead.train import coarticulation
 from talkinghead.train.ahead import Ahead
+from talkinghead.train.batches import Batches
 from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.clips import examples_in
-from talkinghead.train.data import Batches, Ear, Talker, group_of, mel_in, plain_ear, talkers_of
-from talkinghead.train.ear import voice_ear
+from talkinghead.train.data import Talker, group_of, mel_in, talkers_of
+from talkinghead.train.ear import Ear, plain_ear, voice_ear
 from talkinghead.train.loop import Losses, Plan, train
 from talkinghead.train.losses import content_loss, correlation
 from talkinghead.train.speech import utterances_in

@@ -16,7 +16,7 @@ from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.sync.net import SEEN
 from talkinghead.sync.squares import heard, mel_of
 from talkinghead.train.augment import distort
-from talkinghead.train.data import WARPS, hide_bands
+from talkinghead.train.batches import WARPS, hide_bands
 from talkinghead.train.mouths import MARGIN, SIDE, Mouths
 from talkinghead.types import Array, Waveform
 

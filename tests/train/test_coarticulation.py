@@ -6,7 +6,8 @@ import pytest
 from talkinghead.clock import FRAME, MEL_FPS, RATE
 from talkinghead.landmarks import JAW, MOUTH
 from talkinghead.train.coarticulation import context_of, fit, lips_of
-from talkinghead.train.data import Cut, Ear, Talker
+from talkinghead.train.data import Cut, Talker
+from talkinghead.train.ear import Ear
 from talkinghead.train.speech import Utterance
 from talkinghead.train.unfilmed import unfilmed
 from talkinghead.types import Array, Waveform

@@ -1,0 +1,26 @@
+"""Talkers are left out whole; a manifest says who they are."""
+
+from pathlib import Path
+
+import pytest
+
+from talkinghead.errors import InputError
+from talkinghead.train.splits import Listing, listings, split_of
+
+
+def test_no_talker_is_in_two_splits_and_unknown_ones_train():
+    assert split_of("grid_s2") == "test"
+    assert split_of("hd_05") == "validation"
+    assert split_of("somebody") == "train"
+
+
+def test_a_manifest_names_the_talkers_and_who_does_not_speak(tmp_path):
+    manifest = tmp_path / "manifest.csv"
+    assert listings(tmp_path) == {}
+    manifest.write_text("path,identity\nx/one.mp4,ann\n")
+    assert listings(tmp_path) == {Path("x/one.mp4"): Listing("ann")}
+    manifest.write_text("path,identity,sound\nx/one.mp4,ann,music\n")
+    assert not listings(tmp_path)[Path("x/one.mp4")].speech
+    manifest.write_text("file,who\nx/one.mp4,ann\n")
+    with pytest.raises(InputError, match="identity"):
+        listings(tmp_path)
