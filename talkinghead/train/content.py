@@ -2,22 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from talkinghead import weights
 from talkinghead.clock import MEL_FPS, STRIDE
 from talkinghead.encoder import HALVING
 from talkinghead.errors import InputError
-from talkinghead.geometry.mouth import opening
-from talkinghead.landmarks import MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.motion.crisp import crisp
 from talkinghead.speech.mel import BANDS
 from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.speech.voice_weights import load_voice
@@ -26,68 +22,19 @@ from talkinghead.train.ahead import Ahead
 from talkinghead.train.batches import Batches
 from talkinghead.train.card import LICENCES, revision
 from talkinghead.train.clips import examples_in
-from talkinghead.train.data import Talker, group_of, mel_in, talkers_of
+from talkinghead.train.content_figures import Heard, heard, validate
+from talkinghead.train.data import Talker, talkers_of
 from talkinghead.train.ear import Ear, plain_ear, voice_ear
 from talkinghead.train.loop import Losses, Plan, train
-from talkinghead.train.losses import content_loss, correlation
+from talkinghead.train.losses import content_loss
 from talkinghead.train.speech import utterances_in
 from talkinghead.train.splits import split_of
 from talkinghead.train.unfilmed import lips_of, unfilmed
 from talkinghead.train.voice_data import SHARES
-from talkinghead.types import Array
 
 NOISE = 0.8  # spread of what is added to the hidden states: few talkers are soon known by heart
 BY_RULE, BY_BRANCH = 0.25, 1.0  # how often voices without film are drawn, over the filmed
 NARROWEST = 0.7  # range over the true one that is still made good
-
-
-@dataclass(frozen=True)
-class Heard:
-    """One whole clip of a talker."""
-
-    talker: Talker
-    mel: Array  # (STRIDE * t, 80)
-    voice: Array  # (256,)
-    offsets: Array  # (t, 68, 3)
-    group: str
-
-
-def heard(talkers: list[Talker], ear: Ear) -> list[Heard]:
-    """Every clip of the talkers, clean."""
-    clips = []
-    for talker in talkers:
-        voice = ear.voice(talker.speech)
-        for cut in talker.cuts:
-            mel = mel_in(cut.samples, len(cut.offsets))
-            clips.append(Heard(talker, mel, voice, cut.offsets, group_of(cut.source)))
-    return clips
-
-
-def validate(net: ContentBranch, clips: list[Heard]) -> dict[str, float]:
-    """Correlation of opening and width on whole clips, means by clip then by talker and group."""
-    device = next(net.parameters()).device
-    groups: dict[str, dict[str, list[tuple[float, float, float]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for clip in clips:
-        face = torch.from_numpy(clip.talker.face)[None].to(device)
-        sound = torch.from_numpy(net.heard(clip.mel, clip.voice))[None].to(device)
-        with torch.inference_mode():
-            predicted = crisp(net(sound, face)[0].cpu().numpy())
-        shown, seen = (torch.from_numpy(opening(moved)) for moved in (predicted, clip.offsets))
-        width = correlation(_width(predicted), _width(clip.offsets))
-        ratio = float(shown.std() / seen.std().clamp(min=1e-4))
-        groups[clip.group][clip.talker.name].append((correlation(shown, seen), width, ratio))
-    result: dict[str, float] = {}
-    means = []
-    for group, by_talker in sorted(groups.items()):
-        mean = np.mean([np.mean(clips, axis=0) for clips in by_talker.values()], axis=0)
-        means.append(mean)
-        result |= {f"{group} r_open": float(mean[0]), f"{group} r_width": float(mean[1])}
-    r_open, r_width, amp = np.mean(means, axis=0)
-    result |= {"r_open": float(r_open), "r_width": float(r_width), "amp": float(amp)}
-    result["score"] = float(r_open + 0.5 * r_width)
-    return result
 
 
 def begun(voice: VoiceNet, size: ContentBranchSize | None = None) -> ContentBranch:
@@ -109,11 +56,6 @@ def widened(net: ContentBranch, clips: list[Heard]) -> float:
     amp = min(1.0, max(NARROWEST, validate(net, clips)["amp"]))
     net.widen(1 / amp)
     return amp
-
-
-def _width(offsets: Array) -> Tensor:
-    """(t, 68, 3) displacements to the (t,) change of mouth width."""
-    return torch.from_numpy(offsets[:, MOUTH_RIGHT, 0] - offsets[:, MOUTH_LEFT, 0])
 
 
 def _spoken(

@@ -1,6 +1,5 @@
 """The training loop: resumable after a kill at any step, seeded, with curves."""
 
-import csv
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from talkinghead.errors import InputError
+from talkinghead.train.curves import log_step
 from talkinghead.train.team import team
 
 Losses = dict[str, Tensor]
@@ -187,7 +185,7 @@ def train(
             smooth[name] = 0.95 * smooth.get(name, value) + 0.05 * value
         if run.team.rank == 0 and (run.step % plan.every == 0 or run.step == plan.steps):
             row = {**smooth, **run.measure(validate), "seconds": time.monotonic() - began}
-            _log(folder, run.step, row)
+            log_step(folder, run.step, row)
             run.save()
             if report is not None:
                 report(run.step, plan.steps, row)
@@ -198,28 +196,3 @@ def _save(state: Any, path: Path) -> None:
     partial = path.with_suffix(".partial")
     torch.save(state, partial)
     partial.replace(path)
-
-
-def _log(folder: Path, step: int, row: dict[str, float]) -> None:
-    """Append to log.csv and redraw curves.png."""
-    path = folder / "log.csv"
-    history = []
-    if path.exists():
-        with path.open(newline="") as lines:
-            history = list(csv.DictReader(lines))
-    history.append({"step": str(step), **{name: f"{value:.6g}" for name, value in row.items()}})
-    names = list(dict.fromkeys(name for earlier in history for name in earlier))
-    partial = path.with_suffix(".partial")
-    with partial.open("w", newline="") as lines:  # a run that was resumed may know more losses
-        writer = csv.DictWriter(lines, names, restval="nan")
-        writer.writeheader()
-        writer.writerows(history)
-    partial.replace(path)
-    names = [name for name in row if name != "seconds"]
-    figure = Figure(figsize=(12, 2.2 * -(-len(names) // 3)), layout="constrained")
-    FigureCanvasAgg(figure)
-    for place, name in enumerate(names, 1):
-        axes = figure.add_subplot(-(-len(names) // 3), 3, place)
-        axes.plot([int(r["step"]) for r in history], [float(r.get(name) or "nan") for r in history])
-        axes.set_title(name, fontsize=9)
-    figure.savefig(folder / "curves.png", dpi=80)

@@ -12,7 +12,8 @@ from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.crisp import crisp
 from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.train.clips import Example, save_example
-from talkinghead.train.content import Heard, begun, train_content, validate, widened
+from talkinghead.train.content import begun, train_content, widened
+from talkinghead.train.content_figures import Heard, validate
 from talkinghead.train.data import Talker
 from talkinghead.train.loop import Plan
 

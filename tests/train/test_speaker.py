@@ -54,7 +54,7 @@ def run(folder, steps: int, report=None) -> None:
 
 
 def test_a_killed_run_ends_like_one_that_was_not(tmp_path, monkeypatch):
-    monkeypatch.setattr("talkinghead.train.loop._log", lambda *_: None)  # drawing takes seconds
+    monkeypatch.setattr("talkinghead.train.loop.log_step", lambda *_: None)  # drawing takes seconds
 
     def kill(step, *_):
         if step == 2:
