@@ -2,11 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from talkinghead.app.progress import Progress
 from talkinghead.evaluate.report import Report
 from talkinghead.media.files import replacing
+from talkinghead.train.splits import listings
 
 
 def add_output(parser: ArgumentParser) -> None:
@@ -51,7 +53,12 @@ def show(args: Namespace, progress: Progress, json: str, table: str) -> None:
 
 
 def show_clips(args: Namespace, progress: Progress, report: Report) -> None:
-    """`show` for clips, after a note on each that was left out."""
+    """`show` for the clips of `args.clips`, after a note on each that was left out.
+
+    Means over talkers, too, where the folder's manifest says who they are.
+    """
+    talkers = {path.as_posix(): who.talker for path, who in listings(args.clips).items()}
+    report = replace(report, talkers=talkers)
     for skip in report.left_out:
         progress.note(f"left out {skip}")
     show(args, progress, report.to_json(), report.to_table())

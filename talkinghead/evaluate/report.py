@@ -2,8 +2,9 @@
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ class Report:
     better: Mapping[str, str]  # figure -> what is better; its order is the table's
     clips: Sequence[ClipFigures]
     left_out: Sequence[Skip] = ()
+    talkers: Mapping[str, str] = field(default_factory=dict)  # path of a clip -> who speaks in it
 
     @property
     def mean(self) -> dict[str, float]:
@@ -87,6 +89,20 @@ class Report:
             group: mean_of((c.figures for c in self.clips if c.source == group), self.better)
             for group in groups
         }
+
+    @property
+    def by_talker(self) -> dict[str, dict[str, float]]:
+        """The means of each talker that is known."""
+        rows: dict[str, list[Figures]] = defaultdict(list)
+        for clip in self.clips:
+            if clip.path in self.talkers:
+                rows[self.talkers[clip.path]].append(clip.figures)
+        return {talker: mean_of(rows[talker], self.better) for talker in sorted(rows)}
+
+    @property
+    def mean_of_talkers(self) -> dict[str, float]:
+        """Every figure's mean over the talkers: whoever has many clips counts once."""
+        return mean_of(self.by_talker.values(), self.better)
 
     @property
     def baselines(self) -> dict[str, dict[str, float]]:
@@ -106,8 +122,11 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """What `--json` prints: numbers, strings and None only."""
+        by_talker = {name: plain(row) for name, row in self.by_talker.items()}
+        talkers = {"mean_of_talkers": plain(self.mean_of_talkers), "by_talker": by_talker}
         return {
             "mean": plain(self.mean),
+            **(talkers if by_talker else {}),
             "by_source": {name: plain(row) for name, row in self.by_source.items()},
             "baselines": {name: plain(row) for name, row in self.baselines.items()},
             "clips": [{"path": clip.path, **plain(clip.figures)} for clip in self.clips],
@@ -136,6 +155,10 @@ class Report:
         if len(self.by_source) > 1:
             rows = [[name, *_row(row, short)] for name, row in self.by_source.items()]
             blocks.append(grid(["source", *short], rows))
+        if len(self.by_talker) > 1:
+            rows = [[name, *_row(row, short)] for name, row in self.by_talker.items()]
+            rows.append([f"mean of {len(rows)} talkers", *_row(self.mean_of_talkers, short)])
+            blocks.append(grid(["talker", *short], rows))
         rows = []
         for clip in self.clips:
             rows.append([clip.path, *_row(clip.figures, short)])

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,10 @@ from talkinghead.evaluate.report import ClipFigures, Report, Skip
 REPORT = Report({"a": "high"}, [ClipFigures("x/1.mp4", "x", {"a": 0.5}, {})], [Skip("2", "mute")])
 
 
-def asked(*words):
+def asked(*words, clips="clips"):
     """The arguments as `evaluate` has them."""
     parser = ArgumentParser()
+    parser.set_defaults(clips=Path(clips))
     add_output(parser)
     return parser.parse_args([str(word) for word in words])
 
@@ -40,6 +42,12 @@ def test_clips_left_out_are_noted_and_numbered(capsys):
     noted, success = map(json.loads, err.splitlines())
     assert noted["message"] == "left out 2: mute"
     assert success == {"event": "success", "clips": 1, "skipped": 1}
+
+
+def test_a_manifest_beside_the_clips_names_the_talkers(capsys, tmp_path):
+    (tmp_path / "manifest.csv").write_text("path,identity\nx/1.mp4,ann\ny.mp4,bob\n")
+    show_clips(asked("--json", clips=tmp_path), Progress(), REPORT)
+    assert set(json.loads(capsys.readouterr().out)["by_talker"]) == {"ann"}
 
 
 def test_counting_starts_once_wherever_it_begins(capsys):
