@@ -16,7 +16,8 @@ from talkinghead.app.options import add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.app.reports import add_output, show
 from talkinghead.evaluate.manner import FIGURES, WINDOW, Told, manners, swapped
-from talkinghead.evaluate.report import grid, number, plain
+from talkinghead.evaluate.report import plain
+from talkinghead.evaluate.table import grid, number
 from talkinghead.geometry.mouth import opening
 from talkinghead.pipeline import Animator
 from talkinghead.train.clips import Example, examples_in

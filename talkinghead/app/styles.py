@@ -79,7 +79,7 @@ def _measuring(parser: Parser, run: Callable[[Namespace, Progress], None]) -> No
 def show(args: Namespace, progress: Progress) -> None:
     """Print the styles with their ranges: the user's own, then the package's."""
     from talkinghead.evaluate.ranges import RANGES, UNITS
-    from talkinghead.evaluate.report import grid
+    from talkinghead.evaluate.table import grid
     from talkinghead.speech.styles import read_styles, style_files
 
     found: dict[str, SpeakingStyle] = {}

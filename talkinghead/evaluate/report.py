@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from talkinghead.errors import FaceError
+from talkinghead.evaluate.table import grid, number
 
 Figures = Mapping[str, float]  # figure -> number; NaN where the clip does not define it
 
@@ -93,16 +94,30 @@ class Report:
     @property
     def by_talker(self) -> dict[str, dict[str, float]]:
         """The means of each talker that is known."""
-        rows: dict[str, list[Figures]] = defaultdict(list)
-        for clip in self.clips:
-            if clip.path in self.talkers:
-                rows[self.talkers[clip.path]].append(clip.figures)
-        return {talker: mean_of(rows[talker], self.better) for talker in sorted(rows)}
+        return self._by_talker((clip, clip.figures) for clip in self.clips)
 
     @property
     def mean_of_talkers(self) -> dict[str, float]:
         """Every figure's mean over the talkers: whoever has many clips counts once."""
         return mean_of(self.by_talker.values(), self.better)
+
+    @property
+    def baselines_of_talkers(self) -> dict[str, dict[str, float]]:
+        """`mean_of_talkers` of each baseline."""
+        means = {}
+        for name in self.baselines:
+            rows = ((c, c.baselines[name]) for c in self.clips if name in c.baselines)
+            means[name] = mean_of(self._by_talker(rows).values(), self.better)
+        return means
+
+    def _by_talker(
+        self, rows: Iterable[tuple[ClipFigures, Figures]]
+    ) -> dict[str, dict[str, float]]:
+        grouped: dict[str, list[Figures]] = defaultdict(list)
+        for clip, figures in rows:
+            if clip.path in self.talkers:
+                grouped[self.talkers[clip.path]].append(figures)
+        return {talker: mean_of(grouped[talker], self.better) for talker in sorted(grouped)}
 
     @property
     def baselines(self) -> dict[str, dict[str, float]]:
@@ -122,16 +137,18 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """What `--json` prints: numbers, strings and None only."""
-        by_talker = {name: plain(row) for name, row in self.by_talker.items()}
-        talkers = {"mean_of_talkers": plain(self.mean_of_talkers), "by_talker": by_talker}
-        return {
+        told = {
             "mean": plain(self.mean),
-            **(talkers if by_talker else {}),
-            "by_source": {name: plain(row) for name, row in self.by_source.items()},
-            "baselines": {name: plain(row) for name, row in self.baselines.items()},
+            "by_source": _plain(self.by_source),
+            "baselines": _plain(self.baselines),
             "clips": [{"path": clip.path, **plain(clip.figures)} for clip in self.clips],
             "skipped": self.skipped,
         }
+        if by_talker := self.by_talker:
+            told["mean_of_talkers"] = plain(self.mean_of_talkers)
+            told["by_talker"] = _plain(by_talker)
+            told["baselines_of_talkers"] = _plain(self.baselines_of_talkers)
+        return told
 
     def to_json(self) -> str:
         """One JSON object; figures that are not defined are null."""
@@ -158,6 +175,8 @@ class Report:
         if len(self.by_talker) > 1:
             rows = [[name, *_row(row, short)] for name, row in self.by_talker.items()]
             rows.append([f"mean of {len(rows)} talkers", *_row(self.mean_of_talkers, short)])
+            others = self.baselines_of_talkers
+            rows += [[f"  {name}", *_row(row, short)] for name, row in others.items()]
             blocks.append(grid(["talker", *short], rows))
         rows = []
         for clip in self.clips:
@@ -175,23 +194,9 @@ def plain(figures: Figures) -> dict[str, float | None]:
     return {name: float(v) if math.isfinite(v) else None for name, v in figures.items()}
 
 
+def _plain(rows: Mapping[str, Figures]) -> dict[str, dict[str, float | None]]:
+    return {name: plain(row) for name, row in rows.items()}
+
+
 def _row(figures: Figures, names: Sequence[str]) -> list[str]:
     return [number(figures.get(name, math.nan)) for name in names]
-
-
-def number(value: float) -> str:
-    """Three decimals; a dash for NaN."""
-    return f"{value:.3f}" if math.isfinite(value) else "-"
-
-
-def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, the first to the left, numbers to the right."""
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-
-    def line(row: Sequence[str]) -> str:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        return "  ".join(cells).rstrip()
-
-    rule = "  ".join("-" * width for width in widths)
-    return "\n".join([line(head), rule, *(line(row) for row in rows)])

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from talkinghead.evaluate.report import Figures, grid, number, plain
+from talkinghead.evaluate.report import Figures, plain
+from talkinghead.evaluate.table import grid, number
 from talkinghead.types import Array
 
 VOICE_FIGURES: dict[str, str] = {

@@ -6,7 +6,7 @@ from talkinghead.evaluate.report import ClipFigures, Report, Skip
 
 BETTER = {"r_open": "high"}
 CLIPS = [
-    ClipFigures(f"news/{name}.mp4", "news", {"r_open": value}, {})
+    ClipFigures(f"news/{name}.mp4", "news", {"r_open": value}, {"still": {"r_open": -value}})
     for name, value in {"a": 0.2, "b": 0.4, "c": 0.9}.items()
 ]
 TALKERS = {"news/a.mp4": "ann", "news/b.mp4": "ann", "news/c.mp4": "bob", "other.mp4": "eve"}
@@ -25,6 +25,7 @@ def test_a_talker_of_many_clips_counts_once():
     told = report.to_dict()
     assert set(told["by_talker"]) == {"ann", "bob"}
     assert told["mean_of_talkers"]["r_open"] == pytest.approx(0.6)
+    assert told["baselines_of_talkers"]["still"]["r_open"] == pytest.approx(-0.6)
     last = next(line for line in report.to_table().splitlines() if "2 talkers" in line)
     assert last.split()[-1] == "0.600"
 
