@@ -8,11 +8,13 @@ hour a share on one core: python benchmarks/more_talkers.py EXAMPLES SPEECH
 import argparse
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from talkinghead import weights
+from talkinghead.clock import FPS
 from talkinghead.speech.voice_weights import VOICE
 from talkinghead.train.clips import load_example
 from talkinghead.train.content import train_content
@@ -21,7 +23,31 @@ from talkinghead.train.loop import Plan
 from talkinghead.train.splits import split_of
 from talkinghead.train.store import files_below
 
-RATE = 25 * 60  # frames a minute
+Films = dict[str, dict[str, list[Path]]]  # source -> talker -> examples
+
+
+def drawn(films: Films, share: float, seed: int) -> list[list[Path]]:
+    """The examples of each talker that is drawn."""
+    rng = np.random.default_rng(seed)
+    chosen = []
+    for _, talkers in sorted(films.items()):
+        count = max(1, round(share * len(talkers)))
+        chosen += [talkers[name] for name in rng.permutation(sorted(talkers))[:count]]
+    return chosen
+
+
+def taught(examples: Path, paths: Iterable[Path], speech: Path, plan: Plan) -> dict[str, float]:
+    """Figures of a branch that learns from, and is judged by, some of the examples alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder, "data")
+        for path in paths:
+            link = data / path.relative_to(examples)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(path.resolve())
+        return train_content(
+            data, Path(folder, "content.safetensors"), Path(folder, "run"), plan,
+            voice=weights.FOLDER / VOICE, speech=speech,
+        )  # fmt: skip
 
 
 def main() -> None:
@@ -33,36 +59,24 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300, help="(default: 300)")
     parser.add_argument("--seed", type=int, default=0, help="who is drawn (default: 0)")
     args = parser.parse_args()
-    filmed: dict[str, dict[str, list[Path]]] = defaultdict(lambda: defaultdict(list))
+    films: Films = defaultdict(lambda: defaultdict(list))
     judged, frames = [], {}
     for path in files_below(args.examples, "examples", "preprocess clips DATA"):
         one = load_example(path)
-        if split_of(one.talker) == "validation":
+        split = split_of(one.talker)
+        if split == "validation":
             judged.append(path)
-        elif split_of(one.talker) == "train" and one.samples.size:
-            filmed[group_of(one.source)][one.talker].append(path)
+        elif split == "train" and one.samples.size:
+            films[group_of(one.source)][one.talker].append(path)
             frames[path] = len(one.points)
+    plan = Plan(steps=args.steps, every=60, seed=args.seed)
     for share in args.shares:
-        rng = np.random.default_rng(args.seed)
-        chosen, count = [], 0
-        for _, talkers in sorted(filmed.items()):
-            names = rng.permutation(sorted(talkers))[: max(1, round(share * len(talkers)))]
-            chosen += [path for name in names for path in talkers[name]]
-            count += len(names)
-        with tempfile.TemporaryDirectory() as folder:
-            data, run = Path(folder, "data"), Path(folder, "run")
-            for path in [*chosen, *judged]:
-                link = data / path.relative_to(args.examples)
-                link.parent.mkdir(parents=True, exist_ok=True)
-                link.symlink_to(path.resolve())
-            told = train_content(
-                data, Path(folder, "content.safetensors"), run,
-                Plan(steps=args.steps, every=60, seed=args.seed),
-                voice=weights.FOLDER / VOICE, speech=args.speech,
-            )  # fmt: skip
-        minutes = sum(frames[path] for path in chosen) / RATE
+        talkers = drawn(films, share, args.seed)
+        chosen = [path for talker in talkers for path in talker]
+        told = taught(args.examples, [*chosen, *judged], args.speech, plan)
+        minutes = sum(frames[path] for path in chosen) / FPS / 60
         figures = "  ".join(f"{name} {value:.3f}" for name, value in told.items() if "r_" in name)
-        print(f"{count} talkers, {minutes:.0f} minutes: {figures}", flush=True)
+        print(f"{len(talkers)} talkers, {minutes:.0f} minutes: {figures}", flush=True)
 
 
 if __name__ == "__main__":

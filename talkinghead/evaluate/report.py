@@ -92,32 +92,15 @@ class Report:
         }
 
     @property
-    def by_talker(self) -> dict[str, dict[str, float]]:
-        """The means of each talker that is known."""
-        return self._by_talker((clip, clip.figures) for clip in self.clips)
-
-    @property
-    def mean_of_talkers(self) -> dict[str, float]:
-        """Every figure's mean over the talkers: whoever has many clips counts once."""
-        return mean_of(self.by_talker.values(), self.better)
-
-    @property
-    def baselines_of_talkers(self) -> dict[str, dict[str, float]]:
-        """`mean_of_talkers` of each baseline."""
-        means = {}
-        for name in self.baselines:
-            rows = ((c, c.baselines[name]) for c in self.clips if name in c.baselines)
-            means[name] = mean_of(self._by_talker(rows).values(), self.better)
-        return means
-
-    def _by_talker(
-        self, rows: Iterable[tuple[ClipFigures, Figures]]
-    ) -> dict[str, dict[str, float]]:
-        grouped: dict[str, list[Figures]] = defaultdict(list)
-        for clip, figures in rows:
+    def of_talkers(self) -> "Report":
+        """The same with one row for each known talker: whoever has many clips counts once."""
+        grouped: dict[str, list[ClipFigures]] = defaultdict(list)
+        for clip in self.clips:
             if clip.path in self.talkers:
-                grouped[self.talkers[clip.path]].append(figures)
-        return {talker: mean_of(grouped[talker], self.better) for talker in sorted(grouped)}
+                grouped[self.talkers[clip.path]].append(clip)
+        parts = {name: Report(self.better, grouped[name]) for name in sorted(grouped)}
+        rows = [ClipFigures(name, name, p.mean, p.baselines) for name, p in parts.items()]
+        return Report(self.better, rows)
 
     @property
     def baselines(self) -> dict[str, dict[str, float]]:
@@ -144,10 +127,11 @@ class Report:
             "clips": [{"path": clip.path, **plain(clip.figures)} for clip in self.clips],
             "skipped": self.skipped,
         }
-        if by_talker := self.by_talker:
-            told["mean_of_talkers"] = plain(self.mean_of_talkers)
-            told["by_talker"] = _plain(by_talker)
-            told["baselines_of_talkers"] = _plain(self.baselines_of_talkers)
+        talkers = self.of_talkers
+        if talkers.clips:
+            told["mean_of_talkers"] = plain(talkers.mean)
+            told["by_talker"] = {row.path: plain(row.figures) for row in talkers.clips}
+            told["baselines_of_talkers"] = _plain(talkers.baselines)
         return told
 
     def to_json(self) -> str:
@@ -172,11 +156,11 @@ class Report:
         if len(self.by_source) > 1:
             rows = [[name, *_row(row, short)] for name, row in self.by_source.items()]
             blocks.append(grid(["source", *short], rows))
-        if len(self.by_talker) > 1:
-            rows = [[name, *_row(row, short)] for name, row in self.by_talker.items()]
-            rows.append([f"mean of {len(rows)} talkers", *_row(self.mean_of_talkers, short)])
-            others = self.baselines_of_talkers
-            rows += [[f"  {name}", *_row(row, short)] for name, row in others.items()]
+        talkers = self.of_talkers
+        if len(talkers.clips) > 1:
+            means = {f"mean of {len(talkers.clips)} talkers": talkers.mean, **talkers.baselines}
+            rows = [[row.path, *_row(row.figures, short)] for row in talkers.clips]
+            rows += [[name, *_row(row, short)] for name, row in means.items()]
             blocks.append(grid(["talker", *short], rows))
         rows = []
         for clip in self.clips:

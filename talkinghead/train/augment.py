@@ -15,6 +15,7 @@ from talkinghead.types import Array
 CLEAN = 0.25  # chance that a sound is left as it is
 CODED = 0.07  # chance of a codec: ten times the cost of everything else
 PITCH = (0.8, 1.25)  # factors of pitch and formants between which another voice is drawn
+WARPS = (0.84, 1.2)  # of the frequency axis: shorter and longer vocal tracts
 TELEPHONE = (300.0, 3400.0)  # Hz (ITU-T G.712)
 FADE = 512  # samples of silence behind a sound that is filtered, so that its ends do not meet
 
@@ -124,3 +125,13 @@ def recoded(samples: Array, rng: Chance) -> Array:
     bit_rate = 1000 * int(rng.integers(low // 1000, high // 1000 + 1))
     scale = 0.9 / loudest if loudest > 0.9 else 1.0
     return through_codec(samples * np.float32(scale), name, bit_rate)
+
+
+def hide_bands(content: Array, rng: Chance) -> Array:
+    """Log-mel with up to two random stretches of bands levelled (Park et al. 2019, SpecAugment)."""
+    hidden = content.copy()
+    for _ in range(int(rng.integers(0, 3))):
+        first = int(rng.integers(0, content.shape[1] - 12))
+        bands = slice(first, first + int(rng.integers(1, 13)))
+        hidden[:, bands] = content[:, bands].mean()
+    return hidden

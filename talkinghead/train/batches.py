@@ -9,7 +9,7 @@ from torch import Tensor
 from talkinghead.clock import FRAME, STRIDE
 from talkinghead.landmarks import MIRROR
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
-from talkinghead.train.augment import distort
+from talkinghead.train.augment import WARPS, distort, hide_bands
 from talkinghead.train.data import SHARE, Talker
 from talkinghead.train.ear import Ear, plain_ear
 from talkinghead.types import Array
@@ -17,7 +17,6 @@ from talkinghead.types import Array
 JOIN = 3  # frames before a join that see the next clip's sound: not scored
 STRANGER = 0.3  # share of the rows whose hearing is not told the speaker
 TEMPI = (0.85, 1.18)
-WARPS = (0.84, 1.2)  # of the frequency axis: shorter and longer vocal tracts
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,6 @@ def _read_at(values: Array, places: Array) -> Array:
     share = (places - before).clip(0, 1).astype(np.float32)
     share = share.reshape(-1, *[1] * (values.ndim - 1))
     return values[before] * (1 - share) + values[after] * share
-
-
-def hide_bands(content: Array, rng: np.random.Generator) -> Array:
-    """Log-mel with up to two random stretches of bands levelled (Park et al. 2019, SpecAugment)."""
-    hidden = content.copy()
-    for _ in range(int(rng.integers(0, 3))):
-        first = int(rng.integers(0, content.shape[1] - 12))
-        bands = slice(first, first + int(rng.integers(1, 13)))
-        hidden[:, bands] = content[:, bands].mean()
-    return hidden
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from talkinghead.media.audio import normalise_loudness
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.sync.net import SEEN
 from talkinghead.sync.squares import heard, mel_of
-from talkinghead.train.augment import distort
-from talkinghead.train.batches import WARPS, hide_bands
+from talkinghead.train.augment import WARPS, distort, hide_bands
 from talkinghead.train.mouths import MARGIN, SIDE, Mouths
 from talkinghead.types import Array, Waveform
 

@@ -13,8 +13,7 @@ from talkinghead.encoder import HALVING
 from talkinghead.errors import InputError
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.speech.pitch import normalised_pitch
-from talkinghead.train.augment import distort
-from talkinghead.train.batches import hide_bands
+from talkinghead.train.augment import distort, hide_bands
 from talkinghead.train.speech import Utterance
 from talkinghead.types import Array
 

@@ -21,7 +21,7 @@ def test_a_clip_left_out_is_named_once():
 def test_a_talker_of_many_clips_counts_once():
     report = Report(BETTER, CLIPS, talkers=TALKERS)
     assert report.mean["r_open"] == pytest.approx(0.5)
-    assert report.mean_of_talkers["r_open"] == pytest.approx(0.6)
+    assert report.of_talkers.mean["r_open"] == pytest.approx(0.6)
     told = report.to_dict()
     assert set(told["by_talker"]) == {"ann", "bob"}
     assert told["mean_of_talkers"]["r_open"] == pytest.approx(0.6)
