@@ -1,8 +1,10 @@
 """Fills a folder job by job, in processes: what is done already is passed over."""
 
 import json
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,20 @@ class Job:
     target: Path | None = None  # the file that is there when the job is done; None: always work
 
 
+@contextmanager
+def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool that, when something goes wrong, ends with the jobs that run: an executor's own
+    way is to do all that wait first.
+    """
+    # An interrupt reaches every process of the terminal; the one that gave the jobs deals with it.
+    deaf = (signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=deaf)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def run_jobs(jobs: Sequence[Job], out: Path, workers: int, progress: Progress | None) -> list[str]:
     """Do what is not done; returns what was left out, with reasons, kept in `out`/skipped.json.
 
@@ -32,7 +48,7 @@ def run_jobs(jobs: Sequence[Job], out: Path, workers: int, progress: Progress | 
         job for job in jobs
         if job.name not in skipped and not (job.target and job.target.exists())
     ]  # fmt: skip
-    with ProcessPoolExecutor(workers) as pool:
+    with _processes(workers) as pool:
         running = {pool.submit(job.work, *job.args): job for job in left}
         for done, future in enumerate(as_completed(running), len(jobs) - len(left) + 1):
             reason = future.result()

@@ -1,5 +1,6 @@
 """What is done is passed over, what was left out is told with its reason and not tried again."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,21 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
         assert run_jobs(jobs, tmp_path, 1, lambda *step: told.append(step)) == ["bad: no face"]
     assert told == [(1, 2), (2, 2)]
     assert {p.read_text() for p in tmp_path.glob("*.calls")} == {"x"}
+
+
+def slow(target: Path, fails: bool) -> None:
+    """Takes a while, and a place."""
+    time.sleep(0.05)
+    target.touch()
+    if fails:
+        raise OSError("disk full")
+
+
+def test_what_waits_is_left_when_something_fails(tmp_path):
+    jobs = [Job(f"{i}", slow, (tmp_path / f"{i}.done", i == 0)) for i in range(100)]
+    with pytest.raises(OSError, match="disk full"):
+        run_jobs(jobs, tmp_path, 1, None)
+    assert len(list(tmp_path.glob("*.done"))) < 10
 
 
 def test_only_finished_files_are_read(tmp_path):
