@@ -28,6 +28,7 @@ class Batch:
     face: Tensor  # (b, 68, 3) at rest
     offsets: Tensor  # (b, t, 68, 3) true displacements from rest, face widths
     mask: Tensor  # (b, t) 1 where the truth is known
+    clip: Tensor  # (b, t) number of the clip in its row that a frame is of
 
     def to(self, device: str) -> "Batch":
         """The same batch on another device."""
@@ -50,6 +51,7 @@ class _Row:
     voice: Array  # (256,) float32
     offsets: Array  # (t, 68, 3) float16
     mask: Array  # (t,) float32
+    clip: Array  # (t,) int64
 
 
 class Batches:
@@ -95,13 +97,15 @@ class Batches:
             face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
             offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
         jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
-        return row.mel.astype(np.float32), row.voice, face + jitter, offsets, row.mask
+        mel = row.mel.astype(np.float32)
+        return mel, row.voice, face + jitter, offsets, row.mask, row.clip
 
     def _made(self, rng: np.random.Generator) -> _Row:
         number = int(rng.choice(len(self.talkers), p=self.chances))
         tempo = float(rng.uniform(*TEMPI))
         times = np.arange(self.frames) * tempo
-        samples, offsets, mask = self._strung(self.talkers[number], int(times[-1]) + 2, rng)
+        talker, frames = self.talkers[number], int(times[-1]) + 2
+        samples, offsets, mask, clip = self._strung(talker, frames, rng)
         stranger = self.talkers[rng.integers(len(self.talkers))]
         other = stranger.cuts[rng.integers(len(stranger.cuts))].samples
         power = power_spectrum(distort(samples, rng, others=[other]))
@@ -110,22 +114,25 @@ class Batches:
         mel = hide_bands(log_mel_of(_read_at(power, places), filterbank(warp)), rng)
         voice = self.voices[number] * np.float32(rng.random() >= STRANGER)
         return _Row(
-            self.talkers[number],
+            talker,
             mel.astype(np.float16),
             voice,
             _read_at(offsets, times).astype(np.float16),
             mask[times.astype(int)] * mask[times.astype(int) + 1],
+            clip[times.astype(int)],
         )
 
     def _strung(
         self, talker: Talker, frames: int, rng: np.random.Generator
-    ) -> tuple[Array, Array, Array]:
-        """Samples, offsets and mask of `frames` motion frames: cuts strung together."""
+    ) -> tuple[Array, Array, Array, Array]:
+        """Samples, offsets, mask and clips of `frames` motion frames: cuts strung together."""
         samples = np.zeros(frames * FRAME, dtype=np.float32)
         offsets = np.zeros((frames, 68, 3), dtype=np.float32)
         mask = np.zeros(frames, dtype=np.float32)
+        clip = np.zeros(frames, dtype=np.int64)
         at = 0
         while at < frames:
+            clip[at:] += at > 0
             cut = talker.cuts[rng.integers(len(talker.cuts))]
             start = int(rng.integers(max(1, len(cut.offsets) - frames + 1)))
             take = min(frames - at, len(cut.offsets) - start)
@@ -138,4 +145,4 @@ class Batches:
                 rest = min(frames - at, int(rng.integers(10, 30)))
                 mask[at + 8 : at + rest] = 1
                 at += rest
-        return samples, offsets, mask
+        return samples, offsets, mask, clip

@@ -117,7 +117,8 @@ def train_content(
         sound = net.listen(one.mel, one.voice)
         blurred = sound + noise * torch.randn_like(sound)
         far, near = (
-            content_loss(said, one.offsets, one.mask) for said in net.readings(blurred, one.face)
+            content_loss(said, one.offsets, one.mask, one.clip)
+            for said in net.readings(blurred, one.face)
         )
         return {part: far[part] + near[part] for part in far}
 

@@ -41,3 +41,12 @@ def test_some_rows_are_heard_as_a_strangers_and_rows_are_made_once(monkeypatch):
     assert set(batches(0).voice.sum(dim=1).tolist()) == {0.0, 256.0}
     batches(0)
     assert len(made) == len(batches.rows)
+
+
+def test_frames_know_their_clip(monkeypatch):
+    monkeypatch.setattr(room, "TEMPI", (1.0, 1.0))
+    batch = Batches(talkers_of([example(30)]), size=4, frames=100)(0)
+    assert batch.clip.dtype == torch.int64
+    for clip in batch.clip:
+        assert clip[0] == 0
+        assert set(clip.diff().tolist()) == {0, 1}
