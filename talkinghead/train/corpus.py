@@ -108,12 +108,14 @@ def preprocess_speech(
     recordings = list(_recordings(root))
     if not recordings and not synthetic:
         raise InputError(f"{root}: no sound ({', '.join(sorted(SOUND | VIDEO))})")
+    # The synthesisers speak first: one that is not installed is told of at once.
     jobs = [
+        Job(f"synthetic {seed}", _speak, (min(PORTION, synthetic - start), seed, out / "synthetic"))
+        for seed, start in enumerate(range(0, synthetic, PORTION))
+    ]
+    jobs += [
         Job(one.source, _hear, (one, target), target)
         for one in recordings
         for target in [out / f"{one.source}.npz"]
     ]
-    for seed, start in enumerate(range(0, synthetic, PORTION)):
-        count = min(PORTION, synthetic - start)
-        jobs.append(Job(f"synthetic {seed}", _speak, (count, seed, out / "synthetic")))
     return run_jobs(jobs, out, workers, progress)
