@@ -33,7 +33,7 @@ from talkinghead.train.unfilmed import lips_of, unfilmed
 from talkinghead.train.voice_data import SHARES
 
 NOISE = 0.8  # spread of what is added to the hidden states: few talkers are soon known by heart
-BY_RULE, BY_BRANCH = 0.25, 1.0  # how often voices without film are drawn, over the filmed
+BY_RULE, BY_BRANCH = 0.25, 0.5  # how often voices without film are drawn, over the filmed
 NARROWEST = 0.7  # range over the true one that is still made good
 
 
