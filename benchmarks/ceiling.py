@@ -4,7 +4,7 @@ Each clip is looked at twice, as it is and somewhat turned and smaller. Were the
 'talkinghead evaluate motion' without noise, the two curves would be one. Where they correlate by
 a, faultless lips correlate with either by the root of a (Spearman 1904) at most: an error that
 both looks share is not seen. `noise` is how much of the truth's trembling the looks do not share.
-A quarter of an hour on one core: python benchmarks/ceiling.py DATA --split test
+Some five minutes on two cores: python benchmarks/ceiling.py DATA --split test
 """
 
 import argparse
@@ -20,7 +20,7 @@ from talkinghead.evaluate.report import ClipFigures, Report, Skip
 from talkinghead.evaluate.sources import Follower, each_clip
 from talkinghead.face.detect import MediapipeDetector
 from talkinghead.geometry.mouth import opening, width
-from talkinghead.train.splits import listings, selection
+from talkinghead.train.splits import selection, talkers_in
 from talkinghead.types import Array, Footage
 
 TURN, SCALE = 8.0, 0.85  # degrees and size of the second look
@@ -63,7 +63,6 @@ def main() -> None:
     parser.add_argument("--split", choices=["train", "validation", "test"], help="(default: all)")
     args = parser.parse_args()
     select = selection(args.data, args.split, need_speech=True)
-    known = {path.as_posix(): listing.talker for path, listing in listings(args.data).items()}
     faces, clips, left_out = MediapipeDetector(), [], list[Skip]()
     for source in each_clip(args.data, left_out, None, select):
         try:
@@ -72,7 +71,7 @@ def main() -> None:
             left_out.append(Skip(source.name, str(error)))
         else:
             clips.append(ClipFigures(source.name, source.group, figures, {}))
-    print(Report(BETTER | {"noise": "0"}, clips, left_out, known).to_table())
+    print(Report(BETTER | {"noise": "0"}, clips, left_out, talkers_in(args.data)).to_table())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from talkinghead.app.progress import Progress
 from talkinghead.evaluate.report import Report
 from talkinghead.media.files import replacing
-from talkinghead.train.splits import listings
+from talkinghead.train.splits import talkers_in
 
 
 def add_output(parser: ArgumentParser) -> None:
@@ -57,8 +57,7 @@ def show_clips(args: Namespace, progress: Progress, report: Report) -> None:
 
     Means over talkers, too, where the folder's manifest says who they are.
     """
-    talkers = {path.as_posix(): who.talker for path, who in listings(args.clips).items()}
-    report = replace(report, talkers=talkers)
+    report = replace(report, talkers=talkers_in(args.clips))
     for skip in report.left_out:
         progress.note(f"left out {skip}")
     show(args, progress, report.to_json(), report.to_table())

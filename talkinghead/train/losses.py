@@ -1,8 +1,8 @@
 """What a branch is scored by, clip by clip. Displacements are in face widths.
 
-`members` (b, t, clips) is 1 where a frame is of a clip and its truth is known, else 0. What a clip
-is to be measured from is its own mean: a talker's clips differ in how the face was registered, for
-newsreaders by a third of what the opening varies within a clip, and no sound tells that.
+`members` (b, t, clips) is 1 where a frame is of a clip and its truth is known, else 0. What moves
+in a clip is measured from the clip's own mean: a talker's clips differ in how the face was
+registered, and no sound tells that.
 """
 
 import torch
@@ -83,7 +83,7 @@ def concordance_loss(predicted: Tensor, true: Tensor, members: Tensor) -> Tensor
 
 
 def opening_curves(offsets: Tensor) -> Tensor:
-    """(..., 68, 3) displacements to (..., 9): each opposite pair of lip points, and the chin.
+    """(b, t, 68, 3) displacements to (b, t, 9): each opposite pair of lip points, and the chin.
 
     All of them, since a loss that enlarges one pair alone would bend the lips to a V.
     """
@@ -94,10 +94,15 @@ def opening_curves(offsets: Tensor) -> Tensor:
 
 
 def width_curves(offsets: Tensor) -> Tensor:
-    """(..., 68, 3) displacements to (..., 2): width of the outer and of the inner lips."""
+    """(b, t, 68, 3) displacements to (b, t, 2): width of the outer and of the inner lips."""
     across = offsets[..., 0]
     ends = [MOUTH_RIGHT, INNER_RIGHT], [MOUTH_LEFT, INNER_LEFT]
     return across[..., ends[0]] - across[..., ends[1]]
+
+
+def _seen(offsets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """All that is compared of (b, t, 68, 3) displacements: points, opening, width; (b, t, k)."""
+    return offsets.flatten(2), opening_curves(offsets), width_curves(offsets)
 
 
 def shifted(values: Tensor, by: int) -> Tensor:
@@ -115,15 +120,15 @@ def content_loss(predicted: Tensor, true: Tensor, mask: Tensor, clip: Tensor) ->
     lips fit, as far as FIT and FAR make that probable.
     """
     members = members_of(mask, clip)
-    said, real = predicted.flatten(2), true.flatten(2)
-    opened, spread = opening_curves(predicted), width_curves(predicted)
+    said, opened, spread = _seen(predicted)
+    truth = _seen(true)
     parts, doubts = [], []
     for shift in SHIFTS:
         shared = members * shifted(members, shift)
-        moved = shifted(real, shift)
-        gap, seen = said - moved, moved.reshape(true.shape)
-        opening = concordance_loss(opened, opening_curves(seen), shared)
-        width = 0.6 * concordance_loss(spread, width_curves(seen), shared)
+        real, real_opened, real_spread = (shifted(track, shift) for track in truth)
+        gap = said - real
+        opening = concordance_loss(opened, real_opened, shared)
+        width = 0.6 * concordance_loss(spread, real_spread, shared)
         row = [landmark_loss(gap, shared), velocity_loss(gap, shared), opening, width]
         parts.append(torch.stack(row))
         doubts.append(FIT * (opening + width).detach() + FAR * abs(shift))

@@ -63,6 +63,11 @@ def listings(root: Path) -> dict[Path, Listing]:
     }
 
 
+def talkers_in(root: Path) -> dict[str, str]:
+    """Clip (as `find_clips` names it) -> talker, of those that `root`/manifest.csv names."""
+    return {path.as_posix(): listing.talker for path, listing in listings(root).items()}
+
+
 def selection(root: Path, split: str | None, *, need_speech: bool) -> Callable[[str], bool]:
     """Which clips below `root` are of a split (None: of any), and of a talker who is heard."""
     known = listings(root)
