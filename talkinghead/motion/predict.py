@@ -14,7 +14,7 @@ from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
 
 WAITING = 0.35  # share of the head motion that goes on while nobody speaks
 SETTLE = 0.5  # seconds over which the head settles
-LIP_STYLE = 0.5  # share of the lips' own style: it is chance, and must not drown the words
+LIP_STYLE = 0.25  # share of the lips' own style: it is chance, and must not drown the words
 BLOCK = 1500  # motion frames a pass, one minute: memory stays flat, the state runs on
 
 

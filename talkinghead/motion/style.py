@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, percentile_filter
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, percentile_filter
 
 from talkinghead.config import NATURAL_AMP_LIP, Style
 from talkinghead.landmarks import (
@@ -30,8 +30,10 @@ CALIBRATION = 10.0  # seconds of speech that the running quantile looks at
 MIN_SPEECH = 2.0  # seconds: less says too little about a voice
 FADE = 0.05  # seconds over which the mouth comes to rest where speech ends
 EDGE = 0.12  # seconds in which the mouth leaves rest as a clip begins, and comes back to it
-EARLY = 0.5  # of the way back to rest lies before the sound has ended: lips close on its last
-PAUSE = 0.24  # seconds of silence from which lips are closed: what they do in shorter ones is heard
+EARLY = 0.3  # of the way back to rest lies before the sound has ended: lips close on its last
+PAUSE = 0.3  # seconds of silence from which lips rest: what they do in shorter ones is heard
+STIR = 0.15  # of what lips would do is done while they rest, if a word is near
+NEAR = 0.4  # seconds from a word in which lips stir
 
 
 def restyle(
@@ -127,10 +129,15 @@ def part_lips(points: Array, by: Array) -> Array:
 
 
 def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
-    """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1]."""
+    """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1].
+
+    Near a word they stir: people part their lips ahead of it.
+    """
     share = bridged(activity.astype(float), int(PAUSE * fps))
-    share = gaussian_filter1d(share, FADE * fps, mode="nearest")
-    return eased(points, rest, np.clip((share - EARLY) / (1 - EARLY), 0, 1))
+    near = maximum_filter1d(share, 2 * round(NEAR * fps) + 1, mode="nearest")
+    near, share = (gaussian_filter1d(part, FADE * fps, mode="nearest") for part in (near, share))
+    share = np.clip((share - EARLY) / (1 - EARLY), 0, 1)
+    return eased(points, rest, np.maximum(share, STIR * near))
 
 
 def settled(track: FaceTrack, face: FaceShape) -> FaceTrack:
@@ -153,11 +160,11 @@ def eased(points: Array, rest: Array, share: Array) -> Array:
 
 
 def bridged(activity: Array, shortest: int) -> Array:
-    """(t,) activity with the pauses of fewer than `shortest` frames filled, but for the ends'."""
+    """(t,) activity with the pauses of up to `shortest` frames filled; silence alone stays."""
     quiet = np.flatnonzero(np.diff(np.r_[0, activity < 0.5, 0]))
     filled = activity.copy()
     for start, end in quiet.reshape(-1, 2):
-        if end - start < shortest and start > 0 and end < len(activity):
+        if end - start <= min(shortest, len(activity) - 1):
             filled[start:end] = 1
     return filled
 

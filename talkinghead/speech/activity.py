@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import binary_opening, maximum_filter1d, uniform_filter1d
 
-from talkinghead.clock import MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.clock import FRAME, MEL_FPS, RATE, STRIDE, motion_frames
 from talkinghead.speech.mel import FFT, power_blocks
 from talkinghead.types import Array, Waveform
 
@@ -11,8 +11,8 @@ BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
 RANGE = 28.0  # dB under the loud parts: all below is silence
 ABSOLUTE = -65.0  # dB: a recording that never exceeds this is silent throughout
 BEFORE, AFTER = 30, 15  # mel frames around speech in which lips may move: they part before it
-HUSH = 25.0  # dB under the loud parts of all that is heard: nobody speaks, whatever the noise
-STILL = 28  # mel frames of hush after which no grace is given: lips are not to move without a sound
+HUSH = 25.0  # dB under the loud frames of all that is heard: nobody speaks, whatever the noise
+STILL = 8  # motion frames of hush, 0.3 seconds, that have no grace: lips do not go on unheard
 
 
 def activity(wave: Waveform) -> Array:
@@ -24,8 +24,7 @@ def activity(wave: Waveform) -> Array:
     """
     bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
     inside = (bins >= BAND[0]) & (bins <= BAND[1])
-    powers = [(p[:, inside].mean(axis=1), p.mean(axis=1)) for p in power_blocks(wave.samples)]
-    power, whole = (np.concatenate(part) for part in zip(*powers, strict=True))
+    power = np.concatenate([p[:, inside].mean(axis=1) for p in power_blocks(wave.samples)])
     level = uniform_filter1d(10 * np.log10(power + 1e-12), 3, mode="nearest")
     loud, floor = np.percentile(level, 95), np.percentile(level, 10)
     frames = motion_frames(wave.samples.size)
@@ -37,13 +36,16 @@ def activity(wave: Waveform) -> Array:
     ahead = (BEFORE - AFTER) // 2
     soft = maximum_filter1d(soft, BEFORE + AFTER + 1, mode="nearest", origin=-ahead)
     soft = uniform_filter1d(soft, MEL_FPS // 12, mode="nearest")
-    soft = np.where(_hushed(whole), 0, soft)
     padded = np.pad(soft, (0, frames * STRIDE - len(soft)), mode="edge")
-    return np.asarray(padded.reshape(frames, STRIDE).mean(axis=1), dtype=np.float32)
+    share = padded.reshape(frames, STRIDE).mean(axis=1)
+    share[_hushed(wave.samples, frames)] = 0
+    return np.asarray(share, dtype=np.float32)
 
 
-def _hushed(power: Array) -> Array:
-    """(t,) bool at MEL_FPS: inside stretches of at least STILL frames of hush."""
-    energy = 10 * np.log10(uniform_filter1d(power, 2 * STRIDE, mode="nearest") + 1e-12)
+def _hushed(samples: Array, frames: int) -> Array:
+    """(frames,) bool at FPS: inside stretches of at least STILL frames of hush."""
+    padded = np.pad(samples, (0, max(0, frames * FRAME - len(samples))))[: frames * FRAME]
+    power = np.square(padded, dtype=np.float64).reshape(frames, FRAME).mean(axis=1)
+    energy = 10 * np.log10(power + 1e-12)
     quiet = energy < np.percentile(energy, 95) - HUSH
     return np.asarray(binary_opening(quiet, np.ones(STILL)))

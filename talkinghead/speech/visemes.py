@@ -12,8 +12,9 @@ from talkinghead.types import Array
 BILABIALS = ("B", "M", "P")
 # The rounded ones are not among them: on film, pursed lips often touch.
 SPREAD = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "EY", "IH", "IY", "OY")
-UNSURE, SURE = 0.2, 0.55  # probabilities from which lips begin to obey, and obey for certain
-BESIDE = 0.5  # of a closure is seen a frame before and after it: lips need their time
+UNSURE, SURE = 0.3, 0.9  # probabilities from which lips begin to obey, and obey for certain
+BESIDE = 0.25  # of a closure is seen a frame before and after it: lips need their time
+EARLY = 1  # content frames, 20 ms, by which lips are ahead of what is heard of them
 
 
 @torch.inference_mode()
@@ -28,8 +29,8 @@ def visemes(net: VoiceNet, content: Array, samples: int) -> Array:
     logits = net.phones(torch.as_tensor(content, dtype=torch.float32, device=device))
     heard = torch.softmax(logits, dim=-1).cpu().numpy()
     frames, each = motion_frames(samples), STRIDE // HALVING
-    padded = np.pad(heard, ((0, max(0, frames * each - len(heard))), (0, 0)), mode="edge")
-    by_frame = padded[: frames * each].reshape(frames, each, -1)
+    at = np.minimum(np.arange(frames * each) + EARLY, len(heard) - 1)  # the end is held
+    by_frame = heard[at].reshape(frames, each, -1)
     shut = _sure(by_frame[..., [PHONES.index(phone) for phone in BILABIALS]].sum(-1).max(axis=1))
     around = np.pad(shut, 1)
     shut = np.maximum(shut, BESIDE * np.maximum(around[:-2], around[2:]))

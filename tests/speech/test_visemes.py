@@ -5,22 +5,23 @@ import torch
 
 from talkinghead.clock import FRAME
 from talkinghead.speech.phones import PHONES
-from talkinghead.speech.visemes import BESIDE, visemes
+from talkinghead.speech.visemes import BESIDE, EARLY, visemes
 from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 
 
 def told(phones: list[str]) -> np.ndarray:
-    """What a net that hears exactly these phones, one a motion frame, says of the lips."""
+    """What a net that hears just these phones, one a motion frame and late by EARLY, says."""
     net = VoiceNet(VoiceNetSize(width=16, code=len(PHONES)))
     with torch.no_grad():
         net.phones.weight.copy_(20 * torch.eye(len(PHONES)))
         net.phones.bias.zero_()
-    rows = [PHONES.index(phone) for phone in phones for _ in range(2)]
+    late = [phones[0]] * EARLY + [phone for phone in phones for _ in range(2)]
+    rows = [PHONES.index(phone) for phone in late]
     content = np.eye(len(PHONES), dtype=np.float32)[rows]
     return visemes(net, content, len(phones) * FRAME)
 
 
-def test_lips_shut_for_bilabials_and_half_beside_them():
+def test_lips_shut_for_bilabials_and_begin_to_beside_them():
     phones = ["M", "AA", "AA", "F", "SIL", "P", "AA", "AA"]
     expected = [1, BESIDE, 0, 0, BESIDE, 1, BESIDE, 0]
     np.testing.assert_allclose(told(phones)[:, 0], expected, atol=1e-3)
