@@ -103,4 +103,4 @@ def preprocess(
         target = (out / name).with_suffix(".npz")
         listing = known.get(name, Listing(name.parent.name))
         jobs.append(Job(str(name), _work, (clip, listing, str(name), target), target))
-    return run_jobs(jobs, out, workers, progress)
+    return run_jobs(jobs, root, out, workers, progress)

@@ -118,4 +118,4 @@ def preprocess_speech(
         for one in recordings
         for target in [out / f"{one.source}.npz"]
     ]
-    return run_jobs(jobs, out, workers, progress)
+    return run_jobs(jobs, root, out, workers, progress)

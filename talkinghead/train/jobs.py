@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from talkinghead.errors import InputError
+
+MADE_OF = "made_of.txt"  # in a folder that is filled: what it is filled with
 Progress = Callable[[int, int], None]
 
 
@@ -36,12 +39,32 @@ def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def run_jobs(jobs: Sequence[Job], out: Path, workers: int, progress: Progress | None) -> list[str]:
-    """Do what is not done; returns what was left out, with reasons, kept in `out`/skipped.json.
+def _claim(out: Path, data: Path) -> None:
+    """Note in `out` what it is made of; raises InputError where that is another folder.
 
-    An interrupted run goes on where it was; what was left out once is not tried again.
+    Two in one would name a talker twice, who may be for testing by one of the names.
     """
+    record, source = out / MADE_OF, str(data.resolve())
+    before = record.read_text().strip() if record.is_file() else source
+    if before != source:
+        raise InputError(
+            f"{out}: made of {before}, not of {source}; give another folder, "
+            f"or delete {record} if the data were moved"
+        )
     out.mkdir(parents=True, exist_ok=True)
+    record.write_text(f"{source}\n")
+
+
+def run_jobs(
+    jobs: Sequence[Job], data: Path, out: Path, workers: int, progress: Progress | None
+) -> list[str]:
+    """Do what is not done of `data`; returns what was left out, with reasons, kept in
+    `out`/skipped.json.
+
+    An interrupted run goes on where it was; what was left out once is not tried again. Raises
+    InputError where `out` is made of other data.
+    """
+    _claim(out, data)
     record = out / "skipped.json"
     skipped: dict[str, str] = json.loads(record.read_text()) if record.exists() else {}
     left = [

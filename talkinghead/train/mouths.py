@@ -115,4 +115,4 @@ def preprocess_mouths(
         raise InputError(f"{root}: no video clips ({', '.join(sorted(SUFFIXES))}) of a voice")
     # In any order but the folders': what an interrupted run leaves is balanced.
     jobs.sort(key=lambda job: crc32(job.name.encode()))
-    return run_jobs(jobs, out, workers, progress)
+    return run_jobs(jobs, root, out, workers, progress)

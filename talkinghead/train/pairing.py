@@ -95,4 +95,4 @@ def preprocess_pairs(
         Job(order.target.relative_to(out).as_posix(), _work, (order,), order.target)
         for order in orders
     ]
-    return run_jobs(jobs, out, workers, progress)
+    return run_jobs(jobs, root, out, workers, progress)

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from talkinghead.errors import InputError
-from talkinghead.train.jobs import Job, run_jobs
+from talkinghead.train.jobs import MADE_OF, Job, run_jobs
 from talkinghead.train.store import files_below, write_arrays
+
+DATA = Path("data")
 
 
 def work(target: Path, reason: str | None) -> str | None:
@@ -27,7 +29,9 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     ]
     told: list[tuple[int, int]] = []
     for _ in range(2):
-        assert run_jobs(jobs, tmp_path, 1, lambda *step: told.append(step)) == ["bad: no face"]
+        assert run_jobs(jobs, DATA, tmp_path, 1, lambda *step: told.append(step)) == [
+            "bad: no face"
+        ]
     assert told == [(1, 2), (2, 2)]
     assert {p.read_text() for p in tmp_path.glob("*.calls")} == {"x"}
 
@@ -43,8 +47,16 @@ def slow(target: Path, fails: bool) -> None:
 def test_what_waits_is_left_when_something_fails(tmp_path):
     jobs = [Job(f"{i}", slow, (tmp_path / f"{i}.done", i == 0)) for i in range(100)]
     with pytest.raises(OSError, match="disk full"):
-        run_jobs(jobs, tmp_path, 1, None)
+        run_jobs(jobs, DATA, tmp_path, 1, None)
     assert len(list(tmp_path.glob("*.done"))) < 10
+
+
+def test_a_folder_is_made_of_one_folder(tmp_path):
+    run_jobs([], DATA, tmp_path, 1, None)
+    with pytest.raises(InputError, match=r"data, not of .*talking; give another folder"):
+        run_jobs([], DATA / "talking", tmp_path, 1, None)
+    (tmp_path / MADE_OF).unlink()
+    run_jobs([], DATA / "talking", tmp_path, 1, None)
 
 
 def test_only_finished_files_are_read(tmp_path):
