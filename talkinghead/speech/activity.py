@@ -44,8 +44,8 @@ def activity(wave: Waveform) -> Array:
 
 def _hushed(samples: Array, frames: int) -> Array:
     """(frames,) bool at FPS: inside stretches of at least STILL frames of hush."""
-    padded = np.pad(samples, (0, max(0, frames * FRAME - len(samples))))[: frames * FRAME]
-    power = np.square(padded, dtype=np.float64).reshape(frames, FRAME).mean(axis=1)
-    energy = 10 * np.log10(power + 1e-12)
+    whole = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+    power = np.einsum("tn,tn->t", whole, whole, dtype=np.float64) / FRAME
+    energy = 10 * np.log10(np.pad(power, (0, frames - len(power))) + 1e-12)
     quiet = energy < np.percentile(energy, 95) - HUSH
     return np.asarray(binary_opening(quiet, np.ones(STILL)))
