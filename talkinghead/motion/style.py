@@ -131,13 +131,15 @@ def part_lips(points: Array, by: Array) -> Array:
 def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
     """Lips and jaw at rest where nobody speaks; `activity` is (t,) in [0, 1].
 
-    Near a word they stir: people part their lips ahead of it.
+    Near a word they stir, as people's do ahead of it, but never so far that a gap is seen.
     """
     share = bridged(activity.astype(float), int(PAUSE * fps))
     near = maximum_filter1d(share, 2 * round(NEAR * fps) + 1, mode="nearest")
     near, share = (gaussian_filter1d(part, FADE * fps, mode="nearest") for part in (near, share))
     share = np.clip((share - EARLY) / (1 - EARLY), 0, 1)
-    return eased(points, rest, np.maximum(share, STIR * near))
+    moved = eased(points, rest, np.maximum(share, STIR * near))
+    gap = (moved - rest)[:, INNER_LOWER, 1] - (moved - rest)[:, INNER_UPPER, 1]
+    return part_lips(moved, -np.clip(gap - SEAL, 0, None) * (1 - share)[:, None])
 
 
 def settled(track: FaceTrack, face: FaceShape) -> FaceTrack:

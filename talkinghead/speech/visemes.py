@@ -14,7 +14,7 @@ BILABIALS = ("B", "M", "P")
 SPREAD = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "EY", "IH", "IY", "OY")
 UNSURE, SURE = 0.3, 0.9  # probabilities from which lips begin to obey, and obey for certain
 BESIDE = 0.25  # of a closure is seen a frame before and after it: lips need their time
-EARLY = 1  # content frames, 20 ms, by which lips are ahead of what is heard of them
+LEAD = 1  # content frames, 20 ms, by which lips are ahead of what is heard of them
 
 
 @torch.inference_mode()
@@ -29,7 +29,7 @@ def visemes(net: VoiceNet, content: Array, samples: int) -> Array:
     logits = net.phones(torch.as_tensor(content, dtype=torch.float32, device=device))
     heard = torch.softmax(logits, dim=-1).cpu().numpy()
     frames, each = motion_frames(samples), STRIDE // HALVING
-    at = np.minimum(np.arange(frames * each) + EARLY, len(heard) - 1)  # the end is held
+    at = np.minimum(np.arange(frames * each) + LEAD, len(heard) - 1)  # the end is held
     by_frame = heard[at].reshape(frames, each, -1)
     shut = _sure(by_frame[..., [PHONES.index(phone) for phone in BILABIALS]].sum(-1).max(axis=1))
     around = np.pad(shut, 1)

@@ -34,13 +34,14 @@ def test_silence_keeps_the_face_at_rest():
     assert_allclose(still.points, np.broadcast_to(FACE.points, still.points.shape), atol=1e-6)
 
 
-def test_lips_stir_near_a_word_but_stay_shut_to_the_eye():
+@pytest.mark.parametrize("amount", [2, 4])
+def test_lips_stir_near_a_word_but_stay_shut_to_the_eye(amount):
     activity = np.zeros(100)
     activity[:20] = 1
-    track = restyle(speaking(), FACE, activity, QUIET)
+    track = restyle(speaking(), FACE, activity, Style(amount, amount, still=True, blink=0))
     assert opening(track.points)[22:].max() < SEAL
     stirred = np.ptp(width(track.points)[23:29])
-    assert 0.5 < stirred / (STIR * np.ptp(width(speaking().points))) < 1
+    assert 0.5 < stirred / (STIR * amount / 2 * np.ptp(width(speaking().points))) < 1
     assert_allclose(track.points[40:], np.broadcast_to(FACE.points, (60, 68, 3)), atol=1e-6)
 
 

@@ -5,17 +5,17 @@ import torch
 
 from talkinghead.clock import FRAME
 from talkinghead.speech.phones import PHONES
-from talkinghead.speech.visemes import BESIDE, EARLY, visemes
+from talkinghead.speech.visemes import BESIDE, LEAD, visemes
 from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 
 
 def told(phones: list[str]) -> np.ndarray:
-    """What a net that hears just these phones, one a motion frame and late by EARLY, says."""
+    """What a net that hears just these phones, one a motion frame and late by LEAD, says."""
     net = VoiceNet(VoiceNetSize(width=16, code=len(PHONES)))
     with torch.no_grad():
         net.phones.weight.copy_(20 * torch.eye(len(PHONES)))
         net.phones.bias.zero_()
-    late = [phones[0]] * EARLY + [phone for phone in phones for _ in range(2)]
+    late = [phones[0]] * LEAD + [phone for phone in phones for _ in range(2)]
     rows = [PHONES.index(phone) for phone in late]
     content = np.eye(len(PHONES), dtype=np.float32)[rows]
     return visemes(net, content, len(phones) * FRAME)
