@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from talkinghead import weights
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, WeightsError
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.render.translator import Translator, TranslatorSize
@@ -51,12 +51,13 @@ def load_models(
 ) -> Models:
     """The networks of `folder` (default: the repository's), any of them from its own file.
 
-    The translator may be missing there, and without `finish` it is left out. Raises
+    The translator may be missing there, and without `finish` it is left out, as is a speaker
+    branch of the folder that hears through another voice network than `content`. Raises
     WeightsError for weights that are missing, damaged, or taught by another network.
     """
     folder = folder or weights.FOLDER
-    content, speaker = content or folder / CONTENT, speaker or folder / SPEAKER
-    card, manner = weights.read_card(content), weights.read_card(speaker)
+    content, mover = content or folder / CONTENT, speaker or folder / SPEAKER
+    card, manner = weights.read_card(content), weights.read_card(mover)
     taught_by = card.get("voice")
     voices = SpeakerEncoder(device)
     ear: ContentEncoder = LogMel()
@@ -65,7 +66,12 @@ def load_models(
     branch = weights.build(ContentBranch, ContentBranchSize, content, device)
     dynamics = None
     if manner.get("voice") == taught_by:
-        dynamics = weights.build(SpeakerBranch, SpeakerBranchSize, speaker, device)
+        dynamics = weights.build(SpeakerBranch, SpeakerBranchSize, mover, device)
+    elif speaker is not None:
+        raise WeightsError(
+            f"{speaker}: hears through another voice network than {content}; "
+            "name a speaker branch and a content branch that one voice network taught"
+        )
     painter = None
     if finish and (translator or (folder / TRANSLATOR).exists()):
         path = translator or folder / TRANSLATOR

@@ -16,7 +16,7 @@ from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import close_mouth
 from talkinghead.inputs import AudioSource, ImageSource, picture, sound
 from talkinghead.media.audio import normalise_loudness
-from talkinghead.media.video import read_video
+from talkinghead.media.video import frames_of
 from talkinghead.models import load_models, pick_device
 from talkinghead.motion.predict import predict, with_manner
 from talkinghead.motion.retime import retime
@@ -124,7 +124,8 @@ class Animator:
         Raises InputError for what is no video, FaceError where it shows no face.
         """
         try:
-            return follow(read_video(video), self.faces)
+            with frames_of(video) as reel:
+                return follow(reel.frames, reel.fps, self.faces)
         except FaceError as error:
             raise FaceError(f"{video}: {error}; give a video of one visible face") from error
 
@@ -200,7 +201,9 @@ class Animator:
         reference: FaceTrack | None = None,
         manner: AudioSource | None = None,
     ) -> Clip:
-        """Let a subject say what is in `audio`. The clip is exactly as long as the sound.
+        """Let a subject say what is in `audio`. The clip is as long as the sound, to the frame.
+
+        Of `output` the frame rate and the drawing beside count; size and crop are the subject's.
 
         Head and lids move as in `reference`, where there is one (see `reference`); `manner` is
         a recording of somebody else, or the name of a stored style, whose way of moving is

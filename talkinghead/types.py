@@ -42,6 +42,11 @@ class Waveform:
         _shaped("waveform", self.samples, (None,), AudioError)
         if self.samples.size == 0:
             raise AudioError("the sound is empty (0 samples); give a file with at least one")
+        if not np.issubdtype(self.samples.dtype, np.floating):
+            raise AudioError(
+                f"a waveform holds floats in [-1, 1], got {self.samples.dtype}; "
+                "'as_waveform(samples, rate)' scales them"
+            )
         _finite("waveform", self.samples, AudioError)
         if self.rate <= 0:
             raise AudioError(f"sample rate must be positive, got {self.rate}")
@@ -200,7 +205,10 @@ class Portrait:
             _shaped("another face", other, (COUNT, 3), FaceError)
         width = np.linalg.norm(self.landmarks[JAW_LEFT, :2] - self.landmarks[JAW_RIGHT, :2])
         if width < 8:
-            raise FaceError(f"the face is {width:.0f} pixels wide; at least 8 are needed")
+            raise FaceError(
+                f"the face is {width:.0f} pixels wide; at least 8 are needed; "
+                "give a larger picture or size"
+            )
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,10 @@ def write(tensors: dict[str, torch.Tensor], path: Path, card: dict[str, Any]) ->
     partial = path.with_suffix(".partial")
     save_file({name: value.contiguous() for name, value in tensors.items()}, partial)
     checksum = hashlib.sha256(partial.read_bytes()).hexdigest()
-    partial.replace(path)
-    _card_of(path).write_text(json.dumps({"sha256": checksum, **card}, indent=2) + "\n")
+    told = path.with_suffix(".json.partial")
+    told.write_text(json.dumps({"sha256": checksum, **card}, indent=2) + "\n")
+    partial.replace(path)  # one right after the other: a file without its card is refused
+    told.replace(_card_of(path))
 
 
 def load(net: M, path: Path, device: str = "cpu") -> M:
@@ -81,7 +83,7 @@ def build(kind: Callable[[S], M], size: Callable[..., S], path: Path, device: st
     """
     try:
         shape = size(**read_card(path)["size"])
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise WeightsError(
             f"{path}: the weights are of a network of another shape ({error}); "
             "take those of this version of talkinghead, or train them again"

@@ -46,6 +46,7 @@ def test_rotations_are_rotations():
         (np.zeros((5, 2), np.float32), 16_000),
         (np.zeros(0, np.float32), 16_000),
         (np.array([0.0, np.nan]), 16_000),
+        (np.zeros(5, np.int16), 16_000),
         (np.zeros(5, np.float32), 0),
     ],
 )

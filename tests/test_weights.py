@@ -53,3 +53,15 @@ def test_missing_weights_and_cards_are_named(saved, tmp_path):
     saved[1].with_suffix(".json").write_text("{")
     with pytest.raises(WeightsError, match="damaged"):
         weights.read_card(saved[1])
+
+
+def test_a_write_that_is_interrupted_leaves_the_older_weights_readable(saved, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(saved[1]), "write_text", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            weights.save(nn.Linear(4, 2), saved[1], {"size": {"in": 5}})
+    assert weights.read_card(saved[1])["size"] == {"in": 4}
+    weights.load(nn.Linear(4, 2), saved[1])

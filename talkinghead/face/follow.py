@@ -1,23 +1,25 @@
 """A face followed through footage: its track, head motion apart, on the motion clock."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from talkinghead.clock import FPS
 from talkinghead.errors import FaceError
 from talkinghead.face.base import Detector
 from talkinghead.geometry.align import euler, face_frame, register
-from talkinghead.types import Array, FaceTrack, Footage
+from talkinghead.types import Array, FaceTrack
 
 MIN_FOUND = 0.9  # share of frames with a face, under which footage is refused
 
 
-def follow(footage: Footage, faces: Detector) -> FaceTrack:
-    """The track of the face in `footage` at FPS; the pose is relative to the footage's mean.
+def follow(frames: Iterable[Array], fps: float, faces: Detector) -> FaceTrack:
+    """The track at FPS of the face in frames at `fps`; the pose is relative to their mean.
 
     Raises FaceError where fewer than MIN_FOUND of the frames show a face.
     """
-    track = fill_gaps(faces.follow(footage.frames))
-    track = retime(track, footage.fps, max(1, round(len(track) * FPS / footage.fps)))
+    track = fill_gaps(faces.follow(frames))
+    track = retime(track, fps, max(1, round(len(track) * FPS / fps)))
     reference = track[len(track) // 2]
     for _ in range(2):  # the mean of frames registered on one, then on their mean
         reference = register(track, reference).points.mean(axis=0)

@@ -1,6 +1,9 @@
 """Video in: footage for training and measurement; video out is in `encode`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,30 +53,49 @@ def probe(path: str | Path) -> Probe:
         )
 
 
+@dataclass(frozen=True)
+class Reel:
+    """A video's picture, decoded as it is read."""
+
+    frames: Iterator[Array]  # of (h, w, 3) uint8 RGB, turned as the file asks; at least one
+    fps: float
+    late: float | None  # seconds by which the sound starts after the picture; None without sound
+
+
+@contextmanager
+def frames_of(path: str | Path) -> Iterator[Reel]:
+    """The frames of a video, one at a time: however long it is, memory stays flat.
+
+    Raises InputError, also while frames are read.
+    """
+    source = Path(path)
+    with opened(path, InputError, "video") as container:
+        stream = _video_stream(container, source)
+        stream.thread_type = "AUTO"
+        late = _sound_delay(container) if container.streams.audio else None
+        yield Reel(_decoded(container, stream, source), _fps(stream, source), late)
+
+
+def _decoded(container: Any, stream: Any, source: Path) -> Iterator[Array]:
+    frame = None
+    for frame in container.decode(stream):
+        yield _upright(frame)
+    if frame is None:
+        raise InputError(f"{source}: holds no frames; save it again")
+
+
 def read_video(path: str | Path, *, max_frames: int | None = None) -> Footage:
     """Frames as RGB, turned as the file asks, and the sound as 16 kHz mono.
 
     With `max_frames` the sound is cut to the length of the frames read. Raises InputError.
     """
-    source = Path(path)
-    frames: list[Array] = []
-    with opened(path, InputError, "video") as container:
-        stream = _video_stream(container, source)
-        stream.thread_type = "AUTO"
-        fps = _fps(stream, source)
-        has_audio = bool(container.streams.audio)
-        late = _sound_delay(container) if has_audio else 0.0
-        for frame in container.decode(stream):
-            frames.append(_upright(frame))
-            if len(frames) == max_frames:
-                break
-    if not frames:
-        raise InputError(f"{source}: holds no frames; save it again")
-    audio = _sound(source, late) if has_audio else None
+    with frames_of(path) as reel:
+        frames = list(islice(reel.frames, max_frames))
+    audio = _sound(Path(path), reel.late) if reel.late is not None else None
     if audio is not None and max_frames is not None:
-        end = max(1, round(len(frames) / fps * audio.rate))
+        end = max(1, round(len(frames) / reel.fps * audio.rate))
         audio = Waveform(audio.samples[:end], audio.rate)
-    return Footage(np.stack(frames), fps, audio)
+    return Footage(np.stack(frames), reel.fps, audio)
 
 
 def _sound_delay(container: Any) -> float:

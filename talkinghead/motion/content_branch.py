@@ -30,7 +30,8 @@ class ContentBranchSize:
     look_ahead: int = 6  # motion frames heard before the one that is shown (240 ms)
 
     def __post_init__(self) -> None:
-        assert self.look_ahead >= REACH
+        if self.look_ahead < REACH:
+            raise ValueError(f"a look-ahead of {self.look_ahead} frames, under {REACH}")
 
     def as_dict(self) -> dict[str, int]:
         """The sizes as plain numbers."""

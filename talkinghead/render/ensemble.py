@@ -51,25 +51,20 @@ class Faces:
 
         `size` is the longer side of the frames, None keeps the picture's.
         """
-        picture = portraits[0].image
-        self._factor = 1.0 if size is None else size / max(picture.shape[:2])
-        points = [each.landmarks.astype(np.float64) for each in portraits]
+        longer = max(portraits[0].image.shape[:2])
+        self._factor = 1.0 if size is None else size / longer
         if self._factor != 1:
-            picture, _ = resized(picture, points[0], self._factor)
-            points = [scaled(each, self._factor) for each in points]
+            portraits = [resized(each, self._factor) for each in portraits]
             others = [scaled(np.asarray(each), self._factor) for each in others]
-        height, width = picture.shape[:2]
+        self._picture = portraits[0].image
+        height, width = self._picture.shape[:2]
         self.size = (width, height)
-        self._picture = picture
+        points = [each.landmarks for each in portraits]
         self._members = []
-        for number, (portrait, landmarks) in enumerate(zip(portraits, points, strict=True)):
-            matte = portrait.matte
-            if matte is not None and self._factor != 1:
-                matte = cv2.resize(matte, self.size, interpolation=cv2.INTER_AREA)
-                matte = np.clip(matte, 0, 1)  # its weights add up to a rounding error more
+        for number, portrait in enumerate(portraits):
             near = [each for at, each in enumerate([*points, *others]) if at != number]
-            whole = Portrait(picture, landmarks.astype(np.float32), matte)
-            self._members.append(_member(whole, near, translator))
+            alone = replace(portrait, landmarks=portrait.landmarks.astype(np.float32))
+            self._members.append(_member(alone, near, translator))
 
     def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
         """One (h, w, 3) uint8 frame for each frame of the tracks.

@@ -50,14 +50,12 @@ class PhotoRenderer:
         self, portrait: Portrait, size: int | None = None, translator: Translator | None = None
     ) -> None:
         """Take a portrait; `size` is the longer side of the frames, None keeps the picture's."""
+        longer = max(portrait.image.shape[:2])
+        self._factor = 1.0 if size is None else size / longer
+        if self._factor != 1:
+            portrait = resized(portrait, self._factor)
         image, landmarks = portrait.image, portrait.landmarks.astype(np.float64)
         matte = portrait.matte
-        self._factor = 1.0
-        if size is not None and size != max(image.shape[:2]):
-            self._factor = size / max(image.shape[:2])
-            image, landmarks = resized(image, landmarks, self._factor)
-            if matte is not None:
-                matte = cv2.resize(matte, image.shape[1::-1], interpolation=cv2.INTER_AREA)
         self._image = image
         base = snapped(landmarks)
         self._face = FaceMesh(base, self.size)

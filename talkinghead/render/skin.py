@@ -10,7 +10,7 @@ from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.mask import box_around, polygon_mask
-from talkinghead.types import Array
+from talkinghead.types import Array, Portrait
 
 _LINE: Final = 0.6  # how dark the line is that is left of a mouth that shuts
 RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
@@ -70,8 +70,17 @@ def scaled(points: Array, factor: float) -> Array:
     return np.asarray(out)
 
 
-def resized(image: Array, landmarks: Array, factor: float) -> tuple[Array, Array]:
-    height, width = image.shape[:2]
+def resized(portrait: Portrait, factor: float) -> Portrait:
+    """A portrait `factor` times as large; neighbours are left out.
+
+    Raises FaceError where that leaves too little of the face.
+    """
+    height, width = portrait.image.shape[:2]
     size = max(1, round(width * factor)), max(1, round(height * factor))
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=how), scaled(landmarks, factor)
+    matte = portrait.matte
+    if matte is not None:
+        matte = cv2.resize(matte, size, interpolation=cv2.INTER_AREA)
+        matte = np.clip(matte, 0, 1)  # its weights add up to a rounding error more
+    landmarks = scaled(portrait.landmarks.astype(np.float64), factor)
+    return Portrait(cv2.resize(portrait.image, size, interpolation=how), landmarks, matte)

@@ -30,7 +30,7 @@ def direct(
     white. Raises InputError that names the field for an actor or a sound that cannot be used.
     """
     factor = 1.0 if size is None else size / max(scene.canvas)
-    canvas = (round(scene.canvas[0] * factor), round(scene.canvas[1] * factor))
+    canvas = (max(1, round(scene.canvas[0] * factor)), max(1, round(scene.canvas[1] * factor)))
     spoken = _timed(scene)
     order = sorted(scene.actors, key=lambda actor: actor.layer)
     roles, places = [], []

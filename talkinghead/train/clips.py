@@ -34,7 +34,7 @@ class Example:
 def example_of(path: Path, faces: Detector, listing: Listing, source: str) -> Example:
     """Read, detect and register one clip; sound that is not speech is dropped."""
     footage = read_video(path)
-    track = follow(footage, faces)
+    track = follow(footage.frames, footage.fps, faces)
     samples = np.zeros(0, dtype=np.float32)
     if footage.audio is not None and listing.speech:
         samples = footage.audio.samples

@@ -46,7 +46,7 @@ def test_head_motion_comes_back_apart_from_the_face():
     face = FaceTrack(np.repeat(mean_face()[None], frames, axis=0).astype(np.float32), pose)
     placed = FaceFrame(np.eye(3), 120.0, np.array([200.0, 180.0, 0.0])).place(face)
     footage = Footage(np.zeros((frames, 8, 8, 3), np.uint8), FPS, None)
-    found = follow(footage, Seen(placed.points))
+    found = follow(footage.frames, footage.fps, Seen(placed.points))
     np.testing.assert_allclose(
         found.pose[:, :3] - found.pose[:, :3].mean(axis=0),
         pose[:, :3] - pose[:, :3].mean(axis=0),

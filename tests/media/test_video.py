@@ -1,5 +1,6 @@
 """Video out and in: length, size, colours, and never half a file."""
 
+import tracemalloc
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from talkinghead.errors import InputError, OutputError
-from talkinghead.media.video import probe, read_video, write_video
+from talkinghead.media.video import frames_of, probe, read_video, write_video
 from talkinghead.types import Array, Clip
 
 from .making import moving_frames
@@ -124,6 +125,21 @@ def test_reading_stops_where_told_and_cuts_the_sound(tmp_path: Path, clip: MakeC
     assert len(footage.frames) == 5
     assert footage.audio is not None
     assert footage.audio.seconds == pytest.approx(0.2, abs=0.001)
+
+
+def test_frames_are_decoded_as_they_are_read(tmp_path: Path) -> None:
+    images = moving_frames(60, (320, 240))
+    write_video(Clip(iter(images), 60, (320, 240), 25, None), tmp_path / "a.mp4")
+    with frames_of(tmp_path / "a.mp4") as reel:
+        next(reel.frames)  # the decoder's own threads have what they need
+        tracemalloc.start()
+        count = 1 + sum(1 for _ in reel.frames)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert count == 60
+    assert reel.fps == 25
+    assert most < 4 * images[0].nbytes
+    assert reel.late is None
 
 
 def test_a_turned_video_is_read_upright(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from talkinghead.errors import FaceError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, opening
 from talkinghead.landmarks import (
@@ -196,6 +197,11 @@ def test_a_size_scales_the_track_with_the_picture(shut, size):
     x, y = middle.round().astype(int)
     assert wide.image[y, x].mean() < 110
     assert psnr(renderer.warp(shut).image, renderer._image) > 40
+
+
+def test_a_size_that_leaves_too_little_of_the_face_is_refused(shut):
+    with pytest.raises(FaceError, match="at least 8 are needed"):
+        PhotoRenderer(Portrait(picture(shut), shut), 12)
 
 
 def test_a_grey_picture_stays_grey(shut):
