@@ -62,6 +62,11 @@ def gaps(points: Array) -> Array:
     return np.asarray((apart * down(points)[..., None, :]).sum(axis=-1))
 
 
+def is_open(points: Array) -> bool:
+    """Whether the lips of one face stand apart."""
+    return bool(gaps(points).max() > CLOSED * float(face_width(points)))
+
+
 def uncross(points: Array) -> Array:
     """The same points with no inner upper lip below the inner lower one: crossed pairs meet."""
     out = np.array(points, dtype=np.float64)
@@ -80,10 +85,10 @@ def close_mouth(points: Array) -> Array:
     out = np.array(points, dtype=np.float64)
     size = face_width(out)
     part = gaps(out).max(axis=-1) / np.maximum(size, 1e-12)
-    is_open = (part > CLOSED)[..., None, None]
-    out = np.where(is_open, uncross(out), out)
+    wide = (part > CLOSED)[..., None, None]
+    out = np.where(wide, uncross(out), out)
 
-    apart = (out[..., INNER_LOWER, :] - out[..., INNER_UPPER, :]) * is_open
+    apart = (out[..., INNER_LOWER, :] - out[..., INNER_UPPER, :]) * wide
     fall, rise = MEETING * apart, (MEETING - 1) * apart
     out[..., INNER_UPPER, :] += fall
     out[..., INNER_LOWER, :] += rise

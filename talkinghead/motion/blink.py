@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import LOWER_LID, UPPER_LID
 from talkinghead.types import Array
 
@@ -42,7 +43,7 @@ def lid_closure(times: Array, frames: int, fps: float) -> Array:
         before = np.clip((when - clock) / CLOSING, 0, 1)
         after = np.clip((clock - when - 1 / fps) / OPENING, 0, 1)
         shut = 1 - np.where(clock < when, before, after)
-        closure = np.maximum(closure, shut * shut * (3 - 2 * shut))
+        closure = np.maximum(closure, smoothstep(shut))
     return closure
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, percentile_filter
 
 from talkinghead.config import NATURAL_AMP_LIP, Style
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import (
     BROWS,
     INNER_LOWER,
@@ -148,8 +149,7 @@ def settled(track: FaceTrack, face: FaceShape) -> FaceTrack:
     A recording may be cut in the middle of a vowel; a picture does not begin with its mouth open.
     """
     frames = np.arange(len(track))
-    way = np.clip(np.minimum(frames, frames[::-1]) / (EDGE * track.fps), 0, 1)
-    share = way * way * (3 - 2 * way)
+    share = smoothstep(np.minimum(frames, frames[::-1]) / (EDGE * track.fps))
     return replace(track, points=eased(track.points, face.points, share))
 
 
@@ -175,6 +175,5 @@ def sealed(points: Array) -> Array:
     """Inner lips nearer than SEAL brought together, crossed ones to their middle."""
     gap = points[:, INNER_LOWER, 1] - points[:, INNER_UPPER, 1]  # (t, 3), y down
     # Smooth at both ends: zero and flat at no gap, itself from twice SEAL on.
-    share = np.clip(gap / (2 * SEAL), 0, 1)
-    wanted = np.clip(gap, 0, None) * share * share * (3 - 2 * share)
+    wanted = np.clip(gap, 0, None) * smoothstep(gap / (2 * SEAL))
     return part_lips(points, wanted - gap)

@@ -11,13 +11,14 @@ import numpy as np
 import yaml
 
 from talkinghead.errors import OutputError, PuppetError
+from talkinghead.geometry.mouth import is_open
 from talkinghead.landmarks import COUNT
 from talkinghead.media.image import read_rgba, write_image
 from talkinghead.puppet.cutout import backdrop_matte, is_cut_out, taken_apart
 from talkinghead.puppet.eyelids import eyelids
 from talkinghead.puppet.folder import swapped_in
 from talkinghead.puppet.mouth_inside import mouth_layers
-from talkinghead.puppet.poses import is_open, parted, shut
+from talkinghead.puppet.poses import parted, shut
 from talkinghead.puppet.record import RECORD
 from talkinghead.puppet.store import load_puppet, save_puppet
 from talkinghead.puppet.tints import tints

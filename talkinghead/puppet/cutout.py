@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.polygon import pixels_in
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import CHIN, JAW
-from talkinghead.puppet.tints import area
 from talkinghead.types import Array
 
 # In face widths, down from the chin: where the head turns into the body.
@@ -43,7 +44,7 @@ def backdrop_matte(picture: Array, points: Array) -> Array | None:
     outer = np.unique(np.concatenate([parts[0], parts[:, 0], parts[:, -1]]))
     behind = np.isin(parts, outer[outer > 0]) & (same > 0)
     figure = (~behind).astype(np.float32)
-    face = area(image.shape, points[JAW]) | area(
+    face = pixels_in(image.shape, points[JAW]) | pixels_in(
         image.shape, cv2.convexHull(points.astype(np.float32))[:, 0]
     )
     if not face.any() or figure[face].mean() < _FACE or not 0.04 < figure.mean() < 0.95:
@@ -104,7 +105,7 @@ def _figure(
     layers = {"head": _with_alpha(picture, matte * head_share)}
     if body_share.max() > 0.05:
         jaw = points[JAW] + down(points) * 0.02 * face_width(points)
-        face = area(picture.shape, jaw)
+        face = pixels_in(picture.shape, jaw)
         neck = continued(picture[..., :3], ~face & (matte > 0.9) & (below > -0.1))
         colours = np.where(face[..., None], neck, picture[..., :3])
         layers = {"body": _with_alpha(colours, body_share), **layers}
@@ -112,8 +113,7 @@ def _figure(
 
 
 def _ramp(values: Array, low: float, high: float) -> Array:
-    t = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray((t * t * (3 - 2 * t)).astype(np.float32))
+    return np.asarray(smoothstep((values - low) / (high - low)).astype(np.float32))
 
 
 def _below_chin(shape: tuple[int, ...], points: Array) -> Array:

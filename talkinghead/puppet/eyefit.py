@@ -5,8 +5,8 @@ from typing import Final
 import cv2
 import numpy as np
 
+from talkinghead.geometry.polygon import pixels_in
 from talkinghead.landmarks import LEFT_BROW, LEFT_EYE, RIGHT_BROW, RIGHT_EYE
-from talkinghead.puppet.tints import area
 from talkinghead.types import Array
 
 _LOOK: Final = 1.3  # widths of the eye: how far from its middle a drawn eye may reach
@@ -66,7 +66,7 @@ def _ring(shape: tuple[int, ...], eye: Array, wide: float) -> Array:
 def _patch_of(patch: Array, eye: Array) -> Array | None:
     """(h, w) bool the patch that fills most of an eye (6, 2), its holes filled."""
     _, parts = cv2.connectedComponents(patch)
-    inside = parts[area(parts.shape, eye)]
+    inside = parts[pixels_in(parts.shape, eye)]
     if inside.size == 0:
         return None
     number = int(np.bincount(inside).argmax())

@@ -5,8 +5,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from talkinghead.geometry.polygon import pixels_in
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import BROWS, LEFT_EYE, RIGHT_EYE
-from talkinghead.puppet.tints import Tints, area
+from talkinghead.puppet.tints import Tints
 from talkinghead.types import Array
 
 # In widths of the eye.
@@ -26,7 +28,7 @@ def eyelids(picture: Array, closed: Array, colours: Tints) -> Array:
     eyes = [closed[LEFT_EYE], closed[RIGHT_EYE]]
     covered = np.zeros(picture.shape[:2], np.uint8)
     for eye in eyes:
-        covered[_grown(area(picture.shape, eye), _AROUND[0] * _width(eye))] = 1
+        covered[_grown(pixels_in(picture.shape, eye), _AROUND[0] * _width(eye))] = 1
     brows = np.round(closed[BROWS]).astype(np.int32)
     thick = max(2, round(0.22 * _width(eyes[0])))
     cv2.polylines(covered, [brows[:5], brows[5:]], False, 1, thick)
@@ -56,7 +58,7 @@ def _shut(out: Array, picture: Array, skin: Array, eye: Array, colours: Tints) -
     view = np.s_[low[1] : high[1], low[0] : high[0]]
     local = eye - low
     columns, rows = np.meshgrid(*(np.arange(n) for n in (high - low)))
-    opening = area(columns.shape, local)
+    opening = pixels_in(columns.shape, local)
     ring = _grown(opening, _AROUND[1] * wide) & skin[view]
     # Seen along the eye: how far from its left corner, and how far under the line of both.
     ends = local[[0, 3]] if local[0, 0] <= local[3, 0] else local[[3, 0]]
@@ -110,8 +112,7 @@ def _rim(
 
 def _tapered(along: Array, share: float) -> Array:
     """1 in the middle of an eye, 0 at its corners, within a share of its width from them."""
-    t = np.clip(np.minimum(along, 1 - along) / share, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
+    return smoothstep(np.minimum(along, 1 - along) / share)
 
 
 def _plane(image: Array, ring: Array, along: Array, under: Array, colours: Tints) -> Array:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mouth import down, width
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
 from talkinghead.puppet.tints import Tints
 from talkinghead.types import Array
@@ -54,11 +55,6 @@ def mouth_layers(closed: Array, colours: Tints, size: tuple[int, int]) -> dict[s
     return out
 
 
-def _ramp(values: Array) -> Array:
-    t = np.clip(values, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
-
-
 def _edge(distance: Array, soft: float) -> Array:
     """Coverage of a shape from the signed distance into it."""
     return np.asarray(np.clip(distance / soft + 0.5, 0, 1))
@@ -72,7 +68,7 @@ def _cavity(x: Array, y: Array, soft: float, colours: Tints) -> Array:
     """The dark; a little light comes as far as the cheeks' inner sides and the floor."""
     cx, cy, half_x, half_y = _CAVITY
     radius = np.hypot((x - cx) / half_x, (y - cy) / half_y)
-    shade = 0.7 + 0.75 * _ramp(radius) ** 2
+    shade = 0.7 + 0.75 * smoothstep(radius) ** 2
     return _layer(colours.cavity, shade, _edge((1 - radius) * half_y, soft))
 
 
@@ -80,8 +76,9 @@ def _jaw(x: Array, y: Array, soft: float, colours: Tints) -> Array:
     """Lower teeth before a tongue, which rises behind them."""
     cx, cy, half_x, half_y = TONGUE
     radius = np.hypot((x - cx) / half_x, (y - cy) / half_y)
-    groove = 0.16 * np.exp(-((x / 0.022) ** 2)) * _ramp((y - cy + half_y) / half_y * 2)
-    light = 0.78 + 0.30 * _ramp((cy - y) / half_y) - 0.25 * _ramp(np.abs(x) / half_x) - groove
+    groove = 0.16 * np.exp(-((x / 0.022) ** 2)) * smoothstep((y - cy + half_y) / half_y * 2)
+    light = 0.78 + 0.30 * smoothstep((cy - y) / half_y) - 0.25 * smoothstep(np.abs(x) / half_x)
+    light -= groove
     tongue = _layer(colours.tongue, light, _edge((1 - radius) * half_y, soft))
     teeth = _row(0.9 * x, y, soft, colours, LOWER, 1)
     teeth[..., :3] *= 0.86
@@ -105,7 +102,7 @@ def _row(x: Array, y: Array, soft: float, colours: Tints, edge: float, way: int)
     height = 0.30 - 0.10 * far**2
     alpha = _edge(np.minimum(inside, height - inside), soft) * _edge(ARCH - np.abs(x), soft)
     seam = 1 - 0.16 * np.clip((middle - 0.86) / 0.14, 0, 1)
-    tone = (1 - 0.45 * far**2.2) * (0.94 + 0.06 * _ramp(inside / 0.05)) * seam
+    tone = (1 - 0.45 * far**2.2) * (0.94 + 0.06 * smoothstep(inside / 0.05)) * seam
     return _layer(colours.teeth, tone, alpha)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from talkinghead.errors import PuppetError
 from talkinghead.geometry.align import mean_face
-from talkinghead.geometry.mouth import CLOSED, close_mouth, down, face_width, gaps, width
+from talkinghead.geometry.mouth import close_mouth, down, width
 from talkinghead.landmarks import (
     CHIN,
     INNER_LOWER,
@@ -69,11 +69,6 @@ def likely_box(alpha: Array) -> Box:
     scale = side / span.max()
     wide, high = (float(value) for value in span * scale)
     return centre_x - wide / 2, centre_y - high / 2, wide, high
-
-
-def is_open(points: Array) -> bool:
-    """Whether the lips of a face (68, 2 or 3) stand apart."""
-    return bool(gaps(points).max() > CLOSED * float(face_width(points)))
 
 
 def shut(points: Array) -> Array:

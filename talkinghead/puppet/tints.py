@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.polygon import pixels_in
 from talkinghead.landmarks import (
     INNER_LIP,
     LEFT_EYE,
@@ -14,9 +15,9 @@ from talkinghead.landmarks import (
     OUTER_LIP,
     RIGHT_EYE,
 )
+from talkinghead.media.luma import LUMA
 from talkinghead.types import Array
 
-_LUMA = np.array([0.299, 0.587, 0.114])
 # A mouth's inside in daylight, for a picture in full colour.
 _THROAT, _TONGUE, _ENAMEL = (0.20, 0.05, 0.06), (0.78, 0.36, 0.36), (0.97, 0.94, 0.89)
 
@@ -32,13 +33,6 @@ class Tints:
     lash: Array
 
 
-def area(shape: tuple[int, ...], polygon: Array) -> Array:
-    """(h, w) bool: the pixels inside a polygon (n, 2)."""
-    out = np.zeros(shape[:2], dtype=np.uint8)
-    cv2.fillPoly(out, [np.round(polygon * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    return out > 0
-
-
 def tints(picture: Array, points: Array) -> Tints:
     """Sample a picture (h, w, 3 or 4) uint8 at the points (68, 2) of its face.
 
@@ -48,31 +42,31 @@ def tints(picture: Array, points: Array) -> Tints:
     image = picture[..., :3].astype(np.float64) / 255
     unit = float(face_width(points))
     skin = _skin(image, points, unit)
-    luma = image @ _LUMA
-    face = area(image.shape, cv2.convexHull(points.astype(np.float32))[:, 0])
+    luma = image @ LUMA
+    face = pixels_in(image.shape, cv2.convexHull(points.astype(np.float32))[:, 0])
     seen = luma[face] if face.any() else luma.ravel()
     light, dark = np.percentile(seen, (97, 1))
     colour = image[face] if face.any() else image.reshape(-1, 3)
-    chroma = np.abs(colour - (colour @ _LUMA)[:, None]).mean()
+    chroma = np.abs(colour - (colour @ LUMA)[:, None]).mean()
     vivid = float(np.clip(chroma / 0.03, 0, 1))
 
-    lips = area(image.shape, points[OUTER_LIP]) & ~area(image.shape, points[INNER_LIP])
+    lips = pixels_in(image.shape, points[OUTER_LIP]) & ~pixels_in(image.shape, points[INNER_LIP])
     lip = np.median(image[lips], axis=0) if lips.any() else skin
-    light = max(float(light), float(skin @ _LUMA))
+    light = max(float(light), float(skin @ LUMA))
 
     def toned(ideal: tuple[float, float, float], luminance: float, own: Array) -> Array:
         """An ideal colour at a luminance, with a share of the picture's own hue."""
         base = np.array(ideal)
-        hue = 0.75 * (base - base @ _LUMA) + 0.25 * (own - own @ _LUMA)
+        hue = 0.75 * (base - base @ LUMA) + 0.25 * (own - own @ LUMA)
         return np.clip(luminance + vivid * hue, 0, 1)
 
-    lash_area = area(image.shape, points[LEFT_EYE]) | area(image.shape, points[RIGHT_EYE])
+    lash_area = pixels_in(image.shape, points[LEFT_EYE]) | pixels_in(image.shape, points[RIGHT_EYE])
     rims = image[lash_area] if lash_area.any() else image[face]
-    darkest = rims[(rims @ _LUMA) <= np.percentile(rims @ _LUMA, 12)] if rims.size else skin[None]
+    darkest = rims[(rims @ LUMA) <= np.percentile(rims @ LUMA, 12)] if rims.size else skin[None]
     return Tints(
         skin=skin,
-        teeth=toned(_ENAMEL, min(0.95, 0.35 * float(skin @ _LUMA) + 0.66 * light), skin),
-        tongue=toned(_TONGUE, float(np.clip(0.62 * (skin @ _LUMA) + 0.1, 0.2, 0.55)), lip),
+        teeth=toned(_ENAMEL, min(0.95, 0.35 * float(skin @ LUMA) + 0.66 * light), skin),
+        tongue=toned(_TONGUE, float(np.clip(0.62 * (skin @ LUMA) + 0.1, 0.2, 0.55)), lip),
         cavity=toned(_THROAT, float(np.clip(0.6 * dark + 0.03, 0.03, 0.16)), lip),
         lash=np.median(darkest, axis=0) * 0.8,
     )

@@ -7,9 +7,10 @@ from scipy.spatial import cKDTree
 
 from talkinghead.geometry.mesh import Roi, delaunay
 from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT, NOSE_TOP
 from talkinghead.render.contours import OPENINGS, contours, strip
-from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, radius, smooth
+from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, radius
 from talkinghead.render.relief import Relief
 from talkinghead.types import Array
 
@@ -61,7 +62,7 @@ class FaceMesh:
         far = base[[JAW_LEFT, JAW_RIGHT], 2].mean()  # ears and hair are as deep as the jaw's ends
         depth = far + self.weights @ (base[:, 2] - far)
         self.relief = Relief(self.points, self.triangles, depth)
-        self.follow = 1 - smooth(between(self._local(self.points), HEAD, STILL))
+        self.follow = 1 - smoothstep(between(self._local(self.points), HEAD, STILL))
         self.follow *= self._away_from_border(self.points, size)
         self.follow[self.ring] = 0
 
@@ -147,7 +148,7 @@ class FaceMesh:
         count, given = len(self.points), len(rows) + still
         stiff, mass = film(shape, triangles, count)
         local = self._local(self.points)
-        beyond = smooth(np.clip((radius(local, FACE) - 1) / 0.2, 0, 1))
+        beyond = smoothstep(np.clip((radius(local, FACE) - 1) / 0.2, 0, 1))
         system = csc_matrix(stiff + diags(mass * beyond / (_REACH * self.unit) ** 2 + 1e-9))
         self.weights = np.zeros((count, COUNT))
         self.weights[: len(rows)] = rows
@@ -157,7 +158,7 @@ class FaceMesh:
     def _away_from_border(self, points: Array, size: tuple[int, int]) -> Array:
         """1 well inside the picture, 0 on its border."""
         edge = np.minimum(points + 0.5, np.array(size) - 0.5 - points).min(axis=1)
-        return smooth(np.clip(edge / (_BORDER * self.unit), 0, 1))
+        return smoothstep(np.clip(edge / (_BORDER * self.unit), 0, 1))
 
 
 def _within(points: Array, polygon: Array) -> Array:

@@ -9,10 +9,11 @@ import numpy as np
 
 from talkinghead.geometry.mesh import Roi
 from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import NOSE_TOP
 from talkinghead.render.close_up import cut, moving
 from talkinghead.render.crew import crew, painted
-from talkinghead.render.falloff import STILL, radius, smooth
+from talkinghead.render.falloff import STILL, radius
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.skin import resized, scaled
 from talkinghead.render.translator import Translator
@@ -151,7 +152,7 @@ def territory(landmarks: Array, neighbours: Sequence[Array], box: Roi) -> Array 
     for other in neighbours:
         theirs = _distance(places, other)
         ahead = (theirs - mine) / np.maximum(theirs + mine, 1e-9) / _BORDER
-        share *= smooth(np.clip(ahead + 0.5, 0, 1))
+        share *= smoothstep(np.clip(ahead + 0.5, 0, 1))
     if (share[mine < 1] > 0.999).all():
         return None
     cells_of = share.reshape(cells[1], cells[0]).astype(np.float32)

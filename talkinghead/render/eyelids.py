@@ -7,15 +7,15 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import LEFT_EYE, LOWER_LID, RIGHT_EYE, UPPER_LID
-from talkinghead.render.falloff import smooth
+from talkinghead.media.luma import LUMA
 from talkinghead.render.mask import blend, box_around, polygon_mask, seam_mask
 from talkinghead.render.palette import Palette
 from talkinghead.types import Array
 
 _DRAWN: Final = 0.1  # share of the eye's height over which skin follows its upper lid
 _FULL: Final = 0.3  # and over which the painted lid then fades in
-_LUMA: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 # In face widths.
 _ABOVE: Final = (0.026, 0.046)  # skin is looked for this far over the upper lid
 _BELOW: Final = (0.018, 0.045)  # and this far under the lower
@@ -79,7 +79,7 @@ class Eyelid:
         above = self._sampled(image, u, roof, -1, _ABOVE, axes, upper[0], length)
         below = self._sampled(image, u, floor, 1, _BELOW, axes, upper[0], length)
         # A brow, a frame or its gleam is no skin: what is under the eye mostly is.
-        ratio = (above @ _LUMA) / np.maximum(below @ _LUMA, 1)
+        ratio = (above @ LUMA) / np.maximum(below @ LUMA, 1)
         trust = np.clip((ratio - 0.5) / 0.3, 0, 1) * np.clip((1.5 - ratio) / 0.3, 0, 1)
         above = 0.9 * below + trust[:, None] * (above - 0.9 * below)
         above, below = (
@@ -128,7 +128,7 @@ class Eyelid:
         the lower lid where they should be.
         """
         fallen = float(((edge - drawn) @ self._down)[1:-1].mean())
-        share = float(smooth(np.clip(fallen / max(_FULL * self._gap, 1e-6), 0.0, 1.0)))
+        share = float(smoothstep(np.clip(fallen / max(_FULL * self._gap, 1e-6), 0.0, 1.0)))
         if share <= 0 or self._skin is None:
             return
         size = (frame.shape[1], frame.shape[0])

@@ -31,10 +31,6 @@ def between(local: Array, inner: Ellipse, outer: Ellipse) -> Array:
     return np.asarray(np.clip((1 - near) / np.maximum(far - near, 1e-9), 0, 1))
 
 
-def smooth(t: Array) -> Array:
-    return np.asarray(t * t * (3 - 2 * t))
-
-
 def film(points: Array, triangles: Array, count: int) -> tuple[csc_matrix, Array]:
     """Stiffness matrix and mass of linear elements (cotangent Laplacian)."""
     corners = points[triangles]

@@ -6,11 +6,12 @@ from typing import Final
 import cv2
 import numpy as np
 
+from talkinghead.geometry.affine import after
 from talkinghead.geometry.mesh import Roi
 from talkinghead.geometry.mouth import close_mouth, down, face_width
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
 from talkinghead.render.own_mouth import own_mouth
-from talkinghead.render.paint import after
 from talkinghead.render.palette import Palette
 from talkinghead.render.teeth import paint
 from talkinghead.types import Array
@@ -69,8 +70,8 @@ class MouthInterior:
         # deep in the corners gets little of it. Above the lower lip its wet inner side is seen.
         unit = self._unit * float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
         below = head[:, :2] @ self._down * self._unit
-        lit = _ramp((_shifted(mask, 0.009 * below, max(0.014 * unit, 0.8)) - 0.08) / 0.68)
-        rim = 1 - _ramp((_shifted(mask, -0.010 * below, max(0.010 * unit, 0.8)) - 0.15) / 0.7)
+        lit = smoothstep((_shifted(mask, 0.009 * below, max(0.014 * unit, 0.8)) - 0.08) / 0.68)
+        rim = 1 - smoothstep((_shifted(mask, -0.010 * below, max(0.010 * unit, 0.8)) - 0.15) / 0.7)
 
         dim = _DIM * self._colours.shadow * (1 - lit)
         dark = self._colours.cavity * (0.75 + 0.35 * lit)
@@ -97,11 +98,6 @@ def _shifted(mask: Array, way: Array, sigma: float) -> Array:
     matrix = np.array([[1, 0, way[0]], [0, 1, way[1]]])
     moved = cv2.warpAffine(mask, matrix, mask.shape[::-1])
     return np.asarray(cv2.GaussianBlur(moved, (0, 0), sigma))[..., None]
-
-
-def _ramp(t: Array) -> Array:
-    t = np.clip(t, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
 
 
 def _over(under: Array, layer: Array, light: Array | float = 1.0) -> Array:

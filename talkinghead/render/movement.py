@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkinghead.geometry.mouth import uncross
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import JAW_LEFT, JAW_RIGHT, STABLE
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.eyelids import held
-from talkinghead.render.falloff import smooth
 from talkinghead.render.steady import rounded, steadied
 from talkinghead.render.unfold import Unfolded
 from talkinghead.types import Array
@@ -59,7 +59,7 @@ class Movement:
         pushed = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
         # Lips of a face seen from the front may be pressed to nothing, and stretched at will.
         turned_by = self._aside + float(np.arcsin(min(tilt, 1.0)))
-        share = smooth(np.clip((turned_by - _FRONT) / (_SIDE - _FRONT), 0.0, 1.0))
+        share = smoothstep(np.clip((turned_by - _FRONT) / (_SIDE - _FRONT), 0.0, 1.0))
         moved = pushed if share == 0 else pushed + share * (self._unfolded(pushed) - pushed)
         lift = (depth - face.relief.at(0))[face.landmarks]
         landmarks = target.copy()

@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from talkinghead.geometry.affine import after
 from talkinghead.geometry.mouth import CLOSED, down, face_width, gaps
 from talkinghead.landmarks import INNER_LIP, INNER_UPPER, OUTER_LIP
+from talkinghead.media.luma import LUMA
 from talkinghead.render.mask import box_around, polygon_mask
-from talkinghead.render.paint import after, sampled
+from talkinghead.render.paint import sampled
 from talkinghead.types import Array
 
-_LUMA: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 _FINEST: Final = 400.0  # pixels a face width in the square a mouth is studied in, at most
 # In face widths.
 _REACH: Final = 0.30  # from the middle of the mouth to the edges of that square
@@ -59,7 +60,7 @@ def own_mouth(image: Array, landmarks: Array) -> OwnMouth | None:
     view = sampled(image, square, side).astype(np.float32) / 255
     points = (base[:, :2] - square[:, 2]) @ np.linalg.inv(square[:, :2]).T
     score = _tooth(view, points)
-    upper, lower = _rows(view @ _LUMA, score > 0.5, points, side / (2 * _REACH))
+    upper, lower = _rows(view @ LUMA, score > 0.5, points, side / (2 * _REACH))
     into_box = after(np.array([[1.0, 0, -left], [0, 1.0, -top]]), square)
 
     def layer(share: Array) -> Array:
@@ -100,7 +101,7 @@ def _tooth(view: Array, points: Array) -> Array:
     lips = (outer > 0.9) & (inner < 0.1)
     if not lips.any():
         return np.zeros(view.shape[:2], np.float32)
-    light = view @ _LUMA
+    light = view @ LUMA
     red = (view[..., 0] - view[..., 1]) / (view.sum(axis=2) + 0.05)
     lip_light, lip_red = float(np.median(light[lips])), float(np.median(red[lips]))
     coloured = float(np.clip(lip_red / 0.06, 0, 1))

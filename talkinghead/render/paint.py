@@ -9,8 +9,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from talkinghead.geometry.affine import after
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mouth import close_mouth, down, face_width
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import (
     INNER_LIP,
     INNER_LOWER,
@@ -65,13 +67,6 @@ def ride(landmarks: Array, points: Array) -> Array:
     return np.asarray(np.linalg.lstsq(design, there, rcond=None)[0].T)
 
 
-def after(second: Array, first: Array) -> Array:
-    """One affine (2, 3) after another."""
-    return np.column_stack(
-        [second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]]
-    )
-
-
 def within(points: Array, matrix: Array) -> Array:
     """Points (68, 2 or 3) of a picture in pixels of a square, whose affine to it is `matrix`."""
     return np.asarray((points[:, :2] - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
@@ -119,8 +114,7 @@ def room(before: Array, now: Array, side: int) -> Array:
     the warp has drawn has edges: there paint, shades and flow are laid in part. How much of each
     is laid was chosen on validation talkers, where less blurs less and more is nearer.
     """
-    seam = _ramp(side, _SEAM * side)
-    near = seam * seam * (3 - 2 * seam) * _moved(before, now, side)
+    near = smoothstep(_ramp(side, _SEAM * side)) * _moved(before, now, side)
     mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
     paint = paintable(before, now, side) * (1 - (1 - _TRUST) * mouth)
     light = near * (1 - mouth)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.polygon import pixels_in
 from talkinghead.landmarks import (
     INNER_LIP,
     JAW,
@@ -17,12 +18,12 @@ from talkinghead.landmarks import (
     RIGHT_EYE_INNER,
     RIGHT_EYE_OUTER,
 )
+from talkinghead.media.luma import LUMA
 from talkinghead.types import Array
 
 _SHADED = 0.5  # teeth up to here are taken from the whites of the eyes alone
 _LIPS = 0.5  # lips darker than this share of the cheeks are in shade, as the teeth behind them are
 _SHADE = 0.6  # the least that shade leaves
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,19 @@ def palette(image: Array, landmarks: Array) -> Palette:
     (left, top), (right, bottom) = np.maximum(low, 0), high
     face = image[top:bottom, left:right].astype(np.float32) / 255
     points = points[:, :2] - [left, top]
-    luma = face @ _LUMA
+    luma = face @ LUMA
 
-    lips = _mask(luma.shape, points[OUTER_LIP]) & ~_mask(luma.shape, points[INNER_LIP])
+    lips = pixels_in(luma.shape, points[OUTER_LIP]) & ~pixels_in(luma.shape, points[INNER_LIP])
     skin = _cheeks(luma.shape, points, unit)
-    whites = _mask(luma.shape, points[36:42]) | _mask(luma.shape, points[42:48])
+    whites = pixels_in(luma.shape, points[36:42]) | pixels_in(luma.shape, points[42:48])
     skin_colour, lip_colour = _median(face, skin), _median(face, lips)
-    skin_luma, lip_luma = float(skin_colour @ _LUMA), float(lip_colour @ _LUMA)
+    skin_luma, lip_luma = float(skin_colour @ LUMA), float(lip_colour @ LUMA)
     bright = _level(luma, skin, 97)
 
     # Teeth are as bright as the whites of the eyes, and never outshine the lit skin by much:
     # marble stays marble. Only dark skin says little about how light teeth are in its light.
     white = _level(luma, whites, 85)
-    dark = min(_level(luma, _mask(luma.shape, points[JAW]), 1), _level(luma, whites, 4))
+    dark = min(_level(luma, pixels_in(luma.shape, points[JAW]), 1), _level(luma, whites, 4))
     teeth_luma = np.clip(0.95 * white, skin_luma, max(1.12 * bright, min(0.95 * white, _SHADED)))
     # A flash lights the cheeks, and leaves a mouth under a brim or a beard dark.
     teeth_luma *= np.clip(lip_luma / (_LIPS * max(skin_luma, 0.02)), _SHADE, 1.0)
@@ -70,7 +71,7 @@ def palette(image: Array, landmarks: Array) -> Palette:
     # whites of the eyes say: all of it is the light's.
     tint = skin_colour - skin_luma
     clear = _median(face, whites & (luma >= _level(luma, whites, 75)))
-    part = float((clear - clear @ _LUMA) @ tint) / max(float(tint @ tint), 1e-4)
+    part = float((clear - clear @ LUMA) @ tint) / max(float(tint @ tint), 1e-4)
     warm = lip_colour - lip_luma
     # As black as this picture gets inside a mouth; a picture without blacks has them there.
     floor = min(0.5 * dark + 0.10 * lip_luma, 0.16 * lip_luma)
@@ -90,12 +91,6 @@ def palette(image: Array, landmarks: Array) -> Palette:
 
 def _colour(luma: float, chroma: Array) -> Array:
     return np.clip(luma + chroma, 0, 1).astype(np.float32)
-
-
-def _mask(shape: tuple[int, ...], polygon: Array) -> Array:
-    out = np.zeros(shape, dtype=np.uint8)
-    cv2.fillPoly(out, [np.round(polygon * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    return out > 0
 
 
 def _cheeks(shape: tuple[int, ...], points: Array, unit: float) -> Array:

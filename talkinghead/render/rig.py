@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from talkinghead.geometry.affine import after, placed, shifted
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mesh import delaunay, oriented
 from talkinghead.landmarks import (
@@ -147,13 +148,13 @@ class Rig:
         upper = local[INNER_UPPER, 1]
         return Pose(
             head=head,
-            vertices=place(head, self._vertices(local)),
-            lips=place(head, self._outline @ local),
+            vertices=placed(head, self._vertices(local)),
+            lips=placed(head, self._outline @ local),
             gap=float(np.maximum(local[INNER_LOWER, 1] - upper, 0).mean() * scale),
-            jaw=chain(head, self._jaw(local)),
-            tusks=(chain(head, shifted(lower[0])), chain(head, shifted(lower[2]))),
+            jaw=after(head, self._jaw(local)),
+            tusks=(after(head, shifted(lower[0])), after(head, shifted(lower[2]))),
             lids=lids,
-            eyes=(chain(head, shifted(eyes[0])), chain(head, shifted(eyes[1]))),
+            eyes=(after(head, shifted(eyes[0])), after(head, shifted(eyes[1]))),
         )
 
     def _lids(self, local: Array) -> tuple[float, float]:
@@ -170,20 +171,3 @@ class Rig:
         narrow = np.clip(np.linalg.norm(now[2] - now[0]) / max(width, 1e-6), 0.85, 1.1)
         linear = np.diag([float(narrow), 1.0])
         return np.column_stack([linear, now.mean(axis=0) - linear @ rest.mean(axis=0)])
-
-
-def place(matrix: Array, points: Array) -> Array:
-    """Move (n, 2) points by a 2x3 matrix."""
-    moved: Array = points @ matrix[:, :2].T + matrix[:, 2]
-    return moved
-
-
-def chain(after: Array, first: Array) -> Array:
-    """The 2x3 matrix that moves by `first`, then by `after`."""
-    shift = after[:, :2] @ first[:, 2] + after[:, 2]
-    return np.column_stack([after[:, :2] @ first[:, :2], shift])
-
-
-def shifted(move: Array) -> Array:
-    """The 2x3 matrix of a shift."""
-    return np.column_stack([np.eye(2), move])

@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from talkinghead.geometry.mouth import CLOSED, face_width, gaps, uncross
+from talkinghead.geometry.mouth import is_open, uncross
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
@@ -47,11 +47,6 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: 
             filled = np.rint(filled + _LINE * line * (255 * seam - filled)).astype(np.uint8)
         out[y : y + height, x : x + width] = filled
     return out
-
-
-def is_open(landmarks: Array) -> bool:
-    """Whether the mouth of a face (68, 2 or 3) is open in its picture."""
-    return float(gaps(landmarks).max()) > CLOSED * float(face_width(landmarks))
 
 
 def snapped(landmarks: Array) -> Array:

@@ -6,6 +6,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.render.palette import Palette
 from talkinghead.types import Array
 
@@ -142,8 +143,7 @@ def _tongue(colour: Array, scale: float, shape: tuple[int, int]) -> Array:
     radius = np.hypot((x - cx) / half_x, (y - cy) / half_y)
     alpha = np.clip((1.06 - radius) / 0.16, 0, 1)
     # Its top lies deep in the mouth, its front near the light.
-    front = np.clip((y - cy + half_y) / (1.5 * half_y), 0, 1)
-    light = 0.40 + 0.60 * front * front * (3 - 2 * front)
+    light = 0.40 + 0.60 * smoothstep((y - cy + half_y) / (1.5 * half_y))
     light = (
         light - 0.16 * np.exp(-((x / 0.012) ** 2)) - 0.22 * np.clip(np.abs(x) / half_x, 0, 1) ** 2
     ).clip(0.1)

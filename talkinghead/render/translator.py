@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead.errors import InputError
+from talkinghead.geometry.affine import after
 from talkinghead.render.paint import (
     CHANNELS,
-    after,
     colourful,
     guide,
     lay,

@@ -15,13 +15,13 @@ from torch.nn import functional
 from talkinghead import weights
 from talkinghead.clock import STRIDE
 from talkinghead.errors import InputError
+from talkinghead.media.luma import LUMA
 from talkinghead.speech.mel import BANDS
 
 SYNC: Final = "sync.safetensors"
 SEEN: Final = 5  # frames that one vector sees: a fifth of a second
 HEARD: Final = 40  # mel frames that one vector hears, twice as long: lips move before the sound
 BEFORE: Final = 10  # of which lie before the first frame that is seen
-_GREY: Final = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class SyncExpert(nn.Module):
 
     def squares(self, frames: Tensor) -> Tensor:
         """(b, t, 3, s, s) RGB of any side to (b, t, side, side) grey, differentiably."""
-        weights = torch.tensor(_GREY, dtype=frames.dtype, device=frames.device)
+        weights = torch.tensor(LUMA, dtype=frames.dtype, device=frames.device)
         grey = torch.einsum("btcyx,c->btyx", frames, weights)
         side = self.size.side
         if grey.shape[-1] == side:

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 import numpy as np
 
 from talkinghead.clock import FPS, STRIDE
+from talkinghead.geometry.affine import after
 from talkinghead.geometry.mouth import face_width, gaps
 from talkinghead.media.audio import normalise_loudness
-from talkinghead.render.paint import after, ride, sampled, window, within
+from talkinghead.media.luma import LUMA
+from talkinghead.render.paint import ride, sampled, window, within
 from talkinghead.speech.mel import BANDS, FLOOR, log_mel
 from talkinghead.sync.net import BEFORE, HEARD, SEEN
 from talkinghead.types import Array, Waveform
 
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 _REST_SHARE = 0.1  # the square is that of a mouth opened no wider than in this share of frames
 _SILENCE = float((np.log(FLOOR) + 9.0) / 4.0)  # log-mel where nothing sounds
 
@@ -40,7 +41,7 @@ def mouths(
     inside = np.empty((len(points), points.shape[1], 2), dtype=np.float32)
     for i, (frame, now) in enumerate(zip(frames, points, strict=True)):
         matrix = after(ride(rest, now), home)
-        squares[i] = np.rint(sampled(frame, matrix, size) @ _LUMA)
+        squares[i] = np.rint(sampled(frame, matrix, size) @ LUMA)
         inside[i] = within(now, matrix)
     return squares, inside
 

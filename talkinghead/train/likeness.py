@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from talkinghead.media.luma import LUMA
 from talkinghead.train.loop import Losses
 from talkinghead.train.paintings import Scenes
 
@@ -14,7 +15,7 @@ FOLDS = 0.3  # and of the flow's
 
 
 def _brightness(picture: Tensor) -> Tensor:
-    return (picture * picture.new_tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+    return (picture * picture.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
 
 
 def laplacian(picture: Tensor) -> Tensor:

@@ -18,12 +18,13 @@ import numpy as np
 from talkinghead.errors import FaceError, InputError
 from talkinghead.face.detect import Detector
 from talkinghead.face.follow import fill_gaps
+from talkinghead.geometry.affine import after
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mouth import close_mouth, face_width, gaps
 from talkinghead.landmarks import STABLE
 from talkinghead.media.image import read_image
 from talkinghead.media.video import read_video
-from talkinghead.render.paint import after, ride, sampled, window, within
+from talkinghead.render.paint import ride, sampled, window, within
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.speech.mel import BANDS
 from talkinghead.sync.net import HEARD, SEEN

@@ -7,16 +7,17 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from talkinghead.errors import FaceError, OutputError, PuppetError
-from talkinghead.geometry.mouth import face_width, gaps, width
+from talkinghead.geometry.mouth import face_width, gaps, is_open, width
+from talkinghead.geometry.polygon import pixels_in
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LEFT_EYE, RIGHT_EYE
 from talkinghead.pipeline import Animator
 from talkinghead.puppet import author
 from talkinghead.puppet.author import Draft, checked_name, draft, drawn_up, write_puppet
 from talkinghead.puppet.eyefit import fitted_eyes
-from talkinghead.puppet.poses import is_open, likely_box, mean_points, parted, shut
+from talkinghead.puppet.poses import likely_box, mean_points, parted, shut
 from talkinghead.puppet.search import chosen_face, find_faces
 from talkinghead.puppet.store import load_puppet
-from talkinghead.puppet.tints import area, tints
+from talkinghead.puppet.tints import tints
 from talkinghead.render.layers import over, premultiplied
 from talkinghead.types import Array
 from tests.puppet.drawing import drawn_face, drawn_points
@@ -115,7 +116,7 @@ def test_of_a_busy_picture_the_head_fades_into_the_still_whole(rng):
 def test_eyelids_cover_the_eyes_in_the_colour_of_the_skin(made):
     lids = drawn_up("dot", made).layers["eyelids"].image
     for eye in (LEFT_EYE, RIGHT_EYE):
-        inside = area(lids.shape, made.closed[eye])
+        inside = pixels_in(lids.shape, made.closed[eye])
         assert lids[inside][:, 3].min() > 200
         assert np.abs(np.median(lids[inside][:, :3], axis=0) - (240, 200, 170)).max() < 25
 
