@@ -54,7 +54,7 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
     for number, audio in said.items():
         check_inputs(image, audio, poses.get(number), styles.get(number), args.ckpt)
-    check_film(target, image, *said.values())
+    check_film(target, image, *said.values(), *poses.values(), *styles.values())
     animator = load(args, progress)
 
     from talkinghead.scene.faces import speak_together  # imports torch: not for --help

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from talkinghead.errors import AudioError, ImageError, InputError, OutputError
 from talkinghead.media.files import readable
-from talkinghead.media.formats import format_of
+from talkinghead.media.formats import format_of, number_in, sound_beside
 from talkinghead.media.samples import PORTRAITS
 
 
@@ -35,23 +35,36 @@ def check_inputs(
         find_style(manner, ckpt)
 
 
-def check_target(target: Path, *inputs: str | Path) -> None:
+def check_target(target: Path, *inputs: str | Path | None) -> None:
     """Refuse a file that could not be written, or that would replace one of the inputs.
 
-    Nothing is left behind: missing folders are made when there is something to put in.
+    An input may be None, or a name that is no file's. Nothing is left behind: missing folders
+    are made when there is something to put in.
     """
     if target.is_dir():
         raise OutputError(f"{target}: is a folder; name the file to write in it")
-    for source in inputs:
+    for source in (name for name in inputs if name):
         if target.exists() and Path(source).exists() and target.samefile(source):
             raise OutputError(f"{target}: would replace what is read; choose another name")
     check_folder(target.absolute().parent, target)
 
 
-def check_film(target: Path, *inputs: str | Path) -> None:
-    """As `check_target`, for a video: its ending must be one that can be written."""
+def check_film(target: Path, *inputs: str | Path | None) -> None:
+    """As `check_target`, for a video: its ending must be one that can be written.
+
+    Numbered pictures replace, or remove, every older one of their pattern, and the wav there.
+    """
     check_target(target, *inputs)
-    format_of(target)
+    if format_of(target).muxer is not None:
+        return
+    folder, sound = target.parent.resolve(), sound_beside(target).name
+    for source in (name for name in inputs if name):
+        path = Path(source).resolve()
+        lost = path.name == sound or number_in(target, path.name) is not None
+        if path.parent == folder and lost:
+            raise OutputError(
+                f"{target}: would replace {source}, which is read; choose another folder"
+            )
 
 
 def check_folder(folder: Path, named: Path | None = None) -> None:

@@ -118,7 +118,7 @@ def photo(args: Namespace, progress: Progress) -> None:
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.image, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_film(target, args.image, args.audio)
+    check_film(target, args.image, args.audio, args.pose_from, args.style_from)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(args.image, face=args.face, size=output.size, crop=output.crop)
@@ -130,7 +130,7 @@ def cartoon(args: Namespace, progress: Progress) -> None:
     target = args.output or named_after(args.puppet, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.background, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_film(target, args.audio, *filter(None, [args.background]))
+    check_film(target, args.background, args.audio, args.pose_from, args.style_from)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(

@@ -152,9 +152,10 @@ def _cartoon(args: Namespace, progress: Progress) -> None:
 
 
 def _check(args: Namespace, jobs: list[Job], picture: str | None) -> None:
+    read = [name for job in jobs for name in (job.audio, job.manner)]  # by the later ones, too
     for job in jobs:
         check_inputs(picture, job.audio, args.pose_from, job.manner, args.ckpt)
-        check_target(job.target, job.audio, *filter(None, [picture]))
+        check_target(job.target, picture, args.pose_from, *read)
 
 
 def _films(

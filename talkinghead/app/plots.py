@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkinghead.app.files import check_folder, check_inputs
+from talkinghead.app.files import check_inputs, check_target
 from talkinghead.app.film import load
 from talkinghead.app.options import (
     Parser,
@@ -36,6 +36,7 @@ from talkinghead.types import (
 )
 
 NOBODY = "none"  # in place of a picture
+WRITTEN = ("track.png", "landmarks.png", "landmarks.mp4")
 EXAMPLES = """\
 examples:
   talkinghead plot astronaut speech.wav -o plots/
@@ -79,7 +80,9 @@ def plot(args: Namespace, progress: Progress) -> None:
     style = filled(Style, args)
     image = None if args.image in (None, NOBODY) else args.image
     check_inputs(image, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_folder(args.output)
+    track_to, points_to, film_to = (args.output / name for name in WRITTEN)
+    for target in (track_to, points_to, film_to):
+        check_target(target, image, args.audio, args.pose_from, args.style_from)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject, picture, points = _shown(args, animator)
@@ -92,18 +95,18 @@ def plot(args: Namespace, progress: Progress) -> None:
 
     args.output.mkdir(parents=True, exist_ok=True)
     progress.stage("drawing")
-    plot_track(track, wave, args.output / "track.png", Path(args.audio).name)
-    progress.wrote(args.output / "track.png")
+    plot_track(track, wave, track_to, Path(args.audio).name)
+    progress.wrote(track_to)
     if picture is not None:
-        plot_landmarks(picture, points, args.output / "landmarks.png")
-        progress.wrote(args.output / "landmarks.png")
+        plot_landmarks(picture, points, points_to)
+        progress.wrote(points_to)
     sketch = SketchRenderer()
     frames = sketch.render(subject.frame.place(track))
     clip = Clip(frames, len(track), sketch.size, track.fps, wave, args.audio)
     progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
-    write_video(clip, args.output / "landmarks.mp4", progress=lambda done, _: progress.step(done))
+    write_video(clip, film_to, progress=lambda done, _: progress.step(done))
     progress.success(output=str(args.output))
-    progress.wrote(args.output / "landmarks.mp4")
+    progress.wrote(film_to)
 
 
 def _shown(args: Namespace, animator: Animator) -> tuple[Subject, Array | None, Array]:

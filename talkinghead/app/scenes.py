@@ -66,7 +66,7 @@ def scene(args: Namespace, progress: Progress) -> None:
     target = args.output or Path(f"{Path(args.scene).stem}.mp4")
     asked = Output(fps=args.fps or Output.fps, size=args.size)  # refuses what is out of range
     record = read_scene(args.scene)
-    check_film(target, args.scene, *(line.audio for line in record.lines))
+    check_film(target, *record.sources)
     animator = load(args, progress)
 
     from talkinghead.scene.direct import direct  # imports torch: not for --help

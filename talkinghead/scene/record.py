@@ -60,6 +60,18 @@ class SceneRecord:
     lines: tuple[Cued, ...]
     end: float  # seconds after the last sound
 
+    @property
+    def sources(self) -> list[str | Path]:
+        """What is read for it: the file itself, and all that it names; some are names only."""
+        behind = self.background if isinstance(self.background, Path) else None
+        named = [
+            name
+            for actor in self.actors
+            for name in (actor.puppet, actor.photo, actor.style_from, actor.pose_from)
+        ]
+        sounds = [line.audio for line in self.lines]
+        return [name for name in (self.path, behind, *named, *sounds) if name is not None]
+
 
 def read_scene(source: str | Path) -> SceneRecord:
     """A scene's file, every field looked at. Raises InputError that names file and field."""

@@ -91,6 +91,68 @@ def test_output_that_is_an_input_is_refused(cli, voice_file):
 
 
 @pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        (("photo", "astronaut", "{voice}", "--pose-from", "talk.mp4"), "talk.mp4"),
+        (("photo", "astronaut", "{voice}", "--style-from", "talk.mp4"), "talk.mp4"),
+        (("cartoon", "wilk", "{voice}", "--pose-from", "talk.mp4"), "talk.mp4"),
+        (("cartoon", "wilk", "{voice}", "--style-from", "talk.mp4"), "talk.mp4"),
+        (("photo", "astronaut", "--faces", "0={voice}", "--pose-from", "talk.mp4"), "talk.mp4"),
+        (("photo", "astronaut", "--faces", "0={voice}", "--style-from", "0=talk.mp4"), "talk.mp4"),
+        (("photo", "f/000001.png", "{voice}"), "f/"),
+        (("photo", "f/../f/000901.png", "{voice}"), "f/%06d.png"),
+        (("cartoon", "wilk", "{voice}", "--background", "f/000001.png"), "f/"),
+        (("cartoon", "wilk", "f/sound.wav"), "f/"),
+    ],
+)
+def test_nothing_that_is_read_is_replaced(cli, voice_file, tmp_path, monkeypatch, words, target):
+    monkeypatch.chdir(tmp_path)
+    Path("f").mkdir()
+    for name in ("talk.mp4", "f/000001.png", "f/000901.png", "f/sound.wav"):
+        Path(name).write_text("kept")
+    filled = [word.format(voice=voice_file) for word in words]
+    refused(cli(*filled, "-o", target, "--ckpt", tmp_path / "none"), target, "would replace")
+
+
+@pytest.mark.parametrize(
+    ("behind", "actor"),
+    [
+        ("background: g.gif, ", "puppet: wilk"),
+        ("", "puppet: wilk, pose_from: g.gif"),
+        ("", "puppet: wilk, style_from: g.gif"),
+        ("", "photo: g.gif"),
+    ],
+)
+def test_nothing_that_a_scene_reads_is_replaced(cli, voice_file, tmp_path, behind, actor):
+    (tmp_path / "g.gif").write_text("kept")
+    scene = tmp_path / "scene.yaml"
+    scene.write_text(
+        f"{{format: 1, canvas: [64, 64], {behind}actors: {{wolf: {{{actor}}}}},"
+        f" lines: [{{actor: wolf, audio: '{voice_file}'}}]}}"
+    )
+    words = ("scene", scene, "-o", tmp_path / "g.gif", "--ckpt", tmp_path / "none")
+    refused(cli(*words), "g.gif", "would replace")
+
+
+def test_plots_replace_nothing_that_is_read(cli, voice_file, tmp_path):
+    for name, option in (("track.png", None), ("landmarks.mp4", "--pose-from")):
+        (tmp_path / name).write_text("kept")
+        words = ("astronaut", voice_file, option, tmp_path / name)
+        words = words if option else (tmp_path / name, voice_file)
+        result = cli("plot", *words, "-o", tmp_path, "--ckpt", tmp_path / "none")
+        refused(result, name, "would replace")
+
+
+def test_makeittalk_replaces_nothing_that_is_read(voice_file, tmp_path, capsys):
+    talk = tmp_path / f"astronaut_{voice_file.stem}.mp4"
+    talk.write_text("kept")
+    words = ["--jpg", "astronaut", "--audio", voice_file, "--output_folder", tmp_path]
+    for option in ("--pose-from", "--style-from"):
+        assert photo_main([*map(str, words), option, str(talk)]) == 2
+        assert "would replace" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("option", "value"),
     [
         ("--amp_lip_x", "-1"),
