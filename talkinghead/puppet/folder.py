@@ -44,7 +44,7 @@ def swapped_in(folder: Path, *, copy: bool) -> Iterator[Path]:
         raise OutputError(
             f"{folder}: cannot be written ({error.strerror or error}); choose another place"
         ) from error
-    new, old = bench / target.name, bench / "old"
+    new, old = bench / target.name, bench / f"{target.name}.old"
     try:
         if copy:
             shutil.copytree(target, new, symlinks=True)
@@ -53,15 +53,12 @@ def swapped_in(folder: Path, *, copy: bool) -> Iterator[Path]:
         yield new
         if target.exists():
             target.replace(old)
-        try:
-            new.replace(target)
-        except OSError:
-            if old.exists():
-                old.replace(target)
-            raise
+        new.replace(target)
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot be written ({error.strerror or error}); check the disk"
         ) from error
     finally:
+        if old.exists() and not target.exists():
+            old.replace(target)
         shutil.rmtree(bench, ignore_errors=True)
