@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -31,7 +32,7 @@ from talkinghead.pipeline import Animator
 from talkinghead.puppet.author import draft, drawn_up, write_puppet
 from talkinghead.puppet.store import load_puppet, save_puppet
 from talkinghead.speech.styles import SpeakingStyle, user_file, write_styles
-from talkinghead.types import Waveform
+from talkinghead.types import Puppet, Waveform
 from tests.puppet.drawing import drawn_face, drawn_points
 
 TOKEN = "right"
@@ -204,6 +205,30 @@ def test_layers_made_from_the_picture_follow_the_points(page):
     after = load_puppet(page.folder).layers["eyelids"].image
     rows = [np.flatnonzero(layer[..., 3].any(axis=1)).mean() for layer in (before, after)]
     assert 9 < rows[1] - rows[0] < 15
+
+
+def test_a_pose_that_is_painted_during_a_save_leaves_no_older_layers(
+    original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = shutil.copytree(original, tmp_path / "dot")
+    desk = Desk(folder)
+    points: dict[str, Any] = {"pose": "open"}
+    points |= {key: desk.state()[key] for key in ("closed", "open", "revision")}
+    for pose in ("closed", "open"):
+        for number in range(48, 68):
+            points[pose][number][1] += 12
+
+    def read_meanwhile(place: Path) -> Puppet:
+        studio.pose(points)
+        return load_puppet(place)
+
+    with closing(Studio(desk, pytest.fail)) as studio:
+        monkeypatch.setattr("talkinghead.app.editor.desk.load_puppet", read_meanwhile)
+        desk.save(points)
+        seen = studio.pose(points)
+    monkeypatch.undo()
+    with closing(Studio(Desk(folder), pytest.fail)) as fresh:
+        assert seen == fresh.pose(points)
 
 
 def test_of_layers_somebody_drew_only_the_points_change(own):

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,15 @@ class Conflict(PuppetError):
     """The folder changed since the page read it."""
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A puppet's folder as it was at one moment."""
+
+    revision: str
+    puppet: Puppet
+    source: Array | None  # (h, w, 4) uint8 that the layers are made from, if any
+
+
 class Desk:
     """One puppet's folder while it is edited. Its methods may be called from several threads."""
 
@@ -43,33 +52,34 @@ class Desk:
         self._saving = threading.Lock()
         self._drawing = threading.Lock()
         self._drawn: tuple[bytes, Puppet] | None = None
-        self._read()
+        self.reading = self._read()
 
-    def _read(self) -> None:
-        self.revision = _revision(self.folder)
-        self.puppet = load_puppet(self.folder)
-        self.source = source_of(self.folder)
-        drawn = self.puppet.layers["head"].image.shape
-        if self.source is not None and self.source.shape != drawn:
+    def _read(self) -> Reading:
+        # The revision first: what changes meanwhile is then a conflict, and not overwritten.
+        reading = Reading(_revision(self.folder), load_puppet(self.folder), source_of(self.folder))
+        drawn = reading.puppet.layers["head"].image.shape
+        if reading.source is not None and reading.source.shape != drawn:
             raise PuppetError(
                 f"{self.folder / SOURCE}: its picture is not as large as the layers; delete the "
                 "file to keep the layers as they are"
             )
+        return reading
 
     def state(self) -> dict[str, Any]:
         """All that the page is built from."""
         with self._saving:
-            height, width = self.puppet.layers["head"].image.shape[:2]
+            reading = self.reading
+            height, width = reading.puppet.layers["head"].image.shape[:2]
             return {
-                "name": self.puppet.name,
+                "name": reading.puppet.name,
                 "folder": str(self.folder),
                 "canvas": [width, height],
-                "layers": list(self.puppet.layers),
-                "drawn": self.puppet.meta.get("drawn", "closed"),
-                "closed": np.round(self.puppet.closed, 2).tolist(),
-                "open": np.round(self.puppet.opened, 2).tolist(),
-                "revision": self.revision,
-                "redrawn": self.source is not None,
+                "layers": list(reading.puppet.layers),
+                "drawn": reading.puppet.meta.get("drawn", "closed"),
+                "closed": np.round(reading.puppet.closed, 2).tolist(),
+                "open": np.round(reading.puppet.opened, 2).tolist(),
+                "revision": reading.revision,
+                "redrawn": reading.source is not None,
                 "mirror": list(MIRROR),
                 "names": _names(),
                 "contours": [
@@ -82,19 +92,20 @@ class Desk:
 
         Raises Refused for points that cannot be used.
         """
-        size = self.puppet.layers["head"].image.shape[1::-1]
+        reading = self.reading
+        size = reading.puppet.layers["head"].image.shape[1::-1]
         closed, opened = (_points(data, pose, size) for pose in POSES)
-        puppet = replace(self.puppet, closed=closed, opened=opened)
+        puppet = replace(reading.puppet, closed=closed, opened=opened)
         try:
             Rig(puppet)
         except ValueError as error:
             raise Refused(f"no triangles can be laid over these points: {error}") from error
-        if not redraw or self.source is None:
+        if not redraw or reading.source is None:
             return puppet
         with self._drawing:
-            key = closed.tobytes() + opened.tobytes() + self.revision.encode()
+            key = closed.tobytes() + opened.tobytes() + reading.revision.encode()
             if self._drawn is None or self._drawn[0] != key:
-                self._drawn = (key, self._redrawn(puppet, self.source))
+                self._drawn = (key, self._redrawn(puppet, reading.source))
             return self._drawn[1]
 
     def _redrawn(self, puppet: Puppet, picture: Array) -> Puppet:
@@ -124,17 +135,17 @@ class Desk:
                     f"{self.folder.name} was changed on the disk or in another window since this "
                     "page read it"
                 )
-            puppet = self.tried(data, redraw=True)
+            reading, puppet = self.reading, self.tried(data, redraw=True)
             with swapped_in(self.folder, copy=True) as folder:
-                if self.source is None:
+                if reading.source is None:
                     write_points(folder, puppet.closed, puppet.opened)
                 else:
-                    for role in self.puppet.layers.keys() - puppet.layers.keys():
+                    for role in reading.puppet.layers.keys() - puppet.layers.keys():
                         (folder / f"{role}.png").unlink(missing_ok=True)
                     save_puppet(puppet, folder)
                 load_puppet(folder)
-            self._read()
-            return {"revision": self.revision, "layers": list(self.puppet.layers)}
+            reading = self.reading = self._read()
+            return {"revision": reading.revision, "layers": list(reading.puppet.layers)}
 
 
 def _pose(data: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ class Studio:
         self._turn = 0
         self._shelf = tempfile.TemporaryDirectory(prefix="talkinghead-editor-")
         self._clips: list[Path] = []
-        self._small: tuple[tuple[str, frozenset[str]], dict[str, Layer]] | None = None
+        self._small: tuple[dict[str, Layer], frozenset[str], dict[str, Layer]] | None = None
 
     _animator: "Animator | None"
 
@@ -58,9 +58,10 @@ class Studio:
 
     def layer(self, role: str) -> bytes:
         """One layer as a WebP. Raises Refused for a role the puppet does not have."""
-        if role not in self._desk.puppet.layers:
+        layers = self._desk.reading.puppet.layers
+        if role not in layers:
             raise Refused(f"there is no layer {role!r}")
-        return webp(reduced(self._desk.puppet.layers[role].image, SHOWN))
+        return webp(reduced(layers[role].image, SHOWN))
 
     def pose(self, data: dict[str, Any]) -> bytes:
         """The puppet in one pose of the page's points as a WebP, of the layers in `layers`."""
@@ -77,19 +78,19 @@ class Studio:
     def _reduced(self, puppet: Puppet, shown: frozenset[str]) -> Puppet:
         """A puppet small enough to be painted while a point is dragged, some layers left clear."""
         factor = min(1.0, POSED / _longest(puppet))
-        key = (self._desk.revision, shown)
-        if self._small is None or self._small[0] != key:
+        small = self._small  # taken once: other threads replace it
+        if small is None or small[0] is not puppet.layers or small[1] != shown:
             layers = {}
             for role, layer in puppet.layers.items():
                 image = reduced(layer.image, POSED)
                 layers[role] = Layer(role, image if role in shown else np.zeros_like(image))
-            self._small = (key, layers)
+            small = self._small = (puppet.layers, shown, layers)
         meta = dict(puppet.meta)
         if "border" in meta:
             meta["border"] = (np.asarray(meta["border"]) * factor).tolist()
         return replace(
             puppet,
-            layers=self._small[1],
+            layers=small[2],
             closed=puppet.closed * factor,
             opened=puppet.opened * factor,
             meta=meta,
