@@ -29,8 +29,9 @@ def write_video(clip: Clip, path: str | Path, *, progress: Told | None = None) -
 
     The sound is that of `clip.sound` at its own rate, mono or stereo, as long as `clip.audio`;
     without such a file it is `clip.audio` itself. On any failure or interruption an older file
-    stays as it was. Raises OutputError when the file cannot be written, InputError for frames
-    that are no pictures, AudioError when `clip.sound` cannot be read.
+    stays as it was; older pictures in a folder do until all new ones are written. Raises
+    OutputError when the file cannot be written, InputError for frames that are no pictures,
+    AudioError when `clip.sound` cannot be read.
     """
     target = as_target(path)
     kind = format_of(target)

@@ -1,4 +1,4 @@
-"""A clip as numbered pictures and a wav beside them, whole or not at all."""
+"""A clip as numbered pictures and a wav beside them."""
 
 import shutil
 import tempfile
@@ -27,7 +27,8 @@ def write_sequence(
 ) -> None:
     """Write frames as `target`, a pattern as in out/%06d.png, counted from 1, and the sound.
 
-    An older, longer sequence of that name loses the frames that are too many.
+    A folder that is not there yet comes whole or not at all. One that is there keeps its older
+    pictures of that name until all are written; then they give way to the new ones, one by one.
     """
     with _gathering(target) as folder:
         inside = folder / target.name
@@ -52,29 +53,37 @@ def _write_sound(clip: Clip, path: Path) -> None:
 
 @contextmanager
 def _gathering(target: Path) -> Iterator[Path]:
-    """A folder beside that of `target` whose files go there when all are written."""
+    """A folder whose files are those of `target`'s when all are written."""
     place = target.parent
-    made = not place.exists()
+    fresh = not place.exists()
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=place))
+        near = place.parent if fresh else place
+        near.mkdir(parents=True, exist_ok=True)
+        bench = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=near))
     except OSError as problem:
         reason = problem.strerror or problem
         raise OutputError(
             f"{target}: cannot be written ({reason}); choose another place"
         ) from problem
     try:
+        folder = bench / "new"
+        folder.mkdir()  # mkdtemp makes folders only the owner can enter
         yield folder
-        written = {path.name for path in folder.iterdir()}
-        for name in sorted(written):
-            (folder / name).replace(place / name)
-        for older in place.iterdir():
-            if older.name not in written and number_in(target, older.name) is not None:
-                older.unlink()
+        if fresh:
+            folder.replace(place)
+        else:
+            _replace(target, folder)
     except OSError as problem:
         reason = problem.strerror or problem
         raise OutputError(f"{target}: cannot be written ({reason}); check the disk") from problem
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if made and not any(place.iterdir()):
-            place.rmdir()
+        shutil.rmtree(bench, ignore_errors=True)
+
+
+def _replace(target: Path, folder: Path) -> None:
+    """Put new files in the place of the older sequence; broken off, pictures of two never mix."""
+    for older in list(target.parent.iterdir()):
+        if number_in(target, older.name) is not None:
+            older.unlink()
+    for new in sorted(folder.iterdir()):
+        new.replace(target.with_name(new.name))

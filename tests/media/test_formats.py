@@ -146,6 +146,36 @@ def test_an_interrupted_sequence_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_sequence_broken_off_while_it_is_moved_mixes_no_two_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    folder = tmp_path / "out"
+    if there:
+        folder.mkdir()
+        (folder / "000002.png").write_text("older")
+        (folder / "000099.png").write_text("older")
+    move, moved = Path.replace, []
+
+    def broken(self: Path, target: Path) -> Path:
+        if len(moved) == int(there):
+            raise KeyboardInterrupt
+        moved.append(target)
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(KeyboardInterrupt):
+        write_video(clip(), folder / "%06d.png")
+    left = sorted(path.name for path in tmp_path.rglob("*"))
+    assert left == (["000001.png", "out"] if there else [])
+
+
+def test_a_folder_of_pictures_can_be_read_by_whoever_reads_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    write_video(clip(), f"{tmp_path}/out/")
+    assert (tmp_path / "out").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_patterns_and_numbers_undo_each_other() -> None:
     target = Path("out/take_%04d.png")
     assert numbered(target, 12) == Path("out/take_0012.png")
