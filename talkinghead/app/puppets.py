@@ -129,6 +129,7 @@ def check(args: Namespace, progress: Progress) -> None:
 
 def read(args: Namespace, progress: Progress) -> None:
     """MakeItTalk's files to a folder of ours."""
+    from talkinghead.puppet.folder import swapped_in
     from talkinghead.puppet.legacy import read_legacy
     from talkinghead.puppet.store import save_puppet
 
@@ -137,7 +138,8 @@ def read(args: Namespace, progress: Progress) -> None:
     if target.exists():
         raise OutputError(f"{target}: is there already; choose another place with --out")
     check_folder(args.out)
-    save_puppet(puppet, target)
+    with swapped_in(target, copy=False) as folder:
+        save_puppet(puppet, folder)
     progress.wrote(target)
 
 

@@ -71,6 +71,21 @@ def test_what_is_exported_is_imported(cli, small: Path, tmp_path: Path):
     assert "is there already" in err[0]
 
 
+def test_an_interrupted_import_can_be_tried_again(cli, small: Path, tmp_path: Path, monkeypatch):
+    assert cli("puppet", "export", small, "--out", tmp_path / "old")[0] == 0
+    words = ("puppet", "import", tmp_path / "old", "--out", tmp_path / "new")
+
+    def broken(puppet: Puppet, folder: Path) -> None:
+        save_puppet(puppet, folder)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("talkinghead.puppet.store.save_puppet", broken)
+        assert cli(*words)[0] == 130
+    assert list((tmp_path / "new").iterdir()) == []
+    assert cli(*words)[0] == 0
+
+
 def test_a_check_ends_with_2_for_errors_and_0_for_warnings(cli, small: Path, tmp_path: Path):
     puppet = load_puppet(small)
     save_puppet(puppet, tmp_path / "cub")
