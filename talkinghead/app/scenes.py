@@ -64,8 +64,9 @@ def scene(args: Namespace, progress: Progress) -> None:
 
     began = time.monotonic()
     target = args.output or Path(f"{Path(args.scene).stem}.mp4")
-    asked = Output(fps=args.fps or Output.fps, size=args.size)  # refuses what is out of range
     record = read_scene(args.scene)
+    fps = record.fps if args.fps is None else args.fps
+    asked = Output(fps=fps, size=args.size)  # refuses what is out of range
     check_film(target, *record.sources)
     animator = load(args, progress)
 
@@ -76,7 +77,7 @@ def scene(args: Namespace, progress: Progress) -> None:
         animator,
         record,
         size=asked.size,
-        fps=None if args.fps is None else asked.fps,
+        fps=asked.fps,
         transparent=format_of(target).cutout,
     )
     develop(clip, target, progress, began)

@@ -44,7 +44,7 @@ def direct(
         places.append(_place(subject, actor, canvas))
     clear = transparent and scene.background is None
     stage = Stage(_behind(scene, canvas, clear), places, clear)
-    output = Output(fps=fps or scene.fps)
+    output = Output(fps=scene.fps if fps is None else fps)
     return play(animator, roles, stage, output, scene.end)
 
 

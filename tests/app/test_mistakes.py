@@ -171,6 +171,17 @@ def test_option_out_of_range(cli, voice_file, tmp_path, option, value):
     refused(cli(*words, f"{option}={value}"), option.lstrip("-"))
 
 
+@pytest.mark.parametrize(("option", "value"), [("--fps", "0"), ("--fps", "-1"), ("--size", "0")])
+def test_option_of_a_scene_out_of_range(cli, voice_file, tmp_path, option, value):
+    scene = tmp_path / "scene.yaml"
+    scene.write_text(
+        "{format: 1, canvas: [64, 64], actors: {wolf: {puppet: wilk}},"
+        f" lines: [{{actor: wolf, audio: '{voice_file}'}}]}}"
+    )
+    words = ("scene", scene, "-o", tmp_path / "o.mp4", "--ckpt", tmp_path / "none")
+    refused(cli(*words, f"{option}={value}"), option.lstrip("-"), value)
+
+
 def test_a_film_of_unknown_kind_is_refused_before_the_work(cli, voice_file, tmp_path):
     refused(cli("cartoon", "wilk", voice_file, "-o", tmp_path / "o.avi"), "o.avi", ".mp4")
 
