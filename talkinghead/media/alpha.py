@@ -1,4 +1,4 @@
-"""Transparency on its way into a file: laid on white, or kept with sensible colours behind it."""
+"""Transparency on its way into a codec: with sensible colours behind it."""
 
 import cv2
 import numpy as np
@@ -6,13 +6,6 @@ import numpy as np
 from talkinghead.types import Array
 
 _SMALLEST = 4  # pixels; a colour field smaller than this is one colour
-
-
-def on_white(image: Array) -> Array:
-    """(h, w, 4) uint8 with straight alpha to (h, w, 3) before white."""
-    weight = image[..., 3:].astype(np.uint16)
-    mixed = image[..., :3] * weight + 255 * (255 - weight)
-    return np.asarray((mixed // 255).astype(np.uint8))
 
 
 def bled(image: Array) -> Array:

@@ -13,7 +13,9 @@ from talkinghead.types import Array
 
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 16_384  # pixels; no video codec takes more
-LOSSY = {".jpg", ".jpeg", ".webp"}
+# Pillow's names of formats.
+LOSSY = {"JPEG", "WEBP"}
+OPAQUE = {"JPEG", "MPO", "BMP", "DIB", "EPS", "PCX", "PPM"}  # those that keep no transparency
 
 
 def read_image(path: str | Path) -> Array:
@@ -21,8 +23,7 @@ def read_image(path: str | Path) -> Array:
 
     White is what picture viewers show behind a cut-out. Raises ImageError.
     """
-    rgba = read_rgba(path)
-    return _on_white(rgba)
+    return on_white(read_rgba(path))
 
 
 def read_rgba(path: str | Path) -> Array:
@@ -97,19 +98,20 @@ def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return converted or picture
 
 
-def _on_white(rgba: Array) -> Array:
-    alpha = rgba[..., 3:]
-    if (alpha == 255).all():
+def on_white(rgba: Array) -> Array:
+    """(h, w, 4) uint8 with straight alpha to (h, w, 3) before white."""
+    if rgba[..., 3].min(initial=255) == 255:
         return np.ascontiguousarray(rgba[..., :3])
-    weight = alpha.astype(np.float32) / 255
-    mixed = rgba[..., :3] * weight + 255 * (1 - weight)
-    return np.round(mixed).astype(np.uint8)
+    weight = rgba[..., 3:].astype(np.uint16)
+    mixed = rgba[..., :3] * weight + 255 * (255 - weight)
+    return np.asarray(((mixed + 127) // 255).astype(np.uint8))
 
 
 def write_image(image: Array, path: str | Path) -> None:
     """Write (h, w), (h, w, 3) or (h, w, 4) uint8 in the format of the suffix.
 
-    Whole or not at all; formats without transparency get white. Raises OutputError.
+    Whole or not at all; formats without transparency get white. Raises ImageError for other
+    numbers, OutputError where the file, or this picture in its format, cannot be written.
     """
     target = Path(path)
     if image.dtype != np.uint8 or not image.size:
@@ -118,8 +120,15 @@ def write_image(image: Array, path: str | Path) -> None:
     kind = Image.registered_extensions().get(suffix)
     if kind is None or kind not in Image.SAVE:
         raise OutputError(f"{target}: unknown suffix {suffix!r}; name it .png or .jpg")
-    if image.ndim == 3 and image.shape[2] == 4 and suffix in (".jpg", ".jpeg", ".bmp"):
-        image = _on_white(image)
-    options = {"quality": 95} if suffix in LOSSY else {}
+    if image.ndim == 3 and image.shape[2] == 4 and kind in OPAQUE:
+        image = on_white(image)
+    options = {"quality": 95} if kind in LOSSY else {}
     with replacing(target) as temporary:
-        Image.fromarray(image).save(temporary, format=kind, **options)
+        try:
+            Image.fromarray(image).save(temporary, format=kind, **options)
+        except (ValueError, OSError) as problem:
+            if isinstance(problem, OSError) and problem.errno is not None:  # it is the disk's
+                raise
+            raise OutputError(
+                f"{target}: {kind} cannot hold this picture ({problem}); name it .png or .jpg"
+            ) from problem

@@ -9,8 +9,9 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 
 from talkinghead.errors import InputError
-from talkinghead.media.alpha import bled, on_white
+from talkinghead.media.alpha import bled
 from talkinghead.media.formats import VideoCodec
+from talkinghead.media.image import on_white
 from talkinghead.types import Array
 
 BT709: Final = 1  # number of the standard in the stream's colour tags

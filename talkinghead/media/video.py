@@ -13,15 +13,12 @@ import numpy as np
 from talkinghead.errors import AudioError, InputError
 from talkinghead.media.audio import read_audio
 from talkinghead.media.container import opened
-from talkinghead.media.encode import write_video
 from talkinghead.types import Array, Footage, Waveform
-
-__all__ = ["Probe", "probe", "read_video", "write_video"]
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What a video file holds, without decoding it."""
+    """What a video file holds; no more of it is decoded than a frame."""
 
     size: tuple[int, int]  # width, height in pixels as shown, rotation applied
     fps: float

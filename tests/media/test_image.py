@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageCms
 
 from talkinghead.errors import ImageError, OutputError
-from talkinghead.media.image import read_image, read_rgba, write_image
+from talkinghead.media.image import on_white, read_image, read_rgba, write_image
 from talkinghead.media.samples import PORTRAITS, portrait
 from talkinghead.types import Array
 
@@ -83,6 +83,23 @@ def test_transparency_is_kept_or_becomes_white(tmp_path: Path, picture: Array) -
     assert (shown[:, 30:] == 255).all()
 
 
+@pytest.mark.parametrize(
+    "suffix", ["jpg", "jpeg", "jpe", "jfif", "JPG", "mpo", "bmp", "dib", "eps", "pcx", "ppm"]
+)
+def test_formats_without_transparency_get_white(tmp_path: Path, suffix: str) -> None:
+    write_image(np.zeros((40, 60, 4), np.uint8), tmp_path / f"a.{suffix}")
+    assert (tmp_path / f"a.{suffix}").stat().st_size
+    if suffix != "eps":  # which needs Ghostscript to be read
+        assert read_image(tmp_path / f"a.{suffix}").min() > 250
+
+
+def test_what_is_half_clear_is_half_white_to_the_nearest_level() -> None:
+    colour, alpha = np.meshgrid(np.arange(256), np.arange(256))
+    rgba = np.dstack([colour, colour, colour, alpha]).astype(np.uint8)
+    wanted = np.round((colour * alpha + 255.0 * (255 - alpha)) / 255)
+    assert_array_equal(on_white(rgba)[..., 0], wanted)
+
+
 def test_a_picture_without_transparency_is_opaque(tmp_path: Path, picture: Array) -> None:
     write_image(picture, tmp_path / "a.png")
     assert (read_rgba(tmp_path / "a.png")[..., 3] == 255).all()
@@ -126,6 +143,9 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, picture: Arra
 def test_what_cannot_be_written_is_said(tmp_path: Path, picture: Array) -> None:
     with pytest.raises(OutputError, match="unknown suffix"):
         write_image(picture, tmp_path / "a.xyz")
+    for suffix in ("xbm", "blp", "wmf"):  # of two colours, of a palette, and never written
+        with pytest.raises(OutputError, match="cannot hold this picture"):
+            write_image(picture, tmp_path / f"a.{suffix}")
     with pytest.raises(ImageError, match="uint8"):
         write_image(picture.astype(float), tmp_path / "a.png")
     assert not list(tmp_path.iterdir())

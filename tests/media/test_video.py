@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from talkinghead.errors import InputError, OutputError
-from talkinghead.media.video import frames_of, probe, read_video, write_video
+from talkinghead.media.encode import write_video
+from talkinghead.media.video import frames_of, probe, read_video
 from talkinghead.types import Array, Clip
 
 from .making import moving_frames
