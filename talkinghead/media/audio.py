@@ -16,6 +16,7 @@ from talkinghead.media.container import (
     resampled,
 )
 from talkinghead.media.files import replacing
+from talkinghead.media.limiter import bent
 from talkinghead.types import Array, Waveform
 
 LOUDNESS = -23.0  # dBFS, RMS of the speech
@@ -25,7 +26,6 @@ MAX_GAIN = 30.0  # dB
 STEADY = 6.0  # dB; sound that varies less and is quiet is room noise, not speech
 WINDOW = RATE // 50  # samples over which loudness is measured: 20 ms
 AAC_BLOCK = 2048  # samples at 16 kHz: the longest block, of 8 kHz sound
-KNEE = 0.9  # amplitude at which the limiter sets in
 BLOCK = 60 * RATE  # samples worked on at a time: an hour must not be copied five times over
 
 
@@ -123,14 +123,10 @@ def _levels(samples: Array) -> Array:
 
 
 def _louder(samples: Array, gain: float) -> Array:
-    """The samples times `gain`; what is then louder than the knee is bent to stay below 1."""
+    """The samples times `gain`, held below 1."""
     louder = samples * np.float32(gain)
-    room = 0.999 - KNEE
     for at in range(0, samples.size, BLOCK):
-        part = louder[at : at + BLOCK]
-        over = np.abs(part) - KNEE
-        bent = np.sign(part) * (KNEE + room * np.tanh(np.maximum(over, 0) / room))
-        louder[at : at + BLOCK] = np.where(over > 0, bent, part)
+        louder[at : at + BLOCK] = bent(louder[at : at + BLOCK])
     return louder
 
 

@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from talkinghead.media.limiter import bent
 from talkinghead.types import Array
 
 BLOCK: Final = 4096  # samples mixed at once
-KNEE: Final = 0.9  # amplitude at which voices that add up are bent to stay below 1
 
 
 def mixed(parts: Sequence[tuple[int, Iterator[Array]]], count: int) -> Iterator[Array]:
@@ -24,16 +24,6 @@ def mixed(parts: Sequence[tuple[int, Iterator[Array]]], count: int) -> Iterator[
             part.add(total)
         waiting = [part for part in waiting if not part.over]
         yield bent(total)
-
-
-def bent(samples: Array) -> Array:
-    """Samples louder than the knee brought below 1, the others as they are."""
-    over = np.abs(samples) - KNEE
-    if over.max(initial=0) <= 0:
-        return samples
-    room = 1 - KNEE
-    soft = np.sign(samples) * (KNEE + room * np.tanh(np.maximum(over, 0) / room))
-    return np.where(over > 0, soft, samples).astype(np.float32)
 
 
 class _Part:

@@ -9,7 +9,7 @@ import numpy as np
 from talkinghead.clock import FPS, FRAME, RATE, motion_frames
 from talkinghead.config import Output, Style
 from talkinghead.inputs import AudioSource, sound
-from talkinghead.media.mix import bent
+from talkinghead.media.limiter import bent
 from talkinghead.motion.retime import retime
 from talkinghead.motion.style import settled
 from talkinghead.pipeline import Animator

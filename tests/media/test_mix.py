@@ -8,7 +8,8 @@ import pytest
 from talkinghead.errors import InputError
 from talkinghead.media.audio import read_audio, write_wav
 from talkinghead.media.encode import write_video
-from talkinghead.media.mix import KNEE, bent, mixed
+from talkinghead.media.limiter import CEILING, KNEE, bent
+from talkinghead.media.mix import mixed
 from talkinghead.types import Clip, Cue, Waveform
 
 from .making import moving_frames, tone
@@ -27,7 +28,7 @@ def test_parts_begin_at_their_sample_and_add_up(rng: np.random.Generator) -> Non
 def test_the_sum_stays_below_one_and_rises() -> None:
     loud = np.linspace(-3, 3, 601, dtype=np.float32)[None]
     out = bent(loud)
-    assert np.abs(out).max() <= 1
+    assert np.abs(out).max() <= np.float32(CEILING)
     assert (np.diff(out) >= 0).all()
     quiet = np.abs(loud) <= KNEE
     np.testing.assert_array_equal(out[quiet], loud[quiet])
