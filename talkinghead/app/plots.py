@@ -10,6 +10,7 @@ from talkinghead.app.film import load
 from talkinghead.app.options import (
     Parser,
     add_borrowing,
+    add_face,
     add_fields,
     add_models,
     add_reporting,
@@ -23,7 +24,7 @@ from talkinghead.geometry.mouth import close_mouth
 from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.motion.style import settled
-from talkinghead.pipeline import Animator
+from talkinghead.pipeline import Animator, at_rest
 from talkinghead.render.plot import plot_landmarks, plot_track
 from talkinghead.render.sketch import SketchRenderer
 from talkinghead.types import (
@@ -62,10 +63,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write in"
     )
-    parser.add_argument(
-        "--face", type=int, metavar="N",
-        help="which face, numbered from 0 from left to right (default: the largest)",
-    )  # fmt: skip
+    add_face(parser)
     add_fields(parser, Style)
     add_borrowing(parser)
     add_models(parser)
@@ -117,7 +115,7 @@ def _shown(args: Namespace, animator: Animator) -> tuple[Subject, Array | None, 
     if args.puppet:
         subject = animator.cartoon(args.puppet)
         points = subject.frame.to_pixels(subject.face.points)
-        at_rest = subject.frame.place(FaceTrack(subject.face.points[None], np.zeros((1, 6))))
-        return subject, next(subject.renderer.render(at_rest)), points
+        rest = subject.frame.place(FaceTrack(subject.face.points[None], np.zeros((1, 6))))
+        return subject, next(subject.renderer.render(rest)), points
     portrait = animator.portrait(args.image, args.face)
-    return animator.photo(portrait), portrait.image, portrait.landmarks
+    return Subject(*at_rest(portrait), SketchRenderer()), portrait.image, portrait.landmarks

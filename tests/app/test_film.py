@@ -162,7 +162,10 @@ def test_an_interrupted_run_leaves_the_older_file(voice, tiny_ckpt, tmp_path):
     assert out.read_bytes() == b"older"
 
 
-def test_plots_are_written(cli, short_file, tiny_ckpt, tmp_path):
+def test_plots_are_written_without_a_picture_being_painted(
+    cli, short_file, tiny_ckpt, tmp_path, monkeypatch
+):
+    monkeypatch.delattr(Animator, "photo")
     status, said, _ = cli("plot", "astronaut", short_file, "-o", tmp_path, "--ckpt", tiny_ckpt)
     names = ["track.png", "landmarks.png", "landmarks.mp4"]
     assert status == 0
