@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from talkinghead.errors import InputError
+from talkinghead.media.files import replacing
 
 MADE_OF = "made_of.txt"  # in a folder that is filled: what it is filled with
 Progress = Callable[[int, int], None]
@@ -55,6 +56,19 @@ def _claim(out: Path, data: Path) -> None:
     record.write_text(f"{source}\n")
 
 
+def _left_out(record: Path) -> dict[str, str]:
+    """Reasons by the name of the job, as an earlier run noted them; none where there was none."""
+    if not record.exists():
+        return {}
+    try:
+        reasons: dict[str, str] = json.loads(record.read_text())
+    except ValueError as error:
+        raise InputError(
+            f"{record}: damaged ({error}); delete it, and what it names is tried again"
+        ) from error
+    return reasons
+
+
 def run_jobs(
     jobs: Sequence[Job], data: Path, out: Path, workers: int, progress: Progress | None
 ) -> list[str]:
@@ -62,11 +76,11 @@ def run_jobs(
     `out`/skipped.json.
 
     An interrupted run goes on where it was; what was left out once is not tried again. Raises
-    InputError where `out` is made of other data.
+    InputError where `out` is made of other data, or its skipped.json is damaged.
     """
     _claim(out, data)
     record = out / "skipped.json"
-    skipped: dict[str, str] = json.loads(record.read_text()) if record.exists() else {}
+    skipped = _left_out(record)
     left = [
         job for job in jobs
         if job.name not in skipped and not (job.target and job.target.exists())
@@ -77,7 +91,8 @@ def run_jobs(
             reason = future.result()
             if reason is not None:
                 skipped[running[future].name] = reason
-                record.write_text(json.dumps(skipped, indent=1))
+                with replacing(record) as partial:
+                    partial.write_text(json.dumps(skipped, indent=1))
             if progress is not None:
                 progress(done, len(jobs))
     return sorted(skipped.values())

@@ -35,6 +35,29 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     assert {p.read_text() for p in tmp_path.glob("*.calls")} == {"x"}
 
 
+def test_a_run_killed_as_it_notes_what_is_left_out_goes_on(tmp_path, monkeypatch):
+    jobs = [Job(name, work, (tmp_path / name, f"{name}: no face")) for name in ("one", "two")]
+    run_jobs(jobs[:1], DATA, tmp_path, 1, None)
+    whole = Path.write_text
+
+    def killed(path, text):
+        whole(path, text if path.name == MADE_OF else text[: len(text) // 2])
+        if path.name != MADE_OF:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs(jobs, DATA, tmp_path, 1, None)
+    monkeypatch.undo()
+    assert run_jobs(jobs, DATA, tmp_path, 1, None) == ["one: no face", "two: no face"]
+
+
+def test_a_damaged_record_says_what_to_do(tmp_path):
+    (tmp_path / "skipped.json").write_text('{"one": "no fa')
+    with pytest.raises(InputError, match=r"skipped\.json: damaged .*; delete it"):
+        run_jobs([], DATA, tmp_path, 1, None)
+
+
 def slow(target: Path, fails: bool) -> None:
     """Takes a while, and a place."""
     time.sleep(0.05)
