@@ -72,7 +72,10 @@ def train_translator(
     the figures on the validation talkers. Test talkers are never looked at. A share `alone` of
     the steps is by the truth alone, the rest against critics; `sync` names the weights of a sync
     expert to please as well. Where the critics did no good, the weights before them are kept.
+    Raises InputError for pairs that cannot be learnt from, WeightsError for such a `sync`.
     """
+    if sync is not None:
+        load_expert(sync)  # refused now, not when the critics join; before the seed, for it draws
     by_split: dict[str, list[Pairs]] = defaultdict(list)
     for one in pairs_in(data):
         by_split[split_of(one.talker)].append(one)

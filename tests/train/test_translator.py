@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from torch.nn import functional
 
 from talkinghead import weights
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, WeightsError
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
 from talkinghead.render.translator import Translator, TranslatorSize
@@ -300,6 +300,16 @@ def test_a_critic_learns_to_tell_and_a_translator_to_please(batch):
     assert taken_for_real(real, batch.area) < taken_for_real(made, batch.area)
     assert unlike(of_real, of_real, batch.area) == 0 < unlike(of_made, of_real, batch.area)
     assert len(features) == 4
+
+
+def test_a_sync_expert_that_is_not_there_is_told_before_any_step(rng, tmp_path):
+    save_pairs(some_pairs(rng), tmp_path / "data" / "a.npz")
+    out, run, missing = (tmp_path / name for name in ("net.safetensors", "run", "sync.safetensors"))
+    with pytest.raises(WeightsError, match=r"sync\.safetensors: no such weights"):
+        train_translator(
+            tmp_path / "data", out, run, Plan(steps=2), size=TranslatorSize(SIDE, 4), sync=missing
+        )
+    assert not run.exists()
 
 
 def test_training_learns_goes_on_and_leaves_a_translator_that_loads(rng, tmp_path):
