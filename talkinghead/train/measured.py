@@ -7,10 +7,11 @@ import torch
 from scipy.optimize import nnls
 
 from talkinghead.clock import FPS
+from talkinghead.errors import InputError
 from talkinghead.landmarks import BROWS, EYES, JAW, MOUTH
 from talkinghead.motion.speaker_branch import AXES, SpeakerBranch
 from talkinghead.motion.windows import BANDS, noise
-from talkinghead.train.sequences import FLOOR, Recording, by_talker, ranges
+from talkinghead.train.sequences import FLOOR, WINDOW, Recording, by_talker, ranges
 from talkinghead.types import Array
 
 # Tried for the manner; leaving one talker out chooses. The last one is the mean talker's.
@@ -137,9 +138,15 @@ def unit_motion(net: SpeakerBranch, recording: Recording, manner: Array) -> Arra
 def prepare(net: SpeakerBranch, recordings: list[Recording]) -> list[float]:
     """Fill in what is measured: scales, modes, the manner and the spectra of the noise.
 
-    Every talker counts alike. Returns the ridges that were chosen for the manner.
+    Every talker counts alike. Returns the ridges that were chosen for the manner. Raises
+    InputError where no talker is heard.
     """
     spoken = by_talker(r for r in recordings if r.speaks)
+    if not spoken:
+        raise InputError(
+            f"no talker to train on is heard in a clip of {WINDOW} frames; "
+            "add clips with speech, of talkers not kept for validation or tests"
+        )
     some = [r for talker in spoken.values() for r in talker[:: -(-len(talker) // EACH)]]
     content = np.concatenate([r.content.astype(np.float32) for r in some])
     frames = np.concatenate([r.residual.astype(np.float32) for r in some])

@@ -1,11 +1,13 @@
 """The speaker branch's training: resumes, measures what it was given, and prefers the real."""
 
 import contextlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from talkinghead.errors import InputError
 from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize, speaker_motion
 from talkinghead.motion.windows import BANDS, noise
 from talkinghead.train import speaker
@@ -66,6 +68,13 @@ def test_a_killed_run_ends_like_one_that_was_not(tmp_path, monkeypatch):
     run(tmp_path / "killed", 4)
     whole, killed = (tmp_path / name / "speaker.safetensors" for name in ("whole", "killed"))
     assert whole.read_bytes() == killed.read_bytes()
+
+
+def test_a_training_needs_a_talker_who_is_heard(tmp_path):
+    mute = [replace(one, speaker=np.zeros_like(one.speaker)) for one in recordings(2)]
+    for taught in ([], mute):
+        with pytest.raises(InputError, match="no talker to train on is heard"):
+            speaker.fit(taught, recordings(1), tmp_path / "out", tmp_path, Plan(), size=SIZE)
 
 
 def test_the_branch_moves_as_far_as_the_talkers_before_any_step():
