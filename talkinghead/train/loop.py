@@ -76,12 +76,18 @@ class _Run:
         self.team.agree([net] if rival is None else [net, rival.net])
 
     def _resume(self, stored: dict[str, Any]) -> None:
-        self.net.load_state_dict(stored["net"])
-        self.adam.load_state_dict(stored["adam"])
+        try:
+            self.net.load_state_dict(stored["net"])
+            self.adam.load_state_dict(stored["adam"])
+            if self.rival is not None:
+                self.rival.net.load_state_dict(stored["rival"])
+                self.against.load_state_dict(stored["rival adam"])
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"{self.folder}: holds a run of another network or size; "
+                "give another folder, or the settings that this one began with"
+            ) from error
         self.mean, self.step, self.best = stored["mean"], stored["step"], stored["best"]
-        if self.rival is not None:
-            self.rival.net.load_state_dict(stored["rival"])
-            self.against.load_state_dict(stored["rival adam"])
         if self.team.rank == 0:
             torch.set_rng_state(stored["chance"].cpu())
 
@@ -148,8 +154,13 @@ class _Run:
         return figures
 
     def finish(self) -> nn.Module:
-        """The net with the weights that validated best."""
+        """The net with the weights that validated best. Raises InputError where none did."""
         self.team.wait()
+        if not (self.folder / "best.pt").exists():
+            raise InputError(
+                f"{self.folder}: no validation gave a score that is a number (see log.csv); "
+                "train anew in another folder with a smaller rate, or with other validation data"
+            )
         best = torch.load(self.folder / "best.pt", map_location=self.device, weights_only=True)
         self.net.load_state_dict(best)
         return self.net.eval()
@@ -172,7 +183,8 @@ def train(
     `validate` gives figures of which `score` is maximised. `folder` receives last.pt (all that
     is needed to go on), best.pt, log.csv and curves.png; an existing last.pt is resumed. Of
     several `plan.devices` each takes batches of its own (`loss` is asked for steps far apart),
-    gradients are averaged, and the first measures and writes.
+    gradients are averaged, and the first measures and writes. Raises InputError where `folder`
+    holds the run of another network, and where no score was a number.
     """
     run = _Run(net, plan, folder, device, rival)
     smooth: dict[str, float] = {}

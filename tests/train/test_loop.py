@@ -2,24 +2,29 @@
 
 import contextlib
 
+import pytest
 import torch
 from torch import nn
 
+from talkinghead.errors import InputError
 from talkinghead.train.loop import Plan, train
 
 
-def run(folder, steps, stop_at=None):
+def run(folder, steps, *, stop_at=None, inputs=3, score=None, asked=None):
+    """Train a line to sum; `asked` collects the steps that its loss is asked for."""
     torch.manual_seed(0)
-    net = nn.Linear(3, 1)
+    net = nn.Linear(inputs, 1)
 
     def loss(net, step):
         if step == stop_at:
             raise KeyboardInterrupt
-        x = torch.randn(8, 3, generator=torch.Generator().manual_seed(step))
+        if asked is not None:
+            asked.append(step)
+        x = torch.randn(8, inputs)  # of the chance that a checkpoint keeps
         return {"square": (net(x) - x.sum(dim=1, keepdim=True)).pow(2).mean()}
 
     def validate(net):
-        return {"score": -float((net.weight - 1).detach().abs().mean())}
+        return {"score": score or -float((net.weight - 1).detach().abs().mean())}
 
     plan = Plan(steps=steps, rate=0.05, every=10, warm_up=1)
     return train(net, loss, validate, folder, plan)
@@ -29,8 +34,21 @@ def test_a_killed_run_ends_like_one_that_was_not(tmp_path):
     whole = run(tmp_path / "whole", 60)
     with contextlib.suppress(KeyboardInterrupt):
         run(tmp_path / "killed", 60, stop_at=35)
-    resumed = run(tmp_path / "killed", 60)
-    torch.testing.assert_close(resumed.weight, whole.weight)
+    asked = []
+    resumed = run(tmp_path / "killed", 60, asked=asked)
+    assert asked == list(range(30, 60))
+    torch.testing.assert_close(resumed.weight, whole.weight, rtol=0, atol=0)
+
+
+def test_a_run_of_another_size_is_refused(tmp_path):
+    run(tmp_path, 1)
+    with pytest.raises(InputError, match="another network or size; give another folder"):
+        run(tmp_path, 2, inputs=4)
+
+
+def test_scores_that_are_no_numbers_are_told_of(tmp_path):
+    with pytest.raises(InputError, match="no validation gave a score that is a number"):
+        run(tmp_path, 20, score=float("nan"))
 
 
 def test_it_learns_and_leaves_curves(tmp_path):
