@@ -37,22 +37,6 @@ class Grounded:
         return moved
 
 
-def filled(points: Array) -> Array:
-    """(t, 68, 3) with NaN frames drawn as a straight line between their neighbours in time.
-
-    At the ends the nearest known frame is held. Raises FaceError where no frame is known.
-    """
-    known = np.isfinite(points).all(axis=(1, 2))
-    if not known.any():
-        raise FaceError("no frame shows a face; give footage of a visible, frontal face")
-    if known.all():
-        return points.astype(np.float64)
-    rows = points.reshape(len(points), -1)
-    times, at = np.arange(len(points)), np.flatnonzero(known)
-    columns = [np.interp(times, at, column) for column in rows[known].T]
-    return np.stack(columns, axis=1).reshape(points.shape)
-
-
 def resampled(values: Array, fps: float, to: float = FPS) -> Array:
     """(t, ...) values at `fps` to `to` frames a second, linear between frames.
 

@@ -14,12 +14,12 @@ from scipy.stats import spearmanr
 
 from talkinghead.clock import FPS
 from talkinghead.errors import InputError
+from talkinghead.face.follow import TREMOR
 from talkinghead.geometry.mouth import opening
 from talkinghead.types import Array, FaceShape, FaceTrack, Waveform
 
 FIGURES = ("yaw", "pitch", "roll", "x", "y", "speed", "mouth")  # see `manner`
 WINDOW = 28  # frames that a range is taken over, about a second: what the shortest clips hold
-TREMOR = 1.2  # frames: a Gaussian this wide takes the detector's noise out of the truth
 APART = 1.25  # two talkers whose true figures have a smaller ratio cannot be told apart
 LEAST = 4  # talkers that a rank correlation needs
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from talkinghead.errors import InputError
 from talkinghead.evaluate import metrics, pictures
-from talkinghead.evaluate.ground import Grounded, filled, mean_face, on_ground, resampled
+from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resampled
 from talkinghead.evaluate.report import RENDER_FIGURES, ClipFigures, Report, Skip, unmeasured
 from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, true_face
+from talkinghead.face.follow import fill_gaps
 from talkinghead.types import Array, Footage, LandmarkTrack, Portrait, Renderer
 
 RendererFactory = Callable[[Portrait], Renderer]
@@ -50,7 +51,7 @@ def scene_of(footage: Footage, detector: Follower) -> Scene:
     """A clip made ready: raises InputError where it cannot be measured."""
     points = true_face(footage, detector)
     start = int(np.argmax(np.isfinite(points).all(axis=(1, 2))))  # some clips open on black
-    points, frames = filled(points[start:]), footage.frames[start:]
+    points, frames = fill_gaps(points[start:]), footage.frames[start:]
     if len(frames) < 3:
         raise InputError(f"{len(frames)} frames with a face; 3 or more can be measured")
     reference = mean_face(resampled(points, footage.fps))
@@ -122,7 +123,7 @@ def redetected(scene: Scene, rendered: Array, detector: Follower) -> float:
     found = np.asarray(detector.follow(rendered), dtype=np.float64)
     if not np.isfinite(found).all(axis=(1, 2)).any():
         return float("nan")
-    seen = on_ground(filled(found), scene.track.fps, scene.reference)
+    seen = on_ground(fill_gaps(found), scene.track.fps, scene.reference)
     return metrics.mouth_distance(seen.displacement, scene.truth.displacement)
 
 

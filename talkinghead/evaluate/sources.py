@@ -7,14 +7,12 @@ from typing import Protocol
 
 import numpy as np
 
-from talkinghead.errors import FaceError, InputError
-from talkinghead.evaluate.ground import filled
+from talkinghead.errors import InputError
 from talkinghead.evaluate.report import Skip
+from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.media.audio import read_audio
 from talkinghead.media.video import read_video
 from talkinghead.types import Array, Footage
-
-FOUND_SHARE = 0.9  # of the frames must show the face, or the clip is left out
 
 Selection = Callable[[str], bool]  # a clip's name below the folder: is it to be measured?
 Progress = Callable[[int, int, str], None]  # clips done, clips in all, name of the next
@@ -66,18 +64,14 @@ def find_clips(folder: Path) -> list[Source]:
 def true_face(footage: Footage, detector: Follower) -> Array:
     """(t, 68, 3) pixels: what the detector finds in the clip's own frames, NaN where nothing.
 
-    Raises FaceError where it finds the face in fewer than 90 % of the frames.
+    Raises FaceError where it finds the face in too few of the frames: the clip is left out.
     """
-    points = np.asarray(detector.follow(footage.frames), dtype=np.float64)
-    share = float(np.isfinite(points).all(axis=(1, 2)).mean())
-    if share < FOUND_SHARE:
-        raise FaceError(f"a face in only {share:.0%} of the frames, {FOUND_SHARE:.0%} are needed")
-    return points
+    return check_found(np.asarray(detector.follow(footage.frames), dtype=np.float64))
 
 
 def followed(footage: Footage, detector: Follower) -> Array:
     """As `true_face`, with the few frames without a face filled in between their neighbours."""
-    return filled(true_face(footage, detector))
+    return fill_gaps(true_face(footage, detector))
 
 
 def each_clip(

@@ -11,6 +11,7 @@ from talkinghead.geometry.align import euler, face_frame, register
 from talkinghead.types import Array, FaceTrack
 
 MIN_FOUND = 0.9  # share of frames with a face, under which footage is refused
+TREMOR = 1.2  # frames: a Gaussian that takes a detector's noise out of a track, and no nod
 
 
 def follow(frames: Iterable[Array], fps: float, faces: Detector) -> FaceTrack:
@@ -18,7 +19,7 @@ def follow(frames: Iterable[Array], fps: float, faces: Detector) -> FaceTrack:
 
     Raises FaceError where fewer than MIN_FOUND of the frames show a face.
     """
-    track = fill_gaps(faces.follow(frames))
+    track = fill_gaps(check_found(faces.follow(frames)))
     track = retime(track, fps, max(1, round(len(track) * FPS / fps)))
     reference = track[len(track) // 2]
     for _ in range(2):  # the mean of frames registered on one, then on their mean
@@ -31,14 +32,25 @@ def follow(frames: Iterable[Array], fps: float, faces: Detector) -> FaceTrack:
     return FaceTrack(frame.to_face(found.points).astype(np.float32), pose.astype(np.float32))
 
 
-def fill_gaps(track: Array) -> Array:
-    """(t, 68, 3) with NaN frames to the same, gaps bridged in a straight line.
+def check_found(track: Array) -> Array:
+    """A track (t, 68, 3) with NaN frames as it is.
 
     Raises FaceError where fewer than MIN_FOUND of the frames hold a face.
     """
+    share = float(np.isfinite(track).all(axis=(1, 2)).mean())
+    if share < MIN_FOUND:
+        raise FaceError(f"a face in only {share:.0%} of the frames, {MIN_FOUND:.0%} are needed")
+    return track
+
+
+def fill_gaps(track: Array) -> Array:
+    """(t, 68, 3) with NaN frames to the same in float64, gaps bridged in a straight line.
+
+    At the ends the nearest frame with a face is held. Raises FaceError where none has one.
+    """
     found = np.isfinite(track).all(axis=(1, 2))
-    if found.mean() < MIN_FOUND:
-        raise FaceError(f"a face in only {found.mean():.0%} of the frames, {MIN_FOUND:.0%} needed")
+    if not found.any():
+        raise FaceError("no frame shows a face; give footage of a visible, frontal face")
     times = np.arange(len(track))
     flat = track.reshape(len(track), -1)
     filled = [np.interp(times, times[found], column[found]) for column in flat.T]

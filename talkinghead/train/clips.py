@@ -18,6 +18,7 @@ from talkinghead.train.store import files_below, write_arrays
 from talkinghead.types import Array
 
 SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi"}
+SHORTEST = 28  # frames of the shortest clips at hand: what is learnt of all of them fits in
 
 
 @dataclass(frozen=True)

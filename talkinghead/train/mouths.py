@@ -12,7 +12,7 @@ import numpy as np
 from talkinghead.clock import FPS, FRAME, RATE
 from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detect import Detector
-from talkinghead.face.follow import fill_gaps
+from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.landmarks import MOUTH
 from talkinghead.media.video import probe, read_video
 from talkinghead.sync.net import SEEN
@@ -51,7 +51,7 @@ def mouths_of(path: Path, faces: Detector, talker: str, source: str) -> Mouths:
     count = min(len(which), footage.audio.samples.size // FRAME)
     if count < LEAST:
         raise InputError(f"{count} frames with sound; {LEAST} or more can be learnt from")
-    points = fill_gaps(faces.follow(footage.frames))[which[:count]]
+    points = fill_gaps(check_found(faces.follow(footage.frames)))[which[:count]]
     squares, inside = mouths(footage.frames[which[:count]], points, SIDE, MARGIN)
     samples = footage.audio.samples[: count * FRAME]
     return Mouths(squares, inside[:, MOUTH], samples, talker, source)

@@ -17,7 +17,7 @@ import numpy as np
 
 from talkinghead.errors import FaceError, InputError
 from talkinghead.face.detect import Detector
-from talkinghead.face.follow import fill_gaps
+from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.geometry.affine import after
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mouth import close_mouth, face_width, gaps
@@ -111,7 +111,7 @@ def pairs_of_clip(
     seen = shown.mean(axis=(1, 2, 3)) > 4  # some clips begin in black
     first = int(seen.argmax())
     shown = shown[first:]
-    points = fill_gaps(faces.follow(shown))
+    points = fill_gaps(check_found(faces.follow(shown)))
     rng = np.random.default_rng(crc32(path.name.encode()))
     made = _Collected(side, talker)
     frames, apart = shown[::2], points[::2]  # neighbours are alike

@@ -12,22 +12,22 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from torch import Tensor
 
 from talkinghead.clock import RATE
+from talkinghead.face.follow import TREMOR
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import BROWS, EYES, JAW, MIRROR, MOUTH
 from talkinghead.media.audio import normalise_loudness
 from talkinghead.motion.speaker_branch import SpeakerBranchSize, gapless
-from talkinghead.train.clips import Example
+from talkinghead.train.clips import SHORTEST, Example
 from talkinghead.types import Array, Waveform
 
 Listen = Callable[[Waveform], tuple[Array, Array]]  # content (stride * t, c), speaker (256,)
 
-TREMOR = 1.2  # frames: a Gaussian that takes the detector's noise out, and no nod
 BLINK = 13  # frames: a median this long hides blinks, which the style stage makes
 POSTURE = 8.0  # frames: lips slower than this are style, faster ones are speech
-WINDOW = 28  # frames over which a range is taken: what the shortest clips hold
+WINDOW = SHORTEST  # frames over which a range is taken
 FLOOR = 1e-4  # added to a range before its logarithm
 SIDES = np.array([-1, 1, -1, -1, 1, 1], dtype=np.float32)  # of a pose seen in the mirror
-LENGTHS = (28, 72, 150)  # frames of a batch's rows; each clip serves all it is long enough for
+LENGTHS = (SHORTEST, 72, 150)  # frames of a batch's rows; a clip serves all that it can fill
 ROWS = 40  # of a batch of the shortest; longer ones have fewer
 SHARES = (0.4, 0.25, 0.35)  # of the batches
 TALKER_SHARE = 0.4  # power of a talker's frames that his share of the rows grows with

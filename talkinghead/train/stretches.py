@@ -16,10 +16,11 @@ from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.sync.net import SEEN
 from talkinghead.sync.squares import heard, mel_of
 from talkinghead.train.augment import WARPS, distort, hide_bands
+from talkinghead.train.clips import SHORTEST
 from talkinghead.train.mouths import MARGIN, SIDE, Mouths
 from talkinghead.types import Array, Waveform
 
-LENGTH = 28  # frames of a stretch: what the shortest clips hold
+LENGTH = SHORTEST  # frames of a stretch
 TAKES = 4  # ways in which a clip is heard
 SHARE = 0.4  # power of a talker's frames that his share of the batches grows with
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from talkinghead.errors import FaceError
 from talkinghead.evaluate import metrics
-from talkinghead.evaluate.ground import Grounded, filled, mean_face, on_ground, resampled
+from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resampled
 from talkinghead.evaluate.loudness import level, silent_frames
 from talkinghead.evaluate.motion import motion_figures
 from talkinghead.geometry.mouth import opening
@@ -178,17 +177,6 @@ def test_resampling_keeps_times(fps):
     resampled_times = resampled(times, fps)
     assert_allclose(resampled_times, np.arange(len(resampled_times)) / 25, atol=1e-12)
     assert resampled_times[-1] <= times[-1] + 1e-12
-
-
-def test_frames_without_a_face_are_filled_between_their_neighbours():
-    points = speaking(np.linspace(0, 1, 11))
-    gaps = points.copy()
-    gaps[[0, 4, 5]] = np.nan
-    result = filled(gaps)
-    assert_allclose(result[1:], points[1:])
-    assert_allclose(result[0], points[1])
-    with pytest.raises(FaceError, match="no frame shows a face"):
-        filled(np.full((3, 68, 3), np.nan))
 
 
 @pytest.mark.parametrize("offset", [-4, 0, 3])

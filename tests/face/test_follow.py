@@ -5,7 +5,7 @@ import pytest
 
 from talkinghead.clock import FPS
 from talkinghead.errors import FaceError
-from talkinghead.face.follow import fill_gaps, follow, retime
+from talkinghead.face.follow import check_found, fill_gaps, follow, retime
 from talkinghead.geometry.align import mean_face
 from talkinghead.types import FaceFrame, FaceTrack, Footage
 
@@ -13,11 +13,15 @@ from talkinghead.types import FaceFrame, FaceTrack, Footage
 def test_gaps_are_bridged_and_too_many_refused():
     track = np.repeat(np.arange(20.0), 204).reshape(20, 68, 3)
     broken = track.copy()
-    broken[7] = np.nan
-    np.testing.assert_allclose(fill_gaps(broken), track)
-    broken[:5] = np.nan
-    with pytest.raises(FaceError, match="70%"):
-        fill_gaps(broken)
+    broken[[0, 7]] = np.nan
+    filled = fill_gaps(check_found(broken))
+    np.testing.assert_allclose(filled[1:], track[1:])
+    np.testing.assert_allclose(filled[0], track[1])
+    broken[:6] = np.nan
+    with pytest.raises(FaceError, match="65%"):
+        check_found(broken)
+    with pytest.raises(FaceError, match="no frame shows a face"):
+        fill_gaps(np.full_like(track, np.nan))
 
 
 def test_thirty_frames_a_second_become_twenty_five():
