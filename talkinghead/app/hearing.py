@@ -22,6 +22,7 @@ from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.voice_weights import VOICE, load_voice
 from talkinghead.train.speech import Utterance, utterances_in
 from talkinghead.train.splits import split_of
+from talkinghead.train.store import finished
 
 EXAMPLES = """\
 examples:
@@ -88,9 +89,8 @@ def evaluate(args: Namespace, progress: Progress) -> None:
     device, ckpt = pick_device(args.device), args.ckpt or weights.FOLDER
     voices = SpeakerEncoder(device)
     encoder = VoiceContent(load_voice(ckpt / VOICE, device), voices)
-    total = sum(1 for path in args.data.rglob("*.npz") if ".partial" not in path.name)
     report = evaluate_voice(
-        passing(utterances_in(args.data), total, progress),
+        passing(utterances_in(args.data), len(finished(args.data)), progress),
         role_in(args.split),
         encoder,
         PHONES,

@@ -15,6 +15,7 @@ from talkinghead.app.film import load
 from talkinghead.app.options import add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.app.reports import add_output, show
+from talkinghead.clock import RATE
 from talkinghead.evaluate.manner import FIGURES, WINDOW, Told, manners, swapped
 from talkinghead.evaluate.report import plain
 from talkinghead.evaluate.table import grid, number
@@ -65,7 +66,7 @@ def told(examples: Iterator[Example], split: str) -> Iterator[Told]:
         used[one.talker] += 1
         order = np.argsort(opening(one.points))[: max(1, round(REST_SHARE * len(one.points)))]
         face = FaceShape(one.points[order].mean(axis=0).astype(np.float32))
-        wave = Waveform(one.samples, 16_000)
+        wave = Waveform(one.samples, RATE)
         yield Told(one.talker, wave, face, FaceTrack(one.points, one.pose))
 
 

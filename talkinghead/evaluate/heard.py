@@ -11,7 +11,6 @@ from talkinghead.speech.content_encoder import ContentEncoder
 from talkinghead.speech.mel import log_mel
 from talkinghead.types import Array, Waveform
 
-UNKNOWN = -1  # the class of a frame nobody labelled
 LONGEST = 6 * RATE  # samples of the speech that may be converted
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from talkinghead.clock import HOP, MEL_FPS
 from talkinghead.errors import InputError
 from talkinghead.evaluate.confusion import confusion_matrix
-from talkinghead.evaluate.heard import UNKNOWN, Heard, Spoken, hear
+from talkinghead.evaluate.heard import Heard, Spoken, hear
 from talkinghead.evaluate.report import Figures
 from talkinghead.evaluate.voice_figures import (
     Converter,
@@ -22,6 +22,7 @@ from talkinghead.evaluate.voice_figures import (
 )
 from talkinghead.evaluate.voice_report import VoiceReport
 from talkinghead.speech.content_encoder import ContentEncoder
+from talkinghead.speech.phones import UNKNOWN
 from talkinghead.types import Array
 
 TAUGHT = 30 * MEL_FPS  # labelled frames of one voice that the probe learns from, at most

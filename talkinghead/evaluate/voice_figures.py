@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from talkinghead.clock import RATE
-from talkinghead.evaluate.heard import UNKNOWN, Heard
+from talkinghead.evaluate.heard import Heard
 from talkinghead.evaluate.probe import fit_probe
+from talkinghead.speech.phones import UNKNOWN
 from talkinghead.types import Array, Waveform
 
 FRAMES = 100_000  # that the phone probe learns from, drawn from all those taught

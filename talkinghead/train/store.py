@@ -18,9 +18,14 @@ def write_arrays(path: Path, **arrays: Any) -> None:
     partial.replace(path)
 
 
+def finished(folder: Path) -> list[Path]:
+    """Every file below a folder that is whole, by name."""
+    return sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(PARTIAL))
+
+
 def files_below(folder: Path, what: str, command: str) -> list[Path]:
-    """Every finished file below a folder. Raises InputError where `command` made none."""
-    paths = sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(PARTIAL))
+    """What is `finished` in it. Raises InputError where `command` made none."""
+    paths = finished(folder)
     if not paths:
         raise InputError(f"{folder}: no {what}; make them with 'talkinghead {command} {folder}'")
     return paths

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead import weights
-from talkinghead.clock import HOP
+from talkinghead.clock import HOP, RATE
 from talkinghead.encoder import HALVING
 from talkinghead.speech.mel import log_mel_of, power_spectrum
 from talkinghead.speech.phones import PHONES, SILENCE, UNKNOWN
@@ -174,7 +174,7 @@ def train_voice(
     figures = validate(both, held_out)
     minutes: dict[str, float] = defaultdict(float)
     for one in taught:
-        minutes[one.family] += one.samples.size / 16_000 / 60
+        minutes[one.family] += one.samples.size / RATE / 60
     weights.save(
         both.net,
         out,

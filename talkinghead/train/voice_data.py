@@ -13,7 +13,7 @@ from talkinghead.encoder import HALVING
 from talkinghead.errors import InputError
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.speech.pitch import normalised_pitch
-from talkinghead.train.augment import distort, hide_bands
+from talkinghead.train.augment import WARPS, distort, hide_bands
 from talkinghead.train.speech import Utterance
 from talkinghead.types import Array
 
@@ -23,7 +23,6 @@ from talkinghead.types import Array
 SHARES = {"librispeech": 0.45, "grid-s1": 0.1, "flite": 0.17, "espeak": 0.28}
 EVEN = 0.4  # power of a speaker's seconds that his share of his family grows with
 STRANGER = 0.3  # share of the rows whose encoder is not told the speaker
-WARPS = (0.84, 1.2)  # of the frequency axis: shorter and longer vocal tracts
 TEMPI = (0.85, 1.2)
 
 
