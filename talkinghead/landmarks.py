@@ -11,7 +11,6 @@ JAW: Final = slice(0, 17)
 LEFT_BROW: Final = slice(17, 22)
 RIGHT_BROW: Final = slice(22, 27)
 BROWS: Final = slice(17, 27)
-NOSE_BRIDGE: Final = slice(27, 31)
 NOSTRILS: Final = slice(31, 36)
 NOSE: Final = slice(27, 36)
 LEFT_EYE: Final = slice(36, 42)
@@ -20,6 +19,7 @@ EYES: Final = slice(36, 48)
 OUTER_LIP: Final = slice(48, 60)
 INNER_LIP: Final = slice(60, 68)
 MOUTH: Final = slice(48, 68)
+FEATURES: Final = slice(17, 68)  # all but the jaw
 
 JAW_LEFT, CHIN, JAW_RIGHT = 0, 8, 16
 NOSE_TOP, NOSE_TIP, NOSE_BASE = 27, 30, 33

@@ -9,7 +9,9 @@ from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, down, width
 from talkinghead.landmarks import (
     CHIN,
+    INNER_LEFT,
     INNER_LOWER,
+    INNER_RIGHT,
     INNER_UPPER,
     JAW,
     LOWER_LIP_OUTER,
@@ -93,7 +95,7 @@ def parted(closed: Array) -> Array:
     out[INNER_UPPER] += rise * _INNER
     out[LOWER_LIP_OUTER] += fall * _FOLLOW
     out[UPPER_LIP_OUTER] += rise * _FOLLOW
-    for corner, inner, way in ((MOUTH_LEFT, 60, 1), (MOUTH_RIGHT, 64, -1)):
+    for corner, inner, way in ((MOUTH_LEFT, INNER_LEFT, 1), (MOUTH_RIGHT, INNER_RIGHT, -1)):
         out[[corner, inner]] += way * ROUND * size * across + 0.12 * fall
     from_chin = np.abs(np.arange(JAW.start, JAW.stop) - CHIN) / 7
     near = (np.cos(np.pi * np.clip(from_chin, 0, 1)) + 1)[:, None] / 2

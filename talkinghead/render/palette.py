@@ -10,11 +10,13 @@ from talkinghead.geometry.polygon import pixels_in
 from talkinghead.landmarks import (
     INNER_LIP,
     JAW,
+    LEFT_EYE,
     LEFT_EYE_INNER,
     LEFT_EYE_OUTER,
     NOSE_BASE,
     NOSE_TOP,
     OUTER_LIP,
+    RIGHT_EYE,
     RIGHT_EYE_INNER,
     RIGHT_EYE_OUTER,
 )
@@ -55,7 +57,7 @@ def palette(image: Array, landmarks: Array) -> Palette:
 
     lips = pixels_in(luma.shape, points[OUTER_LIP]) & ~pixels_in(luma.shape, points[INNER_LIP])
     skin = _cheeks(luma.shape, points, unit)
-    whites = pixels_in(luma.shape, points[36:42]) | pixels_in(luma.shape, points[42:48])
+    whites = pixels_in(luma.shape, points[LEFT_EYE]) | pixels_in(luma.shape, points[RIGHT_EYE])
     skin_colour, lip_colour = _median(face, skin), _median(face, lips)
     skin_luma, lip_luma = float(skin_colour @ LUMA), float(lip_colour @ LUMA)
     bright = _level(luma, skin, 97)

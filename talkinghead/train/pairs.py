@@ -21,7 +21,7 @@ from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.geometry.affine import after
 from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mouth import close_mouth, face_width, gaps
-from talkinghead.landmarks import STABLE
+from talkinghead.landmarks import FEATURES, STABLE
 from talkinghead.media.image import read_image
 from talkinghead.media.video import read_video
 from talkinghead.render.paint import ride, sampled, window, within
@@ -182,7 +182,7 @@ def pairs_of_stills(paths: list[Path], faces: Detector, by_hand: dict[str, Array
         for face in faces.faces(image):
             points = face.points.astype(np.float64)
             unit = float(face_width(points))
-            far = float(np.linalg.norm(points[17:, :2] - truth[17:], axis=1).mean())
+            far = float(np.linalg.norm(points[FEATURES, :2] - truth[FEATURES], axis=1).mean())
             if far > AGREE * unit or gaps(points).max() < PARTED * unit:
                 continue
             shut = close_mouth(points)
