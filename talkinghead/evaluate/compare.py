@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, repeat
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,7 +9,6 @@ import numpy as np
 from talkinghead.errors import InputError
 from talkinghead.evaluate.render import RendererFactory, Scene, painted
 from talkinghead.landmarks import MOUTH
-from talkinghead.media.image import write_image
 from talkinghead.types import Array, Clip
 
 TILE = (120, 90)  # pixels, width and height of one mouth on the sheet
@@ -76,13 +74,6 @@ def mouth_sheet(
             tile = mouth(frames[frame], landmarks[frame], across, TILE)
             sheet[y : y + tall, left : left + wide] = tile
     return sheet
-
-
-def mouth_strip(
-    true_frames: Array, predicted_frames: Array, landmarks: Array, path: Path, *, count: int = 36
-) -> None:
-    """Write `mouth_sheet` as a picture file."""
-    write_image(mouth_sheet(true_frames, predicted_frames, landmarks, count=count), path)
 
 
 def side_by_side(

@@ -40,22 +40,6 @@ def signed_areas(points: Array, triangles: Array) -> Array:
     return areas
 
 
-def border_points(width: float, height: float, count: int) -> Array:
-    """(4 * count, 2) points evenly along the border of a picture, corners first in each side.
-
-    They stand on the outer edge of the outer pixels (-0.5 to width - 0.5), so that a mesh
-    over them covers every pixel.
-    """
-    if count < 1:
-        raise InputError(f"a border needs at least 1 point a side, got {count}")
-    along = np.arange(count) / count
-    zero, one = np.zeros(count), np.ones(count)
-    sides = [(along, zero), (one, along), (1 - along, one), (zero, 1 - along)]
-    unit: Array = np.concatenate([np.stack(side, axis=1) for side in sides])
-    placed: Array = unit * (width, height) - 0.5
-    return placed
-
-
 class Mesh:
     """Moves a picture with the corners of its triangles.
 

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from talkinghead.clock import HOP, MEL_FPS, motion_frames
+from talkinghead.clock import MEL_FPS, motion_frames
 from talkinghead.encoder import HALVING, hear
 from talkinghead.speech.mel import BANDS, log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
@@ -40,7 +40,6 @@ class LogMel:
 
     channels = BANDS
     fps = MEL_FPS
-    hop = HOP
     look_ahead = 0
 
     def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
@@ -58,7 +57,6 @@ class VoiceContent:
     """The voice network's code: what is said, whoever says it, wherever."""
 
     fps = MEL_FPS // HALVING
-    hop = HOP * HALVING
 
     def __init__(self, net: VoiceNet, voices: SpeakerEncoder):
         self.net, self.voices = net, voices

@@ -21,7 +21,6 @@ from talkinghead.types import Waveform
 
 SOUND = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a"}
 LIBRISPEECH = re.compile(r"(\d+)-\d+-\d+")  # speaker-chapter-utterance
-GRID_TICKS = 25_000  # a second, in GRID's alignments
 PORTION = 50  # synthetic utterances a job
 
 

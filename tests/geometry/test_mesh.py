@@ -10,7 +10,6 @@ from talkinghead.geometry.mesh import (
     Mesh,
     _breadth,
     _Grid,
-    border_points,
     delaunay,
     oriented,
     signed_areas,
@@ -22,7 +21,9 @@ WIDTH, HEIGHT = 90, 70
 def scattered(count=30, seed=0):
     rng = np.random.default_rng(seed)
     inner = rng.uniform([5, 5], [WIDTH - 6, HEIGHT - 6], size=(count, 2))
-    return np.concatenate([inner, border_points(WIDTH, HEIGHT, 4)])
+    across, down = np.linspace(-0.5, WIDTH - 0.5, 5), np.linspace(-0.5, HEIGHT - 0.5, 5)
+    rim = [(x, y) for x in across for y in down if x in across[[0, -1]] or y in down[[0, -1]]]
+    return np.concatenate([inner, rim])
 
 
 def identity(width=WIDTH, height=HEIGHT, x=0, y=0):
@@ -115,13 +116,6 @@ def test_oriented_triangles_turn_alike():
     mixed[::2] = mixed[::2, ::-1]
     assert (signed_areas(points, mixed) < 0).any()
     assert (signed_areas(points, oriented(points, mixed)) > 0).all()
-
-
-def test_border_points_stand_on_the_outline_once_each():
-    points = border_points(WIDTH, HEIGHT, 5)
-    assert len(points) == len(np.unique(points, axis=0)) == 20
-    assert_allclose(points.min(axis=0), -0.5)
-    assert_allclose(points.max(axis=0), [WIDTH - 0.5, HEIGHT - 0.5])
 
 
 def test_points_on_one_line_are_refused():
