@@ -17,6 +17,7 @@ from talkinghead.media.container import (
 )
 from talkinghead.media.files import replacing
 from talkinghead.media.limiter import bent
+from talkinghead.media.loud import loud_part
 from talkinghead.types import Array, Waveform
 
 LOUDNESS = -23.0  # dBFS, RMS of the speech
@@ -98,7 +99,7 @@ def normalise_loudness(wave: Waveform) -> Waveform:
     Silence and quiet steady noise stay as they are. Peaks are rounded off below 1.
     """
     levels = _levels(wave.samples)
-    loud = float(np.percentile(levels, 95))
+    loud = loud_part(levels, RATE / WINDOW)
     if loud < FLOOR:
         return wave
     if loud < LOUDNESS - 20 and loud - np.percentile(levels, 10) < STEADY:

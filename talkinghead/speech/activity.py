@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.ndimage import binary_opening, maximum_filter1d, uniform_filter1d
 
-from talkinghead.clock import FRAME, MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.clock import FPS, FRAME, MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.media.loud import loud_part
 from talkinghead.speech.mel import FFT, power_blocks
 from talkinghead.types import Array, Waveform
 
@@ -19,14 +20,14 @@ def activity(wave: Waveform) -> Array:
     """(frames,) float32 in [0, 1] at FPS: 0 in silence, 1 in speech, soft in between.
 
     The threshold lies between the recording's noise floor (10th percentile) and its loud
-    parts (95th), but never more than RANGE dB under the latter. Lips are given time to part
+    parts, but never more than RANGE dB under the latter. Lips are given time to part
     and to close around speech, but none in a stretch of hush.
     """
     bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
     inside = (bins >= BAND[0]) & (bins <= BAND[1])
     power = np.concatenate([p[:, inside].mean(axis=1) for p in power_blocks(wave.samples)])
     level = uniform_filter1d(10 * np.log10(power + 1e-12), 3, mode="nearest")
-    loud, floor = np.percentile(level, 95), np.percentile(level, 10)
+    loud, floor = loud_part(level, MEL_FPS), float(np.percentile(level, 10))
     frames = motion_frames(wave.samples.size)
     if loud < ABSOLUTE:
         return np.zeros(frames, dtype=np.float32)
@@ -47,5 +48,5 @@ def _hushed(samples: Array, frames: int) -> Array:
     whole = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
     power = np.einsum("tn,tn->t", whole, whole, dtype=np.float64) / FRAME
     energy = 10 * np.log10(np.pad(power, (0, frames - len(power))) + 1e-12)
-    quiet = energy < np.percentile(energy, 95) - HUSH
+    quiet = energy < loud_part(energy, FPS) - HUSH
     return np.asarray(binary_opening(quiet, np.ones(STILL)))

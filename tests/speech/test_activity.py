@@ -43,3 +43,13 @@ def test_lips_have_time_to_part_ahead_of_speech_in_noise():
 
 def test_a_recording_that_is_silent_throughout_has_no_speech():
     assert not heard([1e-5 * talk(50, np.random.default_rng(0))]).any()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.04])
+def test_speech_is_found_however_rare_it_is(noise):
+    rng = np.random.default_rng(0)
+    hush = noise * talk(60 * FPS, rng)
+    found = heard([hush, talk(2 * FPS, rng), hush])
+    assert found[60 * FPS : 62 * FPS].min() > 0.9
+    assert found[: 59 * FPS].max() < 0.1
+    assert found[63 * FPS :].max() < 0.1
