@@ -1,8 +1,10 @@
 """Sound in and out: any file or array to 16 kHz mono, loudness, and wav files."""
 
 import wave as wavefile
+from collections.abc import Iterator
 from math import gcd
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from talkinghead.media.container import (
 from talkinghead.media.files import replacing
 from talkinghead.media.limiter import bent
 from talkinghead.media.loud import loud_part
+from talkinghead.media.mono import mean_channel, one_channel
 from talkinghead.types import Array, Waveform
 
 LOUDNESS = -23.0  # dBFS, RMS of the speech
@@ -31,7 +34,7 @@ BLOCK = 60 * RATE  # samples worked on at a time: an hour must not be copied fiv
 
 
 def read_audio(source: str | Path) -> Waveform:
-    """The sound of any audio or video file, 16 kHz mono; channels are averaged.
+    """The sound of any audio or video file, 16 kHz mono; channels are averaged (see `mono`).
 
     Raises AudioError when there is no readable sound.
     """
@@ -40,16 +43,22 @@ def read_audio(source: str | Path) -> Waveform:
         if not container.streams.audio:
             raise AudioError(f"{path}: has no sound; give a file with an audio track")
         declared = declared_seconds(container, path)
-        sound = resampled(container.decode(audio=0), RATE)
-        pieces = [channels(frame).mean(axis=0, dtype=np.float32) for frame in sound]
+        samples, loudest = mean_channel(_parts(container))
         padded = "mp4" in container.format.name  # AAC comes in blocks; only mp4 says where it ends
-    samples = np.concatenate([np.zeros(0, np.float32), *pieces])
+    if loudest is not None:
+        with opened(source, AudioError, "sound") as container:
+            samples = np.concatenate(list(one_channel(_parts(container), loudest)))
     if not samples.size:
         raise AudioError(f"{path}: holds 0 samples of sound; record it again")
     check_complete(samples.size / RATE, declared, path)
     if padded and declared and 0 < samples.size - declared * RATE < 2 * AAC_BLOCK:
         samples = samples[: max(1, round(declared * RATE))]
     return _checked(samples, str(path))
+
+
+def _parts(container: Any) -> Iterator[Array]:
+    """The first sound of a file, (channels, n) at RATE, part by part."""
+    return (channels(frame) for frame in resampled(container.decode(audio=0), RATE))
 
 
 def as_waveform(samples: Array, rate: int) -> Waveform:
@@ -72,7 +81,10 @@ def as_waveform(samples: Array, rate: int) -> Waveform:
     else:
         raise AudioError(f"sound must be integers or floats, got {samples.dtype}")
     if signal.ndim == 2:
-        signal = signal.mean(axis=int(np.argmin(signal.shape)))
+        parts = [signal if signal.shape[0] <= signal.shape[1] else signal.T]
+        signal, loudest = mean_channel(parts)
+        if loudest is not None:
+            signal = parts[0][loudest]
     if not np.isfinite(signal).all():
         raise AudioError("the sound holds NaN or infinite values; export it again")
     if rate != RATE:

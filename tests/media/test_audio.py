@@ -131,6 +131,15 @@ def test_channels_are_averaged_in_either_order() -> None:
     assert_allclose(as_waveform(stereo.T, RATE).samples, left / 2, atol=1e-6)
 
 
+def test_channels_that_are_each_others_opposite_are_heard(encode_sound: Encode) -> None:
+    voice = tone(1.0)
+    opposed = np.stack([0.9 * voice, -voice])
+    assert_allclose(as_waveform(opposed, RATE).samples, -voice, atol=1e-6)
+    assert_allclose(as_waveform(opposed.T, RATE).samples, -voice, atol=1e-6)
+    path = encode_sound("a.wav", "pcm_s16le", RATE, "stereo", samples=opposed)
+    assert_allclose(read_audio(path).samples, -voice, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     "samples",
     [np.zeros(0), np.zeros((2, 3, 4)), np.array([0.1, np.nan]), np.array([True, False])],
