@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from talkinghead.errors import FaceError
 from talkinghead.face.base import Detector, Face
+from talkinghead.geometry.mouth import gaps, width
 from talkinghead.types import Array, Portrait
+
+GAPE = 0.6  # of the mouth's width: lips further apart leave a trace when they are shut
 
 
 def find_portrait(
@@ -18,7 +21,8 @@ def find_portrait(
     """The picture (h, w, 3) uint8 RGB with the landmarks of one face, and of the others.
 
     Faces are numbered from 0, from left to right as seen. Without `face` the largest is
-    taken, and `notify` is told in one line when there are others. `where` names the picture
+    taken, and `notify` is told in one line when there are others, and in one when the mouth is
+    open so far that it will not close well. `where` names the picture
     in messages. Raises FaceError when there is no face, or not the one asked for.
     """
     found = _found(image, detector, where)
@@ -38,9 +42,15 @@ def find_portrait(
         raise FaceError(f"{where}: there is no face {face}; found {count}{span}")
     try:
         others = tuple(each.points for at, each in enumerate(ordered) if at != chosen)
-        return Portrait(image, ordered[chosen].points, others=others)
+        portrait = Portrait(image, ordered[chosen].points, others=others)
     except FaceError as problem:
-        raise FaceError(f"{where}: {problem}; use a larger picture") from problem
+        raise FaceError(f"{where}: {problem}") from problem
+    if notify is not None and gaps(portrait.landmarks).max() > GAPE * width(portrait.landmarks):
+        notify(
+            f"{where}: the mouth is wide open, and will not close without a trace; "
+            "a picture with the lips together looks better"
+        )
+    return portrait
 
 
 def all_landmarks(image: Array, detector: Detector, *, where: str = "picture") -> list[Array]:

@@ -8,15 +8,17 @@ import pytest
 from talkinghead.errors import FaceError
 from talkinghead.face.base import Face
 from talkinghead.face.portrait import find_portrait
+from talkinghead.geometry.align import mean_face
+from talkinghead.landmarks import INNER_LOWER, JAW_LEFT
 from talkinghead.types import Array
 
 IMAGE = np.zeros((100, 300, 3), np.uint8)
 
 
-def face_at(left: float, width: float) -> Face:
-    cloud = np.random.default_rng(0).uniform(0, 1, (68, 3))
-    cloud[0], cloud[16] = [0, 0.5, 0], [1, 0.5, 0]
-    return Face((cloud * width + [left, 10, 0]).astype(np.float32), 0.9)
+def face_at(left: float, width: float, gape: float = 0.0) -> Face:
+    shape = mean_face() - [mean_face()[JAW_LEFT, 0], 0, 0]
+    shape[INNER_LOWER, 1] += gape
+    return Face((shape * width + [left, 50, 0]).astype(np.float32), 0.9)
 
 
 class Finds:
@@ -63,6 +65,16 @@ def test_one_face_needs_no_words() -> None:
     said: list[str] = []
     find_portrait(IMAGE, Finds(face_at(10, 40)), notify=said.append)
     assert said == []
+
+
+def test_a_mouth_that_cannot_be_closed_well_is_mentioned() -> None:
+    said: list[str] = []
+    find_portrait(IMAGE, Finds(face_at(10, 40, 0.1)), where="a.jpg", notify=said.append)
+    assert said == []
+    find_portrait(IMAGE, Finds(face_at(10, 40, 0.4)), where="a.jpg", notify=said.append)
+    (line,) = said
+    assert line.startswith("a.jpg: ")
+    assert "wide open" in line
 
 
 def test_a_face_that_is_not_there_is_refused_with_their_number() -> None:
