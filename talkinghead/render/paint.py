@@ -31,6 +31,8 @@ _BELOW: Final = 0.04  # of the face's width: the square's middle under the close
 _BAND: Final = 0.012  # and the sigma of the band around the lips that may be painted
 _STILL: Final = 0.02  # lips that moved less are painted less; at rest nothing is
 _TRUST: Final = 0.05  # share of the paint laid between the lips, over teeth that were drawn sharp
+_FINE: Final = (0.8, 1.2)  # pixels of the frame to one of the square: from coarse to fine
+_EDGED: Final = 3.0  # 96ths of the square's side: sigma by which the lips' edge is spared there
 _CARRIED: Final = 0.2  # share of the flow: in full it brings lips together that landmarks part
 _EDGE: Final = 3  # pixels of the square over which paint fades out at its border
 _SEAM: Final = 0.09  # of the square's side: over it, what is moved and lit fades out
@@ -105,7 +107,7 @@ def paintable(before: Array, now: Array, side: int) -> Array:
     return np.asarray(area, dtype=np.float32)
 
 
-def room(before: Array, now: Array, side: int) -> Array:
+def room(before: Array, now: Array, side: int, step: float = 0.0) -> Array:
     """(3, side, side) float32 in [0, 1]: what may be painted, what lit, and what moved.
 
     The latter two are all of the square but its seam: skin about a mouth stretches, folds and
@@ -113,10 +115,17 @@ def room(before: Array, now: Array, side: int) -> Array:
     are known from the portrait; of what lies between them a network knows the mean, where what
     the warp has drawn has edges: there paint, shades and flow are laid in part. How much of each
     is laid was chosen on validation talkers, where less blurs less and more is nearer.
+
+    `step` is how many pixels of the frame a pixel of the square covers. What is painted about
+    the lips' inner edge is a pixel or two wide: in finer frames, a pale line.
     """
     near = smoothstep(_ramp(side, _SEAM * side)) * _moved(before, now, side)
-    mouth = polygon_mask(now[INNER_LIP], (0, 0, side, side), side / 96)
-    paint = paintable(before, now, side) * (1 - (1 - _TRUST) * mouth)
+    box = (0, 0, side, side)
+    mouth = polygon_mask(now[INNER_LIP], box, side / 96)
+    finer = np.clip((step - _FINE[0]) / (_FINE[1] - _FINE[0]), 0, 1)
+    edge = np.minimum(2 * polygon_mask(now[INNER_LIP], box, _EDGED * finer * side / 96), 1)
+    spared = np.maximum(mouth, edge) if finer > 0 else mouth
+    paint = paintable(before, now, side) * (1 - (1 - _TRUST) * spared)
     light = near * (1 - mouth)
     return np.stack([paint, light, _CARRIED * light]).astype(np.float32)
 

@@ -186,7 +186,8 @@ class Easel:
         """Paint the mouth of a warped frame (h, w, 3) uint8 with landmarks (68, 3), in place."""
         square = after(ride(self._landmarks, points), self._window)
         now = within(np.asarray(points, dtype=np.float64), square)
-        space = room(self._before, now, self._side)
+        step = float(np.sqrt(abs(np.linalg.det(square[:, :2]))))
+        space = room(self._before, now, self._side, step)
         if not space.any():
             return
         warped = sampled(frame, square, self._side)

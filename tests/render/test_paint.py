@@ -131,6 +131,17 @@ def test_lips_are_painted_lit_and_moved_and_the_mouth_between_them_hardly(face):
         assert share[round(now[57, 1]) - 2, x] > 0.7 * share.max()
 
 
+def test_in_fine_frames_the_inner_edge_of_the_lips_is_not_painted(face):
+    square = window(face, SIDE)
+    before, now = (within(points, square) for points in (face, opened(face, 0.2)))
+    coarse, fine = (room(before, now, SIDE, step)[0] for step in (0.5, 2.0))
+    x, rim = round(now[66, 0]), round(now[66, 1])
+    assert fine[rim, x] < 0.3 * coarse[rim, x]
+    assert fine[round(now[57, 1]) - 1, x] == pytest.approx(
+        coarse[round(now[57, 1]) - 1, x], abs=0.1
+    )
+
+
 def test_all_of_the_square_but_its_seam_may_be_moved_and_lit_once_lips_have_moved(face):
     square = window(face, SIDE)
     before, now = (within(points, square) for points in (face, opened(face)))
