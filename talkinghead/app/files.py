@@ -7,6 +7,7 @@ from talkinghead.errors import AudioError, ImageError, InputError, OutputError
 from talkinghead.media.files import readable
 from talkinghead.media.formats import format_of, number_in, sound_beside
 from talkinghead.media.samples import PORTRAITS
+from talkinghead.media.take import older_take
 
 
 def is_sample(image: str) -> bool:
@@ -52,7 +53,7 @@ def check_target(target: Path, *inputs: str | Path | None) -> None:
 def check_film(target: Path, *inputs: str | Path | None) -> None:
     """As `check_target`, for a video: its ending must be one that can be written.
 
-    Numbered pictures replace, or remove, every older one of their pattern, and the wav there.
+    Numbered pictures replace, or remove, those of an older take and its wav, and nothing else.
     """
     check_target(target, *inputs)
     if format_of(target).muxer is not None:
@@ -65,6 +66,7 @@ def check_film(target: Path, *inputs: str | Path | None) -> None:
             raise OutputError(
                 f"{target}: would replace {source}, which is read; choose another folder"
             )
+    older_take(target)
 
 
 def check_folder(folder: Path, named: Path | None = None) -> None:

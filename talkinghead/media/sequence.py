@@ -8,11 +8,13 @@ from pathlib import Path
 
 import av
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from talkinghead.errors import OutputError
-from talkinghead.media.formats import number_in, numbered, sound_beside
+from talkinghead.media.formats import numbered, sound_beside
 from talkinghead.media.picture import checked
 from talkinghead.media.soundtrack import soundtrack
+from talkinghead.media.take import SOFTWARE, older_take
 from talkinghead.types import Array, Clip
 
 _COMPRESSION = 3  # of 9: half the time of Pillow's own choice, and hardly larger
@@ -29,13 +31,16 @@ def write_sequence(
 
     A folder that is not there yet comes whole or not at all. One that is there keeps its older
     pictures of that name until all are written; then they give way to the new ones, one by one.
+    Raises OutputError, before the first frame, where something would that is not of an older take.
     """
+    mark = PngInfo()
+    mark.add_text(*SOFTWARE)
     with _gathering(target) as folder:
         inside = folder / target.name
         done = 0
         for done, frame in enumerate(frames, start=1):
             picture = Image.fromarray(checked(frame, shape))
-            picture.save(numbered(inside, done), compress_level=_COMPRESSION)
+            picture.save(numbered(inside, done), compress_level=_COMPRESSION, pnginfo=mark)
             if progress is not None:
                 progress(done, clip.count)
         if clip.audio is not None:
@@ -57,6 +62,7 @@ def _gathering(target: Path) -> Iterator[Path]:
     place = target.parent
     fresh = not place.exists()
     try:
+        older_take(target)
         near = place.parent if fresh else place
         near.mkdir(parents=True, exist_ok=True)
         bench = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=near))
@@ -82,8 +88,7 @@ def _gathering(target: Path) -> Iterator[Path]:
 
 def _replace(target: Path, folder: Path) -> None:
     """Put new files in the place of the older sequence; broken off, pictures of two never mix."""
-    for older in list(target.parent.iterdir()):
-        if number_in(target, older.name) is not None:
-            older.unlink()
+    for older in older_take(target):
+        older.unlink()
     for new in sorted(folder.iterdir()):
         new.replace(target.with_name(new.name))

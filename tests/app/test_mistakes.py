@@ -114,6 +114,13 @@ def test_nothing_that_is_read_is_replaced(cli, voice_file, tmp_path, monkeypatch
     refused(cli(*filled, "-o", target, "--ckpt", tmp_path / "none"), target, "would replace")
 
 
+def test_pictures_of_others_are_refused_before_the_work_starts(cli, voice_file, tmp_path):
+    (tmp_path / "000100.png").write_text("kept")
+    words = ("cartoon", "wilk", voice_file, "-o", f"{tmp_path}/", "--ckpt", tmp_path / "none")
+    refused(cli(*words), "000100.png", "would replace", "another folder")
+    assert (tmp_path / "000100.png").read_text() == "kept"
+
+
 @pytest.mark.parametrize(
     ("behind", "actor"),
     [

@@ -8,11 +8,13 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from talkinghead.errors import InputError, OutputError
 from talkinghead.media.alpha import bled
 from talkinghead.media.encode import write_video
 from talkinghead.media.formats import FORMATS, as_target, number_in, numbered
+from talkinghead.media.take import SOFTWARE
 from talkinghead.types import Array, Clip, Waveform
 
 from .making import tone
@@ -43,6 +45,13 @@ def clicks() -> Waveform:
 def clip(channels: int = 4, fps: float = FPS) -> Clip:
     frames = (np.ascontiguousarray(figure(i)[..., :channels]) for i in range(COUNT))
     return Clip(frames, COUNT, SIZE, fps, clicks())
+
+
+def older(path: Path) -> None:
+    """A picture of an older take."""
+    mark = PngInfo()
+    mark.add_text(*SOFTWARE)
+    Image.fromarray(figure(0)).save(path, pnginfo=mark)
 
 
 def decoded(path: Path) -> tuple[Array, float]:
@@ -122,7 +131,7 @@ def test_sound_is_in_step_with_the_picture(
 
 def test_numbered_pictures_keep_every_value_and_the_sound_lies_beside(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "000099.png").touch()  # of an older, longer clip
+    older(tmp_path / "out" / "000099.png")  # the older clip was longer
     (tmp_path / "out" / "notes.txt").touch()
     seen: list[tuple[int, int]] = []
     write_video(clip(), f"{tmp_path}/out/", progress=lambda *step: seen.append(step))
@@ -133,6 +142,26 @@ def test_numbered_pictures_keep_every_value_and_the_sound_lies_beside(tmp_path: 
     np.testing.assert_array_equal(kept, figure(2))
     assert heard_from(tmp_path / "out" / "sound.wav") == pytest.approx(0.4, abs=1e-3)
     assert seen[-1] == (COUNT, COUNT)
+
+
+def test_a_sequence_replaces_the_one_before(tmp_path: Path) -> None:
+    for _ in range(2):
+        write_video(clip(), f"{tmp_path}/out/")
+    assert len(list((tmp_path / "out").iterdir())) == COUNT + 1
+
+
+@pytest.mark.parametrize("name", ["000100.png", "sound.wav"])
+def test_pictures_and_sound_of_others_are_never_replaced(tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / name
+    Image.fromarray(figure(0)).save(theirs, format="png")
+    before = theirs.read_bytes()
+    if name.endswith("png"):
+        older(tmp_path / "000001.png")
+    drawn: list[tuple[int, int]] = []
+    with pytest.raises(OutputError, match=f"would replace .*{name}.*another folder"):
+        write_video(clip(), f"{tmp_path}/", progress=lambda *step: drawn.append(step))
+    assert drawn == []
+    assert theirs.read_bytes() == before
 
 
 def test_an_interrupted_sequence_leaves_nothing(tmp_path: Path) -> None:
@@ -153,8 +182,8 @@ def test_a_sequence_broken_off_while_it_is_moved_mixes_no_two_takes(
     folder = tmp_path / "out"
     if there:
         folder.mkdir()
-        (folder / "000002.png").write_text("older")
-        (folder / "000099.png").write_text("older")
+        older(folder / "000002.png")
+        older(folder / "000099.png")
     move, moved = Path.replace, []
 
     def broken(self: Path, target: Path) -> Path:
