@@ -112,11 +112,11 @@ def check(args: Namespace, progress: Progress) -> None:
     """Print the faults and draw them."""
     from talkinghead.app.checking import drawing, inspect
     from talkinghead.media.image import write_image
-    from talkinghead.puppet.store import load_puppet
+    from talkinghead.puppet.store import files_of, load_puppet
 
     puppet = load_puppet(args.puppet)
     target = args.output or Path(f"{puppet.name}_check.png")
-    check_target(target)
+    check_target(target, *files_of(args.puppet))
     found, mesh = inspect(puppet)
     print("\n".join(map(str, found)) or f"{puppet.name}: nothing is wrong")
     write_image(drawing(puppet, found, mesh), target)

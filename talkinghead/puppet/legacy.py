@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from talkinghead.errors import PuppetError
+from talkinghead.errors import OutputError, PuppetError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mesh import delaunay
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT, NOSE_BASE, OUTER_LIP
@@ -21,6 +21,8 @@ from talkinghead.types import Array, Layer, Puppet
 
 OPEN, OPEN_NORM, SHUT = "_face_open_mouth.txt", "_face_open_mouth_norm.txt", "_face_close_mouth.txt"
 PLACE, TRIANGLES, POINTS = "_scale_shift.txt", "_delauney_tri.txt", ".pts"
+PICTURE, BEHIND = ".png", "_bg.png"  # as written
+WRITTEN = (PICTURE, BEHIND, OPEN, OPEN_NORM, SHUT, PLACE, TRIANGLES, POINTS)
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 WIDTH = 1.6  # of a face in normalised coordinates
 
@@ -73,14 +75,19 @@ def write_legacy(puppet: Puppet, picture: Array, folder: Path) -> list[Path]:
 
     `picture` (h, w, 4) is the puppet without its background, as its open mouth looks:
     these files know one layer only. Triangles that are not of one of the four layouts are
-    made anew.
+    made anew. Raises OutputError where one of the files is there already.
     """
+    for ending in WRITTEN:
+        if (folder / (puppet.name + ending)).exists():
+            raise OutputError(
+                f"{folder / (puppet.name + ending)}: is there already; choose another folder"
+            )
     folder.mkdir(parents=True, exist_ok=True)
     height, width = picture.shape[:2]
-    paths = [folder / f"{puppet.name}.png"]
+    paths = [folder / (puppet.name + PICTURE)]
     write_image(picture, paths[0])
     if "background" in puppet.layers:
-        paths.append(folder / f"{puppet.name}_bg.png")
+        paths.append(folder / (puppet.name + BEHIND))
         write_image(puppet.layers["background"].image, paths[1])
     scale = WIDTH / float(puppet.opened[JAW_LEFT, 0] - puppet.opened[JAW_RIGHT, 0])
     shift = -(puppet.opened[JAW_LEFT] + puppet.opened[JAW_RIGHT]) / 2

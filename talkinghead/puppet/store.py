@@ -98,6 +98,14 @@ def load_puppet(name_or_folder: str | Path, root: Path | None = None) -> Puppet:
     return Puppet(name, layers, closed, opened, triangles, meta)
 
 
+def files_of(name_or_folder: str | Path) -> list[Path]:
+    """The files a puppet that can be loaded is made of: its record, layers and points."""
+    record = find_puppet(name_or_folder) / RECORD
+    data = read_record(record)
+    named = [*data["layers"].values(), *data["points"].values()]
+    return [record, *(record.parent / name for name in named if isinstance(name, str))]
+
+
 def describe_puppet(name_or_folder: str | Path, root: Path | None = None) -> dict[str, Any]:
     """What a puppet's record says of it, without reading a picture: name, title, canvas, licence.
 

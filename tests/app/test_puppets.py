@@ -71,6 +71,28 @@ def test_what_is_exported_is_imported(cli, small: Path, tmp_path: Path):
     assert "is there already" in err[0]
 
 
+@pytest.mark.parametrize("name", ["cub.png", "cub_bg.png", "cub_face_close_mouth.txt"])
+def test_an_export_replaces_nothing(cli, small: Path, tmp_path: Path, name: str):
+    (tmp_path / name).write_text("kept")
+    status, _, err = cli("puppet", "export", small, "--out", tmp_path)
+    assert status == 2
+    assert f"{name}: is there already; choose another folder" in err[0]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "kept"
+
+
+def test_a_check_is_not_drawn_over_the_puppet(cli, small: Path, tmp_path: Path):
+    save_puppet(load_puppet(small), tmp_path / "cub")
+    before = (tmp_path / "cub" / "head.png").read_bytes()
+    for _ in range(2):  # its own drawing is no part of the puppet
+        words = ("puppet", "check", tmp_path / "cub", "-o", tmp_path / "cub" / "check.png")
+        assert cli(*words)[0] == 0
+    status, _, err = cli(*words[:-1], tmp_path / "cub" / "head.png")
+    assert status == 2
+    assert "would replace what is read" in err[0]
+    assert (tmp_path / "cub" / "head.png").read_bytes() == before
+
+
 def test_an_interrupted_import_can_be_tried_again(cli, small: Path, tmp_path: Path, monkeypatch):
     assert cli("puppet", "export", small, "--out", tmp_path / "old")[0] == 0
     words = ("puppet", "import", tmp_path / "old", "--out", tmp_path / "new")
