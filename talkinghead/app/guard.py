@@ -7,7 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from talkinghead.app.progress import Progress
@@ -15,16 +15,22 @@ from talkinghead.errors import TalkingHeadError
 
 FAILED = 2
 INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
 UNREAD = 128 + signal.SIGPIPE
+# Not every platform closes a terminal with a signal.
+_TERMINATING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_DEAF = (signal.SIG_IGN, None)  # to a signal, as under nohup: we stay so
 
 
 class _Terminated(BaseException):
-    """SIGTERM, as an exception: temporary files are removed on the way out."""
+    """Such a signal, as an exception: temporary files are removed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    raise _Terminated
+    signal.signal(number, signal.SIG_IGN)  # a terminal that closes may say so twice
+    raise _Terminated(number)
 
 
 @contextmanager
@@ -32,11 +38,15 @@ def _terminable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _terminate)
+    before = {number: signal.getsignal(number) for number in _TERMINATING}
+    heard = {number: how for number, how in before.items() if how not in _DEAF}
+    for number in heard:
+        signal.signal(number, _terminate)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, how in heard.items():
+            signal.signal(number, how)
 
 
 def _memory(error: Exception) -> bool:
@@ -59,9 +69,10 @@ def guarded(work: Callable[[], None], progress: Progress) -> int:
     except KeyboardInterrupt:
         progress.failure("interrupted")
         return INTERRUPTED
-    except _Terminated:
-        progress.failure("terminated")
-        return TERMINATED
+    except _Terminated as end:
+        with suppress(OSError):  # of a terminal that is gone
+            progress.failure("terminated")
+        return 128 + end.number
     except TalkingHeadError as error:
         progress.failure(str(error))
         return FAILED

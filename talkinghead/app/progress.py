@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import suppress
 from typing import Any, Self
 
 from rich.console import Console
@@ -188,7 +189,8 @@ class Bar(Progress):
 
     def stop(self) -> None:
         """The bar goes; what it said stays said."""
-        self._rich.stop()
+        with suppress(OSError):  # of a terminal that is gone
+            self._rich.stop()
 
 
 def reporter(mode: str, quiet: bool) -> Progress:
