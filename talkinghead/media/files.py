@@ -19,6 +19,8 @@ def readable(source: str | Path, error: type[InputError]) -> Path:
             raise error(f"{path}: is a folder; name one file in it")
         if not path.exists():
             raise error(f"{path}: no such file; check the path")
+        if not path.is_file():  # it is read more than once
+            raise error(f"{path}: is a pipe or a device; save it to a file and name that")
         if path.stat().st_size == 0:
             raise error(f"{path}: the file is empty; save it again")
         with path.open("rb"):

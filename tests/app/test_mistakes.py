@@ -1,6 +1,7 @@
 """A user's mistake is one line on stderr that names it, and exit status 2."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,14 @@ def test_empty_file(cli, voice_file, tmp_path, name):
     empty.touch()
     words = ("astronaut", empty) if name.endswith("wav") else (empty, voice_file)
     refused(cli("photo", *words, "-o", tmp_path / "o.mp4"), name, "empty")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_a_pipe_is_not_called_empty(cli, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = ("cartoon", "wilk", pipe, "-o", tmp_path / "o.mp4")
+    refused(cli(*words), "is a pipe", "save it to a file")
 
 
 def test_truncated_image(cli, voice_file, tiny_ckpt, portrait_image, tmp_path):
