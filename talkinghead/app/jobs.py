@@ -39,17 +39,22 @@ def found(name: str) -> str:
 
 def jobs_of(args: Namespace, image: str, manners: list[str | None]) -> list[Job]:
     """The recording that is named, or every wav in examples/, with each of the manners."""
-    check_folder(args.output_folder)
+    if args.output is None:
+        check_folder(args.output_folder)
     if args.audio:
         recordings = [found(args.audio)]
     else:
         recordings = [str(path) for path in sorted(EXAMPLES.glob("*.wav"))]
     if not recordings:
         raise InputError(f"{EXAMPLES}: holds no wav; name a recording with --audio")
+    if args.output is not None and len(recordings) * len(manners) > 1:
+        raise InputError(
+            f"--out {args.output}: names one video; give one recording with --audio, and one style"
+        )
     jobs = []
     for audio in recordings:
         for manner in manners:
-            target = named_after(image, audio, args.output_folder)
+            target = args.output or named_after(image, audio, args.output_folder)
             if manner is not None and len(manners) > 1:
                 target = target.with_stem(f"{target.stem}_{Path(manner).stem}")
             jobs.append(Job(audio, manner, target))

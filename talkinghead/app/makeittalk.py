@@ -9,7 +9,7 @@ from typing import Any
 
 import talkinghead
 from talkinghead.app.faces import photo_of_many
-from talkinghead.app.files import check_inputs, check_target, named_after
+from talkinghead.app.files import check_film, check_inputs, named_after
 from talkinghead.app.film import film, load
 from talkinghead.app.guard import guarded
 from talkinghead.app.jobs import Job, found, jobs_of, manners_of
@@ -25,6 +25,7 @@ from talkinghead.app.options import (
 )
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
+from talkinghead.media.formats import as_target, format_of
 
 PHOTO = """\
 examples:
@@ -97,7 +98,8 @@ def cartoon_main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument(
         "--jpg_bg", metavar="IMAGE",
-        help="a picture to stand before (default: the puppet's background)",
+        help="a picture to stand before (default: the puppet's background, whose name in "
+        "MakeItTalk, as in wilk_bg.jpg, is taken for it, too)",
     )  # fmt: skip
     parser.add_argument(
         "--inner_lip", action="store_true",
@@ -118,6 +120,10 @@ def _common(parser: Parser) -> None:
         "--output_folder", type=Path, default=Path("results"), metavar="DIR",
         help="folder for the videos, named IMAGE_AUDIO.mp4 (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--out", dest="output", type=as_target, metavar="FILE",
+        help="the one video to write, instead of a name in that folder",
+    )  # fmt: skip
     add_fields(parser, Style)
     add_borrowing(parser, listed=True)
     add_fields(parser, Output)
@@ -129,7 +135,8 @@ def _photo(args: Namespace, progress: Progress) -> None:
             progress.note(f"--{flag} changes nothing: {what} is settled by its weights here")
     image, manners = found(args.jpg), manners_of(args)
     if args.faces:
-        args.image, args.output = image, named_after(image, "faces", args.output_folder)
+        args.image = image
+        args.output = args.output or named_after(image, "faces", args.output_folder)
         args.style_from = manners[0]
         photo_of_many(args, progress)
         return
@@ -144,18 +151,33 @@ def _photo(args: Namespace, progress: Progress) -> None:
 def _cartoon(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
     jobs = jobs_of(args, args.jpg, manners_of(args))
-    _check(args, jobs, args.jpg_bg)
+    behind = _background(args)
+    _check(args, jobs, behind)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
-    subject = animator.cartoon(args.jpg, background=args.jpg_bg, size=output.size, crop=output.crop)
+    subject = animator.cartoon(
+        args.jpg,
+        background=behind,
+        size=output.size,
+        crop=output.crop,
+        transparent=args.jpg_bg is None and format_of(jobs[0].target).cutout,
+    )
     _films(args, animator, subject, jobs, style, output, progress)
+
+
+def _background(args: Namespace) -> str | None:
+    """The picture to stand before; None: the puppet's own, which MakeItTalk calls wilk_bg.jpg."""
+    named: str | None = args.jpg_bg
+    if named is None or Path(named).exists():
+        return named
+    return None if Path(named).stem == f"{Path(args.jpg).stem}_bg" else named
 
 
 def _check(args: Namespace, jobs: list[Job], picture: str | None) -> None:
     read = [name for job in jobs for name in (job.audio, job.manner)]  # by the later ones, too
     for job in jobs:
         check_inputs(picture, job.audio, args.pose_from, job.manner, args.ckpt)
-        check_target(job.target, picture, args.pose_from, *read)
+        check_film(job.target, picture, args.pose_from, *read)
 
 
 def _films(

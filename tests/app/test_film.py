@@ -185,6 +185,31 @@ def test_makeittalks_commands_name_videos_after_picture_and_voice(
         assert expected.is_file()
 
 
+def test_makeittalks_name_of_a_background_is_the_puppets_own(
+    short_file, tiny_ckpt, tmp_path, capsys
+):
+    words = ["--jpg", "wilk.png", "--audio", short_file, "--ckpt", tiny_ckpt, "--size", 64]
+    made = []
+    for name, more in (("a", ()), ("b", ("--jpg_bg", "wilk_bg.jpg"))):
+        out = tmp_path / f"{name}.mp4"
+        assert cartoon_main([str(word) for word in (*words, *more, "--out", out)]) == 0
+        assert capsys.readouterr().out.splitlines() == [str(out)]
+        made.append(out.read_bytes())
+    assert made[0] == made[1]
+    assert cartoon_main([str(word) for word in (*words, "--jpg_bg", "other_bg.jpg")]) == 2
+    assert "other_bg.jpg: no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("main", [photo_main, cartoon_main])
+def test_one_name_is_not_given_to_several_videos(main, short_file, tmp_path, capsys):
+    out = tmp_path / "o.mp4"
+    words = ["--jpg", "wilk", "--out", str(out)]
+    several = ["--audio", str(short_file), "--reuse_train_emb_list", str(short_file), "calm"]
+    for more in ([], several):
+        assert main([*words, *more]) == 2
+        assert "o.mp4: names one video" in capsys.readouterr().err
+
+
 def test_weights_of_the_content_branch_can_be_named(short_file, tiny_ckpt, tmp_path, capsys):
     weights = tiny_ckpt / "content.safetensors"
     words = ["--jpg", "astronaut", "--audio", short_file, "--output_folder", tmp_path]
