@@ -1,8 +1,11 @@
 """What users hand in: a picture or a recording, as a file, a name or an array."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from talkinghead.clock import RATE
+from talkinghead.errors import FaceError
 from talkinghead.media.audio import as_waveform, read_audio
 from talkinghead.media.image import read_image
 from talkinghead.media.samples import PORTRAITS, portrait
@@ -19,6 +22,16 @@ def picture(image: ImageSource) -> tuple[Array, str]:
     if str(image) in PORTRAITS and not Path(image).exists():
         return portrait(str(image)), str(image)
     return read_image(image), str(image)
+
+
+@contextmanager
+def shown_at(size: int | None, where: str) -> Iterator[None]:
+    """Whatever is wrong with a face at a `size` in pixels names the picture and the size."""
+    try:
+        yield
+    except FaceError as problem:
+        at = "" if size is None else f"at size {size} "
+        raise FaceError(f"{where}: {at}{problem}") from problem
 
 
 def sound(audio: AudioSource) -> Waveform:

@@ -24,6 +24,14 @@ def _card_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
+def _no_card(path: Path, why: str) -> WeightsError:
+    if path.suffix != ".safetensors":
+        return WeightsError(f"{path}: is no safetensors file; name one")
+    return WeightsError(
+        f"{_card_of(path)}: the card of {path.name} {why}; put it back beside the weights"
+    )
+
+
 def read_card(path: Path) -> dict[str, Any]:
     """The JSON card beside `path`: sizes, checksum, data, licences, figures."""
     card = _card_of(path)
@@ -35,9 +43,10 @@ def read_card(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(card.read_text())
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{card}: the model card is missing or damaged ({error})") from error
+        reason = getattr(error, "strerror", None) or error
+        raise _no_card(path, f"cannot be read ({reason})") from error
     if not isinstance(found, dict) or not {"size", "sha256"} <= found.keys():
-        raise WeightsError(f"{card}: the model card lacks 'size' or 'sha256'")
+        raise _no_card(path, "lacks 'size' or 'sha256'")
     return found
 
 

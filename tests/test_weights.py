@@ -50,9 +50,17 @@ def test_a_changed_file_is_refused(saved):
 def test_missing_weights_and_cards_are_named(saved, tmp_path):
     with pytest.raises(WeightsError, match="no such weights"):
         weights.read_card(tmp_path / "other.safetensors")
-    saved[1].with_suffix(".json").write_text("{")
-    with pytest.raises(WeightsError, match="damaged"):
-        weights.read_card(saved[1])
+    card, back = saved[1].with_suffix(".json"), "put it back beside the weights"
+    for told, why in (("{", "cannot be read"), ("{}", "lacks"), (None, "No such file")):
+        card.unlink() if told is None else card.write_text(told)
+        with pytest.raises(WeightsError, match=f"{card.name}.*{why}.*{back}"):
+            weights.read_card(saved[1])
+
+
+def test_a_file_of_another_kind_is_not_asked_for_its_card(tmp_path):
+    (tmp_path / "s.wav").touch()
+    with pytest.raises(WeightsError, match=r"s\.wav: is no safetensors file; name one"):
+        weights.read_card(tmp_path / "s.wav")
 
 
 def test_a_write_that_is_interrupted_leaves_the_older_weights_readable(saved, monkeypatch):

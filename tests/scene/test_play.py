@@ -188,3 +188,11 @@ def test_a_face_that_is_not_there_is_said(animator: Animator, couple: Path) -> N
         speak_together(animator, couple, {2: "a.wav"})
     with pytest.raises(InputError, match="no face was given"):
         speak_together(animator, couple, {})
+
+
+def test_faces_too_small_at_a_size_name_the_picture(animator: Animator, couple: Path) -> None:
+    output, told = Output(size=32), r"couple\.png: at size 32 the face is .* larger picture or size"
+    with pytest.raises(FaceError, match=told):
+        speak_together(animator, couple, {0: "a.wav", 1: "b.wav"}, output=output)
+    with pytest.raises(FaceError, match=told):
+        animator.photo(couple, size=output.size)
