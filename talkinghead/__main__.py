@@ -1,6 +1,6 @@
 """`python -m talkinghead` is the command `talkinghead`."""
 
-from talkinghead.app.start import start
+from talkinghead.app.start import main
 
 if __name__ == "__main__":
-    start("talkinghead.app.cli")
+    main()

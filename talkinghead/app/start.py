@@ -8,7 +8,7 @@ from typing import NoReturn
 def start(module: str, function: str = "main") -> NoReturn:
     """Import and run a command; a missing set-up or Ctrl-C on the way is one line, no traceback."""
     try:
-        main = getattr(import_module(module), function)
+        status = getattr(import_module(module), function)()  # imports more
     except ModuleNotFoundError as missing:
         print(
             f"talkinghead: error: the Python package {missing.name!r} is not installed; "
@@ -17,5 +17,11 @@ def start(module: str, function: str = "main") -> NoReturn:
         )
         sys.exit(2)
     except KeyboardInterrupt:
+        print("talkinghead: error: interrupted", file=sys.stderr)
         sys.exit(130)
-    sys.exit(main())
+    sys.exit(status)
+
+
+def main() -> NoReturn:
+    """The command `talkinghead`."""
+    start("talkinghead.app.cli")
