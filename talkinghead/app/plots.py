@@ -66,9 +66,9 @@ def configure(parser: Parser) -> None:
     add_face(parser)
     add_fields(parser, Style)
     add_borrowing(parser)
-    add_models(parser)
+    add_models(parser, painter=False)
     add_reporting(parser)
-    parser.set_defaults(run=plot)
+    parser.set_defaults(run=plot, unfinished=True)  # no picture is painted here
 
 
 def plot(args: Namespace, progress: Progress) -> None:
