@@ -69,19 +69,6 @@ def photo_main(argv: Sequence[str] | None = None) -> int:
     _common(parser)
     add_face(parser)
     add_faces(parser)
-    group = parser.add_argument_group("MakeItTalk's flags for its networks")
-    for flag, (name, what) in NAMED.items():
-        group.add_argument(
-            f"--{flag}", dest=f"{name}_weights", type=Path, metavar="PATH",
-            help=f"weights of {what} (default: ckpt/{name}.safetensors)",
-        )  # fmt: skip
-    group.add_argument(
-        "--close_input_face_mouth", action="store_true",
-        help="accepted; the mouth is always closed at rest here",
-    )  # fmt: skip
-    for flag, what in TOLD.items():
-        help = f"accepted; {what} is settled by its weights here"
-        group.add_argument(f"--{flag}", action="store_true", help=help)
     add_models(parser)
     add_reporting(parser)
     return _main(parser, _photo, argv)
@@ -127,12 +114,29 @@ def _common(parser: Parser) -> None:
     add_fields(parser, Style)
     add_borrowing(parser, listed=True)
     add_fields(parser, Output)
+    group = parser.add_argument_group("MakeItTalk's flags for its networks")
+    for flag, (name, what) in NAMED.items():
+        group.add_argument(
+            f"--{flag}", dest=f"{name}_weights", type=Path, metavar="PATH",
+            help=f"weights of {what} (default: ckpt/{name}.safetensors)",
+        )  # fmt: skip
+    group.add_argument(
+        "--close_input_face_mouth", action="store_true",
+        help="accepted; the mouth is always closed at rest here",
+    )  # fmt: skip
+    for flag, what in TOLD.items():
+        help = f"accepted; {what} is settled by its weights here"
+        group.add_argument(f"--{flag}", action="store_true", help=help)
 
 
-def _photo(args: Namespace, progress: Progress) -> None:
+def _note_told(args: Namespace, progress: Progress) -> None:
     for flag, what in TOLD.items():
         if getattr(args, flag):
             progress.note(f"--{flag} changes nothing: {what} is settled by its weights here")
+
+
+def _photo(args: Namespace, progress: Progress) -> None:
+    _note_told(args, progress)
     image, manners = found(args.jpg), manners_of(args)
     if args.faces:
         args.image = image
@@ -149,6 +153,7 @@ def _photo(args: Namespace, progress: Progress) -> None:
 
 
 def _cartoon(args: Namespace, progress: Progress) -> None:
+    _note_told(args, progress)
     style, output = filled(Style, args), filled(Output, args)
     jobs = jobs_of(args, args.jpg, manners_of(args))
     behind = _background(args)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from talkinghead import weights
-from talkinghead.app.makeittalk import photo_main
+from talkinghead.app.makeittalk import cartoon_main, photo_main
 from talkinghead.config import Style
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
@@ -118,14 +118,15 @@ def test_makeittalks_flag_takes_names_and_refuses_unknown_ones(ckpt, voice_file,
     assert "leave one out" in capsys.readouterr().err
 
 
-def test_makeittalks_list_makes_a_video_for_each_style(ckpt, voice, tmp_path, capsys):
+@pytest.mark.parametrize(("main", "image"), [(photo_main, "astronaut"), (cartoon_main, "wilk")])
+def test_makeittalks_list_makes_a_video_for_each_style(ckpt, voice, tmp_path, capsys, main, image):
     short = tmp_path / "short.wav"
     write_wav(Waveform(voice.samples[:3200], voice.rate), short)
-    words = ["--jpg", "astronaut", "--audio", str(short), "--ckpt", str(ckpt), "--size", "64"]
+    words = ["--jpg", image, "--audio", str(short), "--ckpt", str(ckpt), "--size", "64"]
     words += ["--output_folder", str(tmp_path / "out"), "--reuse_train_emb_list", "calm", "t-2"]
-    assert photo_main([*words, "--comb_fan_awing", "--add_audio_in"]) == 0
+    assert main([*words, "--comb_fan_awing", "--add_audio_in"]) == 0
     out, err = capsys.readouterr()
-    names = ["astronaut_short_calm.mp4", "astronaut_short_t-2.mp4"]
+    names = [f"{image}_short_calm.mp4", f"{image}_short_t-2.mp4"]
     assert [Path(line).name for line in out.splitlines()] == names
     assert [flag in err for flag in ("--add_audio_in", "--comb_fan_awing")] == [True, True]
 
