@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,8 +28,7 @@ class Block(nn.Module):
         self.mix = nn.Conv1d(width, width, 1)
         self.drop = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(b, width, t) to the same."""
+    def forward(self, x: Float[Tensor, "b width t"]) -> Float[Tensor, "b width t"]:
         seen = self.look(functional.pad(self.norm(x), self.pad))
         return x + self.drop(self.mix(functional.gelu(seen)))
 
@@ -57,10 +57,10 @@ class Encoder(nn.Module):
         """Mel frames of the past that a hidden state hears."""
         return FRONT + HALVING * sum((KERNEL - 1) * gap - ahead for gap, ahead in BLOCKS)
 
-    def hear(self, mel: Tensor, speaker: Tensor) -> Tensor:
-        """(b, t, bands) log-mel, t even, and (b, speaker) embedding to hidden states
-        (b, t // HALVING, width), each of about unit spread.
-        """
+    def hear(
+        self, mel: Float[Tensor, "b t bands"], speaker: Float[Tensor, "b speaker"]
+    ) -> Float[Tensor, f"b t//{HALVING} width"]:
+        """Log-mel, t even, and a voice's embedding to hidden states of about unit spread."""
         padded = functional.pad(mel.mT, (FRONT, FRONT), mode="replicate")
         x = functional.gelu(self.front(padded) + self.knows(speaker)[..., None])
         levelled: Tensor = self.narrow[0](self.encoder(x))

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -60,8 +61,9 @@ class _Mover(nn.Module):
             nn.Linear(width, 3 * COUNT),
         )
 
-    def forward(self, states: Tensor, face: Tensor) -> Tensor:
-        """(b, t, width) and (b, 68, 3) to (b, t, 68, 3)."""
+    def forward(
+        self, states: Float[Tensor, "b t width"], face: Float[Tensor, "b 68 3"]
+    ) -> Float[Tensor, "b t 68 3"]:
         static = self.face(face.flatten(1))[:, None].expand(-1, states.shape[1], -1)
         offsets: Tensor = self.move(torch.cat([states, static], dim=-1))
         return offsets.reshape(*states.shape[:2], COUNT, 3)
@@ -109,9 +111,11 @@ class ContentBranch(nn.Module):
                 part.eval()
         return self
 
-    def listen(self, mel: Tensor, speaker: Tensor) -> Tensor:
-        """(b, t, bands) log-mel and (b, speaker) embedding to what the readers are given: the
-        ear's hidden states, or the log-mel itself.
+    def listen(
+        self, mel: Float[Tensor, "b t bands"], speaker: Float[Tensor, "b speaker"]
+    ) -> Float[Tensor, "b s sound"]:
+        """Log-mel and a voice's embedding to what the readers are given: the ear's hidden states,
+        or the log-mel itself.
         """
         return self.ear.hear(mel, speaker) if self.ear else mel
 
@@ -119,19 +123,31 @@ class ContentBranch(nn.Module):
         """`listen` for (t, bands) and (256,) of any length, in flat memory."""
         return hear(self.ear, mel, speaker) if self.ear else mel
 
-    def forward(self, sound: Tensor, face: Tensor) -> Tensor:
-        """(b, stride * t, c) of `listen`, (b, 68, 3) to offsets (b, t, 68, 3) in face widths."""
+    def forward(
+        self, sound: Float[Tensor, "b s sound"], face: Float[Tensor, "b 68 3"]
+    ) -> Float[Tensor, "b s//{self.size.stride} 68 3"]:
+        """What `listen` gives, and the face at rest, to offsets in face widths."""
         far, near = self.readings(sound, face)
         return (far + near) / 2
 
-    def readings(self, sound: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
-        """What each reader says on its own, (b, t, 68, 3) both: what they are taught by."""
+    def readings(
+        self, sound: Float[Tensor, "b s sound"], face: Float[Tensor, "b 68 3"]
+    ) -> tuple[
+        Float[Tensor, "b s//{self.size.stride} 68 3"],
+        Float[Tensor, "b s//{self.size.stride} 68 3"],
+    ]:
+        """What each reader says on its own: what they are taught by."""
         tail = sound[:, -self.size.stride :].repeat(1, self.size.look_ahead, 1)
         far, near, _ = self._read(torch.cat([sound, tail], dim=1), face, None)
         return far[:, self.size.look_ahead :], near[:, self.size.look_ahead :]
 
-    def step(self, sound: Tensor, face: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """One streaming step: (b, stride * n, c) new frames to n offsets and the state.
+    def step(
+        self,
+        sound: Float[Tensor, "b s sound"],
+        face: Float[Tensor, "b 68 3"],
+        state: State | None,
+    ) -> tuple[Float[Tensor, "b s//{self.size.stride} 68 3"], State]:
+        """One streaming step: new frames of sound to offsets and the state.
 
         The offsets belong to the frames `look_ahead` motion frames before the ones given.
         """

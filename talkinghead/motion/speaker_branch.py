@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -53,8 +54,8 @@ class UnitMotion(NamedTuple):
     brows: Tensor  # (b, t, size.brows)
     lips: Tensor  # (b, t, size.lips)
 
-    def joined(self) -> Tensor:
-        """(b, t, 6 + brows + lips), what the critics see."""
+    def joined(self) -> Float[Tensor, "b t channels"]:
+        """All channels side by side, as the critics see them."""
         return torch.cat(list(self), dim=-1)
 
 
@@ -88,7 +89,7 @@ class _Layer(nn.Module):
         )
         self.register_buffer("slopes", 0.25 ** torch.arange(1, heads + 1), persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
         x = x + self.near(self.before[0](x).transpose(1, 2)).transpose(1, 2)
         batch, frames, width = x.shape
         parts = self.mix(self.before[1](x)).view(batch, frames, 3, self.heads, -1)
@@ -145,26 +146,33 @@ class SpeakerBranch(nn.Module):
         self.register_buffer("limits", torch.tensor(LIMITS))
         self.register_buffer("kernel", torch.tensor(SMOOTH).view(1, 1, -1), persistent=False)
 
-    def manner_of(self, speaker: Tensor) -> Tensor:
-        """(b, speaker) to (b, FIGURES): log range of each pose axis, the brows and the mouth.
+    def manner_of(self, speaker: Float[Tensor, "b speaker"]) -> Float[Tensor, f"b {FIGURES}"]:
+        """The log range of each pose axis, the brows and the mouth.
 
         Of the brows and the mouth it is relative to the mean talker. Zeros, which stand for
         nobody, have the mean talker's manner.
         """
         return torch.as_tensor(self.manner(self.centred(speaker)))
 
-    def centred(self, speaker: Tensor) -> Tensor:
-        """(b, speaker) voices around the mean voice; nobody's voice becomes the mean one."""
+    def centred(self, speaker: Float[Tensor, "b speaker"]) -> Float[Tensor, "b speaker"]:
+        """Voices around the mean voice; nobody's voice becomes the mean one."""
         known = speaker.abs().sum(dim=1, keepdim=True) > 0
         return (speaker - self.voice_mean) * known
 
-    def talker_of(self, speaker: Tensor) -> Tensor:
-        """(b, speaker) to (b, FIGURES + size.voice): the manner, and what else tells voices."""
+    def talker_of(
+        self, speaker: Float[Tensor, "b speaker"]
+    ) -> Float[Tensor, f"b {FIGURES}+{{self.size.voice}}"]:
+        """The manner, and what else tells voices."""
         voice = self.centred(speaker)
         return torch.cat([self.manner(voice), 4 * self.voice(voice)], dim=1)
 
-    def unit(self, content: Tensor, speaker: Tensor, chance: Tensor) -> UnitMotion:
-        """(b, stride * t, content), (b, speaker), (b, t, chance * bands) to unit motion."""
+    def unit(
+        self,
+        content: Float[Tensor, "b s content"],
+        speaker: Float[Tensor, "b speaker"],
+        chance: Float[Tensor, "b s//{self.size.stride} chance"],
+    ) -> UnitMotion:
+        """Content features, a voice and the noise of `windows.noise` to unit motion."""
         level = (content - self.content_mean) / self.content_spread
         heard = self.hear(level.reshape(len(level), -1, self.size.content * self.size.stride))
         tokens = heard + self.talker(self.talker_of(speaker))[:, None] + self.chance(chance)
@@ -173,13 +181,13 @@ class SpeakerBranch(nn.Module):
         motion = self._smooth(gate * self.drift(chance) + self.move(tokens))
         return self.parted(motion)
 
-    def parted(self, motion: Tensor) -> UnitMotion:
+    def parted(self, motion: Float[Tensor, "b t channels"]) -> UnitMotion:
         """Undoes `UnitMotion.joined`."""
         lips = AXES + self.size.brows
         return UnitMotion(motion[..., :AXES], motion[..., AXES:lips], motion[..., lips:])
 
-    def ranged(self, unit: UnitMotion, manner: Tensor) -> SpeakerMotion:
-        """Unit motion and a manner (b, FIGURES) to motion in degrees and face widths."""
+    def ranged(self, unit: UnitMotion, manner: Float[Tensor, f"b {FIGURES}"]) -> SpeakerMotion:
+        """Unit motion and a manner to motion in degrees and face widths."""
         pose = unit.pose * manner[:, None, :AXES].exp()
         pose = self.limits * torch.tanh(pose / self.limits)
         brows = 2 * torch.tanh(unit.brows * manner[:, None, AXES : AXES + 1].exp() / 2)
@@ -188,11 +196,16 @@ class SpeakerBranch(nn.Module):
         residual = residual + torch.einsum("btk,kpc->btpc", lips, self.lip_modes)
         return SpeakerMotion(pose, residual, manner[:, AXES + 1].clamp(-0.5, 0.5).exp())
 
-    def forward(self, content: Tensor, speaker: Tensor, chance: Tensor) -> SpeakerMotion:
+    def forward(
+        self,
+        content: Float[Tensor, "b s content"],
+        speaker: Float[Tensor, "b speaker"],
+        chance: Float[Tensor, "b s//{self.size.stride} chance"],
+    ) -> SpeakerMotion:
         """One window; arguments as of `unit`."""
         return self.ranged(self.unit(content, speaker, chance), self.manner_of(speaker))
 
-    def _smooth(self, motion: Tensor) -> Tensor:
+    def _smooth(self, motion: Float[Tensor, "b t channels"]) -> Float[Tensor, "b t channels"]:
         batch, frames, channels = motion.shape
         rows = motion.transpose(1, 2).reshape(batch * channels, 1, frames)
         reach = self.kernel.shape[-1] // 2

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -92,8 +93,8 @@ class Painting(NamedTuple):
     flow: Tensor  # (b, 2, s, s) x and y of where each colour is fetched, relative, in pixels
     change: Tensor  # (b, 3, s, s) in [-1.5, 1.5], of colours in [0, 1]
 
-    def on(self, warped: Tensor) -> Tensor:
-        """(b, 3, s, s) warped squares, painted."""
+    def on(self, warped: Float[Tensor, "b 3 s s"]) -> Float[Tensor, "b 3 s s"]:
+        """Warped squares, painted."""
         b, _, height, width = warped.shape
         steps = self.flow.new_tensor([width, height]) / 2
         identity = functional.affine_grid(
@@ -136,8 +137,10 @@ class Translator(nn.Module):
             assert head.bias is not None
             nn.init.zeros_(head.bias)
 
-    def forward(self, seen: Tensor, room: Tensor) -> Painting:
-        """(b, CHANNELS, s, s) in [-0.5, 0.5] and (b, 3, s, s) in [0, 1], see `paint.room`.
+    def forward(
+        self, seen: Float[Tensor, f"b {CHANNELS} s s"], room: Float[Tensor, "b 3 s s"]
+    ) -> Painting:
+        """The guide, in [-0.5, 0.5], and the room for each repair in [0, 1], see `paint.room`.
 
         Nothing happens where there is no room. An untrained network does nothing.
         """

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -45,16 +46,23 @@ class VoiceNet(Encoder):
         self.decoder = nn.Sequential(*(Block(width, *block) for block in DECODER))
         self.paint = nn.Conv1d(width, HALVING * BANDS, 1)
 
-    def squeeze(self, hidden: Tensor) -> Tensor:
-        """(b, u, width) hidden states to the (b, u, code) code, frame by frame."""
+    def squeeze(self, hidden: Float[Tensor, "b u width"]) -> Float[Tensor, "b u code"]:
+        """Hidden states to the code, frame by frame."""
         return self.norm(self.narrow[1](hidden.mT).mT)
 
-    def encode(self, mel: Tensor, speaker: Tensor) -> Tensor:
-        """(b, t, BANDS) log-mel, t even, and (b, speaker) embedding to (b, t // HALVING, code)."""
+    def encode(
+        self, mel: Float[Tensor, f"b t {BANDS}"], speaker: Float[Tensor, "b speaker"]
+    ) -> Float[Tensor, f"b t//{HALVING} code"]:
+        """Log-mel, t even, and a voice's embedding to the code."""
         return self.squeeze(self.hear(mel, speaker))
 
-    def decode(self, code: Tensor, speaker: Tensor, pitch: Tensor) -> Tensor:
-        """The (b, t, BANDS) log-mel of a code spoken by `speaker` at `pitch` (b, t, 2)."""
+    def decode(
+        self,
+        code: Float[Tensor, "b u code"],
+        speaker: Float[Tensor, "b speaker"],
+        pitch: Float[Tensor, f"b {HALVING}*u 2"],
+    ) -> Float[Tensor, f"b {HALVING}*u {BANDS}"]:
+        """The log-mel of a code spoken by `speaker` at `pitch`."""
         batch, frames = code.shape[:2]
         heard = torch.cat([code, pitch.reshape(batch, frames, -1)], dim=-1)
         x = functional.gelu(self.widen(heard) + self.voice(speaker)[:, None])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -75,8 +76,9 @@ class _Face(nn.Module):
         )
         self.features = 6 * width * (side // 16) ** 2
 
-    def forward(self, grey: Tensor) -> Tensor:
-        """(b, t, s, s) to (b, t - SEEN + 1, features)."""
+    def forward(
+        self, grey: Float[Tensor, "b t s s"]
+    ) -> Float[Tensor, f"b t-{SEEN}+1 {{self.features}}"]:
         # Frames as channels, as SyncNet has it: motion is seen at full resolution.
         stacks = grey.unfold(1, SEEN, 1).permute(0, 1, 4, 2, 3)
         out: Tensor = self.look(stacks.flatten(0, 1))
@@ -100,8 +102,9 @@ class _Sound(nn.Module):
         )
         self.features = 256
 
-    def forward(self, mel: Tensor) -> Tensor:
-        """(b, STRIDE * (n - 1) + HEARD, BANDS) to (b, n, features)."""
+    def forward(
+        self, mel: Float[Tensor, f"b m {BANDS}"]
+    ) -> Float[Tensor, f"b (m-{HEARD})//{STRIDE}+1 {{self.features}}"]:
         heard = self.listen(mel[:, None])  # (b, c, n + 5, BANDS / 16)
         out: Tensor = self.gather(heard.permute(0, 1, 3, 2).flatten(1, 2))
         return out.mT
@@ -122,20 +125,26 @@ class SyncExpert(nn.Module):
             nn.Dropout(0.2), nn.Linear(self.sound.features, self.size.vector)
         )
 
-    def see(self, squares: Tensor) -> Tensor:
-        """(b, t, s, s) grey in [0, 1] to (b, t - SEEN + 1, vector) of norm 1; s is the side."""
+    def see(
+        self, squares: Float[Tensor, "b t {self.size.side} {self.size.side}"]
+    ) -> Float[Tensor, f"b t-{SEEN}+1 vector"]:
+        """Grey squares in [0, 1] to vectors of norm 1."""
         return self.vectors(self.face(level(squares)))
 
-    def vectors(self, features: Tensor) -> Tensor:
+    def vectors(self, features: Float[Tensor, "b n features"]) -> Float[Tensor, "b n vector"]:
         """What the face tower found, as vectors of norm 1."""
         return functional.normalize(self.see_as(features), dim=-1)
 
-    def hear(self, mel: Tensor) -> Tensor:
-        """(b, STRIDE * (n - 1) + HEARD, BANDS) log-mel to (b, n, vector) of norm 1."""
+    def hear(
+        self, mel: Float[Tensor, f"b m {BANDS}"]
+    ) -> Float[Tensor, f"b (m-{HEARD})//{STRIDE}+1 vector"]:
+        """Log-mel to vectors of norm 1."""
         return functional.normalize(self.hear_as(self.sound(mel)), dim=-1)
 
-    def squares(self, frames: Tensor) -> Tensor:
-        """(b, t, 3, s, s) RGB of any side to (b, t, side, side) grey, differentiably."""
+    def squares(
+        self, frames: Float[Tensor, "b t 3 s s"]
+    ) -> Float[Tensor, "b t {self.size.side} {self.size.side}"]:
+        """RGB of any side to grey, differentiably."""
         weights = torch.tensor(LUMA, dtype=frames.dtype, device=frames.device)
         grey = torch.einsum("btcyx,c->btyx", frames, weights)
         side = self.size.side
@@ -146,8 +155,8 @@ class SyncExpert(nn.Module):
         )
 
 
-def level(squares: Tensor) -> Tensor:
-    """(b, t, s, s) grey squares without their light: neither lamp nor skin tells of speech.
+def level(squares: Float[Tensor, "b t s s"]) -> Float[Tensor, "b t s s"]:
+    """Grey squares without their light: neither lamp nor skin tells of speech.
 
     One light for all frames of a stretch: a mouth that opens darkens its own square.
     """
