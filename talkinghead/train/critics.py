@@ -5,6 +5,7 @@ MakeItTalk (Zhou et al. 2020, sec. 4.2) names them D_L and D_T; their losses are
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,8 +28,13 @@ class _Condition(nn.Module):
         self.voice = nn.Linear(voice, width)
         self.drop = nn.Dropout(0.3)
 
-    def forward(self, content: Tensor, voice: Tensor, known: Tensor) -> Tensor:
-        """(b, t, content), (b, voice), (b,) to (b, width, t); zero where `known` is 0."""
+    def forward(
+        self,
+        content: Float[Tensor, "b t content"],
+        voice: Float[Tensor, "b voice"],
+        known: Float[Tensor, " b"],
+    ) -> Float[Tensor, "b width t"]:
+        """Zero where `known` is 0."""
         heard = self.content(content) + self.voice(voice)[:, None]
         return self.drop(torch.tanh(heard) * known[:, None, None]).transpose(1, 2)
 
@@ -43,7 +49,9 @@ class _Judge(nn.Module):
         self.layers = nn.Sequential(*[_layer(a, b, kernel, stride) for a, b, stride in pairs])
         self.score = nn.Conv1d(width, 1, 1)
 
-    def forward(self, motion: Tensor, condition: Tensor) -> Tensor:
+    def forward(
+        self, motion: Float[Tensor, "b k t"], condition: Float[Tensor, "b width t"]
+    ) -> Float[Tensor, "b u"]:
         judged: Tensor = self.score(self.layers(torch.cat([motion, condition], dim=1)))
         return judged[:, 0]
 
@@ -60,9 +68,13 @@ class Critics(nn.Module):
         self.slow = _Judge(motion, condition, width, 5, [1, 2])
 
     def forward(
-        self, motion: Tensor, content: Tensor, voice: Tensor, known: Tensor
-    ) -> list[Tensor]:
-        """Scores, 1 real and 0 made up, of motion (b, t, k); arguments as of `_Condition`."""
+        self,
+        motion: Float[Tensor, "b t k"],
+        content: Float[Tensor, "b t content"],
+        voice: Float[Tensor, "b voice"],
+        known: Float[Tensor, " b"],
+    ) -> list[Float[Tensor, "b _"]]:
+        """Scores, 1 real and 0 made up, of motion; arguments as of `_Condition`."""
         condition = self.condition(content, voice, known)
         moved = motion.transpose(1, 2)
         change = 4 * functional.pad(moved.diff(dim=-1), (1, 0))
@@ -76,19 +88,23 @@ class Critics(nn.Module):
         return scores
 
 
-def told_apart(real: list[Tensor], made: list[Tensor]) -> Tensor:
+def told_apart(
+    real: list[Float[Tensor, "b _"]], made: list[Float[Tensor, "b _"]]
+) -> Float[Tensor, ""]:
     """What critics minimise: real scores off 1, made-up ones off 0."""
     parts = [((r - 1) ** 2).mean() + (m**2).mean() for r, m in zip(real, made, strict=True)]
     return torch.stack(parts).mean()
 
 
-def taken_for_real(made: list[Tensor]) -> Tensor:
+def taken_for_real(made: list[Float[Tensor, "b _"]]) -> Float[Tensor, ""]:
     """What the branch minimises: made-up scores off 1."""
     return torch.stack([((score - 1) ** 2).mean() for score in made]).mean()
 
 
-def steepness(scores: list[Tensor], motion: Tensor) -> Tensor:
-    """R1: mean squared gradient of the scores at real motion (b, t, k), which needs gradients."""
+def steepness(
+    scores: list[Float[Tensor, "b _"]], motion: Float[Tensor, "b t k"]
+) -> Float[Tensor, ""]:
+    """R1: mean squared gradient of the scores at real motion, which needs gradients."""
     total = torch.stack([score.mean(dim=1).sum() for score in scores]).sum()
     (slope,) = torch.autograd.grad(total, motion, create_graph=True)
     return slope.pow(2).sum(dim=2).sum(dim=1).mean() * motion.shape[1] / 100

@@ -6,6 +6,7 @@ its features between made and real frames as a loss of its own (Wang et al. 2018
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
@@ -34,8 +35,10 @@ class ImageCritic(nn.Module):
         )
         self.score = spectral_norm(nn.Conv2d(3 * width, 1, 1))
 
-    def forward(self, picture: Tensor, condition: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """(b, 3, s, s) and (b, CONDITION, s, s) to scores (b, 1, ...) and features."""
+    def forward(
+        self, picture: Float[Tensor, "b 3 s s"], condition: Float[Tensor, f"b {CONDITION} s s"]
+    ) -> tuple[Float[Tensor, "b 1 h w"], list[Float[Tensor, "b _ _ _"]]]:
+        """Scores and features."""
         x, features = torch.cat([picture, condition], dim=1), []
         for one in self.layers:
             x = one(x)
@@ -43,23 +46,33 @@ class ImageCritic(nn.Module):
         return self.score(x), features
 
 
-def _mean(values: Tensor, area: Tensor) -> Tensor:
-    """Mean of (b, c, h, w) where `area` (b, 1, s, s) is."""
+def _mean(values: Float[Tensor, "b c h w"], area: Float[Tensor, "b 1 s s"]) -> Float[Tensor, ""]:
+    """Mean of what lies where `area` is."""
     weight = functional.adaptive_avg_pool2d(area, (values.shape[-2], values.shape[-1]))
     return (values * weight).sum() / (weight.sum() * values.shape[1]).clamp(min=1e-6)
 
 
-def told_apart(real: Tensor, made: Tensor, area: Tensor) -> Tensor:
+def told_apart(
+    real: Float[Tensor, "b 1 h w"],
+    made: Float[Tensor, "b 1 h w"],
+    area: Float[Tensor, "b 1 s s"],
+) -> Float[Tensor, ""]:
     """What the critic minimises: real scores under 1, made ones over -1, within the area."""
     return _mean(functional.relu(1 - real) + functional.relu(1 + made), area)
 
 
-def taken_for_real(made: Tensor, area: Tensor) -> Tensor:
+def taken_for_real(
+    made: Float[Tensor, "b 1 h w"], area: Float[Tensor, "b 1 s s"]
+) -> Float[Tensor, ""]:
     """What the translator minimises: low scores of what it made."""
     return -_mean(made, area)
 
 
-def unlike(made: list[Tensor], real: list[Tensor], area: Tensor) -> Tensor:
+def unlike(
+    made: list[Float[Tensor, "b _ _ _"]],
+    real: list[Float[Tensor, "b _ _ _"]],
+    area: Float[Tensor, "b 1 s s"],
+) -> Float[Tensor, ""]:
     """Mean absolute distance of the critic's features, within the area."""
     parts = [_mean((m - r.detach()).abs(), area) for m, r in zip(made, real, strict=True)]
     return torch.stack(parts).mean()

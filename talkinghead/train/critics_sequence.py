@@ -6,6 +6,7 @@ image critic.
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from talkinghead.train.critics_image import layer
@@ -31,9 +32,12 @@ class SequenceCritic(nn.Module):
         self.score = nn.utils.parametrizations.spectral_norm(nn.Conv2d(3 * width, 1, 1))
 
     def forward(
-        self, pictures: Tensor, outlines: Tensor, portrait: Tensor
-    ) -> tuple[Tensor, list[Tensor]]:
-        """Scores (b, 1, ...) and features of (b, t, 3, s, s), (b, t, OUTLINES, s, s), (b, 3, s, s).
+        self,
+        pictures: Float[Tensor, "b {self.frames} 3 s s"],
+        outlines: Float[Tensor, f"b {{self.frames}} {OUTLINES} s s"],
+        portrait: Float[Tensor, "b 3 s s"],
+    ) -> tuple[Float[Tensor, "b 1 h w"], list[Float[Tensor, "b _ _ _"]]]:
+        """Scores and features.
 
         Of the pictures the first is seen as it is, and the changes from each to the next.
         """
@@ -46,8 +50,12 @@ class SequenceCritic(nn.Module):
         return self.score(x), features
 
 
-def jerks(made: Tensor, truth: Tensor, area: Tensor) -> Tensor:
-    """How far changes from frame to frame are off, (b, t, 3, s, s), within `area` (b, t, 1, s, s).
+def jerks(
+    made: Float[Tensor, "b t 3 s s"],
+    truth: Float[Tensor, "b t 3 s s"],
+    area: Float[Tensor, "b t 1 s s"],
+) -> Float[Tensor, ""]:
+    """How far changes from frame to frame are off, within `area`.
 
     Trembling costs in each frame; a tooth that is painted beside its place only once.
     """

@@ -1,6 +1,7 @@
 """What the speaker branch is scored by, beside its critics: shape, velocity and statistics."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from talkinghead.landmarks import CONTOURS, COUNT
@@ -8,8 +9,8 @@ from talkinghead.train.losses import PERCENT
 from talkinghead.train.sequences import FLOOR, WINDOW
 
 
-def _laplacian() -> Tensor:
-    """(68, 68) matrix that takes from each point the mean of its neighbours on the contours."""
+def _laplacian() -> Float[Tensor, "68 68"]:
+    """The matrix that takes from each point the mean of its neighbours on the contours."""
     matrix = torch.eye(COUNT)
     for points, closed in CONTOURS.values():
         for place, point in enumerate(points):
@@ -21,8 +22,10 @@ def _laplacian() -> Tensor:
     return matrix
 
 
-def shape_losses(predicted: Tensor, true: Tensor) -> dict[str, Tensor]:
-    """Landmark, velocity and Laplacian losses of (b, t, 68, 3) (MakeItTalk, eq. 4 to 6).
+def shape_losses(
+    predicted: Float[Tensor, "b t 68 3"], true: Float[Tensor, "b t 68 3"]
+) -> dict[str, Float[Tensor, ""]]:
+    """Landmark, velocity and Laplacian losses (MakeItTalk, eq. 4 to 6).
 
     The mean of each row is taken out: it is the clip's, and not what was said.
     """
@@ -36,8 +39,8 @@ def shape_losses(predicted: Tensor, true: Tensor) -> dict[str, Tensor]:
     }
 
 
-def statistics(motion: Tensor) -> Tensor:
-    """(b, t, k) to (b, 3 * k): log spread in WINDOW frames and over the row, log speed."""
+def statistics(motion: Float[Tensor, "b t k"]) -> Float[Tensor, "b 3*k"]:
+    """Of each channel: log spread in WINDOW frames and over the row, log speed."""
     windows = motion.unfold(1, WINDOW, WINDOW)
     parts = [
         (_spread(windows, 3)).log().mean(dim=1),
@@ -52,8 +55,8 @@ def _spread(values: Tensor, dim: int) -> Tensor:
     return (values.var(dim=dim) + FLOOR**2).sqrt() + FLOOR
 
 
-def likeness_loss(made: Tensor, real: Tensor) -> Tensor:
-    """How far a batch of made-up motion (b, t, k) is from real motion in its `statistics`.
+def likeness_loss(made: Float[Tensor, "b t k"], real: Float[Tensor, "b t k"]) -> Float[Tensor, ""]:
+    """How far a batch of made-up motion is from real motion in its `statistics`.
 
     Compared over the batch, not row by row: how far a head turns is hardly in the sound, how
     far heads turn and how unlike they are is known.
@@ -64,6 +67,6 @@ def likeness_loss(made: Tensor, real: Tensor) -> Tensor:
     return middle + 0.5 * variety
 
 
-def rest_loss(motion: Tensor) -> Tensor:
-    """Squared mean over the batch of (b, t, k): a head that leans for ever is no motion."""
+def rest_loss(motion: Float[Tensor, "b t k"]) -> Float[Tensor, ""]:
+    """Squared mean over the batch: a head that leans for ever is no motion."""
     return motion.mean(dim=(0, 1)).pow(2).mean()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -60,15 +61,15 @@ class Taught(nn.Module):
             nn.Linear(2 * net.size.code, 128), nn.GELU(), nn.Linear(128, speakers)
         )
 
-    def guess(self, code: Tensor) -> Tensor:
-        """(b, t, code) to (b, speakers) logits; the code learns to make it fail."""
+    def guess(self, code: Float[Tensor, "b u code"]) -> Float[Tensor, "b speakers"]:
+        """Logits; the code learns to make it fail."""
         turned: Tensor = _Reversed.apply(code)  # type: ignore[no-untyped-call]
         logits: Tensor = self.adversary(torch.cat([turned.mean(1), turned.std(1)], dim=-1))
         return logits
 
 
-def offset_loss(code: Tensor, phones: Tensor) -> Tensor:
-    """How far recordings lie from one another where they say the same: (b, t, c), (b, t) classes.
+def offset_loss(code: Float[Tensor, "b u code"], phones: Int[Tensor, "b u"]) -> Float[Tensor, ""]:
+    """How far recordings lie from one another where they say the same.
 
     What is left of a recording's mean after each phone's mean over the batch is taken out is
     its voice and its microphone.
