@@ -85,7 +85,7 @@ def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = ContentBranch(ContentBranchSize(hidden=16))
-    net.move_near.widen(0)  # one reader of the two says nothing, the other all of the mean
+    net.move_near.widen(0.0)  # one reader of the two says nothing, the other all of the mean
     last = net.move.move[-1]
     assert isinstance(last, torch.nn.Linear)
     with torch.no_grad():
