@@ -113,7 +113,7 @@ class ContentBranch(nn.Module):
 
     def listen(
         self, mel: Float[Tensor, "b t bands"], speaker: Float[Tensor, "b speaker"]
-    ) -> Float[Tensor, "b s sound"]:
+    ) -> Float[Tensor, "b u sound"]:
         """Log-mel and a voice's embedding to what the readers are given: the ear's hidden states,
         or the log-mel itself.
         """
@@ -124,17 +124,17 @@ class ContentBranch(nn.Module):
         return hear(self.ear, mel, speaker) if self.ear else mel
 
     def forward(
-        self, sound: Float[Tensor, "b s sound"], face: Float[Tensor, "b 68 3"]
-    ) -> Float[Tensor, "b s//{self.size.stride} 68 3"]:
+        self, sound: Float[Tensor, "b u sound"], face: Float[Tensor, "b 68 3"]
+    ) -> Float[Tensor, "b u//{self.size.stride} 68 3"]:
         """What `listen` gives, and the face at rest, to offsets in face widths."""
         far, near = self.readings(sound, face)
         return (far + near) / 2
 
     def readings(
-        self, sound: Float[Tensor, "b s sound"], face: Float[Tensor, "b 68 3"]
+        self, sound: Float[Tensor, "b u sound"], face: Float[Tensor, "b 68 3"]
     ) -> tuple[
-        Float[Tensor, "b s//{self.size.stride} 68 3"],
-        Float[Tensor, "b s//{self.size.stride} 68 3"],
+        Float[Tensor, "b u//{self.size.stride} 68 3"],
+        Float[Tensor, "b u//{self.size.stride} 68 3"],
     ]:
         """What each reader says on its own: what they are taught by."""
         tail = sound[:, -self.size.stride :].repeat(1, self.size.look_ahead, 1)
@@ -143,10 +143,10 @@ class ContentBranch(nn.Module):
 
     def step(
         self,
-        sound: Float[Tensor, "b s sound"],
+        sound: Float[Tensor, "b u sound"],
         face: Float[Tensor, "b 68 3"],
         state: State | None,
-    ) -> tuple[Float[Tensor, "b s//{self.size.stride} 68 3"], State]:
+    ) -> tuple[Float[Tensor, "b u//{self.size.stride} 68 3"], State]:
         """One streaming step: new frames of sound to offsets and the state.
 
         The offsets belong to the frames `look_ahead` motion frames before the ones given.

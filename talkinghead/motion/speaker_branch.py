@@ -168,9 +168,9 @@ class SpeakerBranch(nn.Module):
 
     def unit(
         self,
-        content: Float[Tensor, "b s content"],
+        content: Float[Tensor, "b u content"],
         speaker: Float[Tensor, "b speaker"],
-        chance: Float[Tensor, "b s//{self.size.stride} chance"],
+        chance: Float[Tensor, "b u//{self.size.stride} chance"],
     ) -> UnitMotion:
         """Content features, a voice and the noise of `windows.noise` to unit motion."""
         level = (content - self.content_mean) / self.content_spread
@@ -198,9 +198,9 @@ class SpeakerBranch(nn.Module):
 
     def forward(
         self,
-        content: Float[Tensor, "b s content"],
+        content: Float[Tensor, "b u content"],
         speaker: Float[Tensor, "b speaker"],
-        chance: Float[Tensor, "b s//{self.size.stride} chance"],
+        chance: Float[Tensor, "b u//{self.size.stride} chance"],
     ) -> SpeakerMotion:
         """One window; arguments as of `unit`."""
         return self.ranged(self.unit(content, speaker, chance), self.manner_of(speaker))

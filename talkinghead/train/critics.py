@@ -34,7 +34,7 @@ class _Condition(nn.Module):
         voice: Float[Tensor, "b voice"],
         known: Float[Tensor, " b"],
     ) -> Float[Tensor, "b width t"]:
-        """Zero where `known` is 0."""
+        """The condition, zero where `known` is 0."""
         heard = self.content(content) + self.voice(voice)[:, None]
         return self.drop(torch.tanh(heard) * known[:, None, None]).transpose(1, 2)
 
@@ -51,7 +51,7 @@ class _Judge(nn.Module):
 
     def forward(
         self, motion: Float[Tensor, "b k t"], condition: Float[Tensor, "b width t"]
-    ) -> Float[Tensor, "b u"]:
+    ) -> Float[Tensor, "b n"]:
         judged: Tensor = self.score(self.layers(torch.cat([motion, condition], dim=1)))
         return judged[:, 0]
 
