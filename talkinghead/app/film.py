@@ -162,7 +162,7 @@ def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
         detector_name=getattr(args, "detector", DETECTORS[0]),
         device=args.device,
         ckpt=args.ckpt,
-        finish=not getattr(args, "unfinished", False),
+        finish=not getattr(args, "unfinished", True),  # without that flag no photo is painted
         **{name: getattr(args, name, None) for name in WEIGHTS},
         notify=progress.note,
     )
