@@ -68,7 +68,7 @@ def configure(parser: Parser) -> None:
     add_borrowing(parser)
     add_models(parser, painter=False)
     add_reporting(parser)
-    parser.set_defaults(run=plot, unfinished=True)  # no picture is painted here
+    parser.set_defaults(run=plot)
 
 
 def plot(args: Namespace, progress: Progress) -> None:

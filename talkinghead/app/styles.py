@@ -73,7 +73,7 @@ def _ckpt(parser: Parser) -> None:
 def _measuring(parser: Parser, run: Callable[[Namespace, Progress], None]) -> None:
     add_models(parser, detector=False)
     add_reporting(parser)
-    parser.set_defaults(run=run, unfinished=True)  # no picture is painted here
+    parser.set_defaults(run=run)
 
 
 def show(args: Namespace, progress: Progress) -> None:
