@@ -91,7 +91,7 @@ def main() -> None:
     expert = load_expert()
 
     def offset(footage: Footage, points: Array) -> float:
-        return offset_of(expert, footage, faces, points)
+        return offset_of(expert, footage, points)
 
     for source in each_clip(args.data, left_out, None, select):
         try:

@@ -110,7 +110,7 @@ def lateness(args: Namespace, animator: Animator) -> Offset | None:
     if not path.exists():
         return None
     expert = load_expert(path, animator.device)
-    return lambda footage, points: offset_of(expert, footage, animator.faces, points)
+    return lambda footage, points: offset_of(expert, footage, points)
 
 
 def _warp(portrait: Portrait) -> Renderer:

@@ -86,7 +86,7 @@ def truth_of(footage: Footage, detector: Follower, offset: Offset | None = None)
     count = int(min(len(footage.frames) / footage.fps, wave.seconds) * FPS)
     if count < metrics.SHORTEST:
         raise InputError(f"{count} frames with sound; {metrics.SHORTEST} or more can be measured")
-    points = followed(footage, detector)
+    points = followed(footage.frames, detector)
     reference = mean_face(resampled(points, footage.fps))
     late = float("nan") if offset is None else offset(footage, points)
     return Truth(wave, reference, on_ground(points, footage.fps, reference), late)

@@ -49,7 +49,7 @@ class Scene:
 
 def scene_of(footage: Footage, detector: Follower) -> Scene:
     """A clip made ready: raises InputError where it cannot be measured."""
-    points = true_face(footage, detector)
+    points = true_face(footage.frames, detector)
     start = int(np.argmax(np.isfinite(points).all(axis=(1, 2))))  # some clips open on black
     points, frames = fill_gaps(points[start:]), footage.frames[start:]
     if len(frames) < 3:

@@ -11,8 +11,8 @@ from talkinghead.errors import InputError
 from talkinghead.evaluate.report import Skip
 from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.media.audio import read_audio
-from talkinghead.media.video import read_video
-from talkinghead.types import Array, Footage
+from talkinghead.media.video import Reel, read_video, sound_of
+from talkinghead.types import Array, Footage, Waveform
 
 Selection = Callable[[str], bool]  # a clip's name below the folder: is it to be measured?
 Progress = Callable[[int, int, str], None]  # clips done, clips in all, name of the next
@@ -42,6 +42,10 @@ class Source:
             return footage
         return Footage(footage.frames, footage.fps, read_audio(self.sound))
 
+    def audio(self, reel: Reel) -> Waveform | None:
+        """The sound alone, for a clip whose frames are looked at one by one."""
+        return sound_of(self.path, reel) if self.sound is None else read_audio(self.sound)
+
 
 def find_clips(folder: Path) -> list[Source]:
     """All mp4 files under a folder and its sub-folders, by name. Raises InputError for none."""
@@ -61,17 +65,17 @@ def find_clips(folder: Path) -> list[Source]:
     return clips
 
 
-def true_face(footage: Footage, detector: Follower) -> Array:
+def true_face(frames: Iterable[Array], detector: Follower) -> Array:
     """(t, 68, 3) pixels: what the detector finds in the clip's own frames, NaN where nothing.
 
     Raises FaceError where it finds the face in too few of the frames: the clip is left out.
     """
-    return check_found(np.asarray(detector.follow(footage.frames), dtype=np.float64))
+    return check_found(np.asarray(detector.follow(frames), dtype=np.float64))
 
 
-def followed(footage: Footage, detector: Follower) -> Array:
+def followed(frames: Iterable[Array], detector: Follower) -> Array:
     """As `true_face`, with the few frames without a face filled in between their neighbours."""
-    return fill_gaps(true_face(footage, detector))
+    return fill_gaps(true_face(frames, detector))
 
 
 def each_clip(

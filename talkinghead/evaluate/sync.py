@@ -1,6 +1,6 @@
 """Measure whether mouths fit their sound: SyncNet's offset and confidence of every clip."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,11 +18,12 @@ from talkinghead.evaluate.sources import (
     each_clip,
     followed,
 )
+from talkinghead.media.video import frames_of
 from talkinghead.sync.net import SEEN, SyncExpert
 from talkinghead.sync.score import LEAST, agreement
 from talkinghead.sync.squares import mel_of, mouths, shown_at
 from talkinghead.sync.vectors import face_vectors, sound_vectors
-from talkinghead.types import Array, Footage
+from talkinghead.types import Array, Footage, Waveform
 
 SHIFT: Final = 10  # frames by which the sound of the baseline `shifted` comes later
 # offset: frames at 25 a second by which the picture comes later than its sound. near: 1 where
@@ -45,34 +46,54 @@ class Watched:
 
 
 def watched(
-    expert: SyncExpert, footage: Footage, detector: Follower, points: Array | None = None
+    expert: SyncExpert, frames: Iterable[Array], fps: float, wave: Waveform | None, points: Array
 ) -> Watched:
-    """Find, register and look at the face of a clip; `points` (n, 68, 3) are known already.
+    """Look at the face of a clip, in n frames with the landmarks (n, 68, 3), and hear its sound.
 
-    Raises InputError for a clip that is silent or too short, FaceError where the face is not
-    found in 90 % of the frames.
+    Raises InputError for a clip that is silent or too short.
     """
-    wave = footage.audio
     if wave is None or np.ptp(wave.samples) == 0:
         raise InputError("no sound that a mouth could fit; put a wav of the same name beside")
-    which = shown_at(len(footage.frames), footage.fps)
+    which = shown_at(len(points), fps)
     mel = mel_of(wave)
     count = min(len(which), len(mel) // STRIDE)
     if count < LEAST + SEEN - 1:
         raise InputError(f"{count} frames with sound; {LEAST + SEEN - 1} or more can be measured")
     which = which[:count]
-    points = followed(footage, detector) if points is None else points
-    squares, _ = mouths((footage.frames[i] for i in which), points[which], expert.size.side)
+    squares, _ = mouths(_picked(frames, which), points[which], expert.size.side)
     return Watched(face_vectors(expert, squares), mel)
 
 
-def offset_of(expert: SyncExpert, footage: Footage, detector: Follower, points: Array) -> float:
+def _picked(frames: Iterable[Array], which: Array) -> Iterator[Array]:
+    """The frames of the numbers (n,), which never fall."""
+    wanted = iter(which.tolist())
+    number = next(wanted, None)
+    for at, frame in enumerate(frames):
+        while number == at:
+            yield frame
+            number = next(wanted, None)
+        if number is None:
+            return
+
+
+def _watched(expert: SyncExpert, source: Source, detector: Follower) -> Watched:
+    """A clip on disk, looked at twice rather than held, for it may be long.
+
+    Raises FaceError where the face is not found in 90 % of the frames.
+    """
+    with frames_of(source.path) as reel:
+        points = followed(reel.frames, detector)
+    with frames_of(source.path) as reel:
+        return watched(expert, reel.frames, reel.fps, source.audio(reel), points)
+
+
+def offset_of(expert: SyncExpert, footage: Footage, points: Array) -> float:
     """Frames by which a clip's picture comes later than its sound; NaN where none can be told.
 
     `points` (n, 68, 3) are what the detector found in its frames.
     """
     try:
-        clip = watched(expert, footage, detector, points)
+        clip = watched(expert, footage.frames, footage.fps, footage.audio, points)
     except InputError:
         return float("nan")
     return sync_figures(expert, clip, clip.mel)["offset"]
@@ -108,7 +129,7 @@ def evaluate_sync(
     left_out: list[Skip] = []
     for source in _sources(clips, left_out, progress, select):
         try:
-            rows.append((source, watched(expert, source.read(), detector)))
+            rows.append((source, _watched(expert, source, detector)))
         except InputError as error:
             left_out.append(Skip(source.name, str(error)))
     if not rows:

@@ -88,7 +88,7 @@ def read_video(path: str | Path, *, max_frames: int | None = None) -> Footage:
     """
     with frames_of(path) as reel:
         frames = list(islice(reel.frames, max_frames))
-    audio = _sound(Path(path), reel.late) if reel.late is not None else None
+    audio = sound_of(path, reel)
     if audio is not None and max_frames is not None:
         end = max(1, round(len(frames) / reel.fps * audio.rate))
         audio = Waveform(audio.samples[:end], audio.rate)
@@ -104,13 +104,15 @@ def _sound_delay(container: Any) -> float:
     return starts[0] - starts[1]
 
 
-def _sound(source: Path, late: float) -> Waveform | None:
-    """The sound from the first frame on; None where the stream is empty or damaged."""
+def sound_of(path: str | Path, reel: Reel) -> Waveform | None:
+    """A video's sound from its first frame on; None where there is none, or it is damaged."""
+    if reel.late is None:
+        return None
     try:
-        wave = read_audio(source)
+        wave = read_audio(path)
     except AudioError:
         return None
-    shift = round(late * wave.rate)
+    shift = round(reel.late * wave.rate)
     if shift >= 0:
         return Waveform(np.pad(wave.samples, (shift, 0)), wave.rate)
     return Waveform(wave.samples[-shift:], wave.rate) if -shift < wave.samples.size else None
