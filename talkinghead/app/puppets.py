@@ -84,10 +84,8 @@ def _puppet(parser: Parser) -> None:
 
 def show(args: Namespace, progress: Progress) -> None:
     """Print the puppets; those that cannot be used say why."""
-    from talkinghead.puppet.store import describe_puppet, load_puppet
+    from talkinghead.puppet.store import describe_puppet, files_of, load_puppet
 
-    if args.sheet:
-        check_target(args.sheet)
     sound = []
     for name in talkinghead.list_puppets():
         try:
@@ -104,6 +102,7 @@ def show(args: Namespace, progress: Progress) -> None:
 
         if not sound:
             raise PuppetError("there are no puppets to show; 'talkinghead puppet new' makes one")
+        check_target(args.sheet, *(path for name in sound for path in files_of(name)))
         write_image(gallery([load_puppet(name) for name in sound]), args.sheet)
         progress.wrote(args.sheet)
 

@@ -39,6 +39,10 @@ def test_the_sheet_shows_the_puppets(cli, small: Path, tmp_path: Path, monkeypat
     assert (status, err) == (0, [])
     assert out.splitlines()[-1] == str(tmp_path / "sheet.png")
     assert read_image(tmp_path / "sheet.png").shape[1] > 900
+    layer = next(small.rglob("head.png"))
+    status, _, err = cli("puppet", "list", "--sheet", layer)
+    assert status == 2
+    assert "would replace what is read" in err[0]
 
 
 def test_a_broken_puppet_is_listed_with_what_is_wrong(cli, tmp_path: Path, monkeypatch):
