@@ -11,6 +11,7 @@ Some three minutes on two cores: python benchmarks/ceiling.py DATA --split test
 
 import argparse
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -88,11 +89,7 @@ def main() -> None:
     args = parser.parse_args()
     select = selection(args.data, args.split, need_speech=True)
     faces, clips, left_out = MediapipeDetector(), [], list[Skip]()
-    expert = load_expert()
-
-    def offset(footage: Footage, points: Array) -> float:
-        return offset_of(expert, footage, points)
-
+    offset = partial(offset_of, load_expert())
     for source in each_clip(args.data, left_out, None, select):
         try:
             figures = figures_of(source.read(), faces, offset)

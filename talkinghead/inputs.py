@@ -25,7 +25,7 @@ def picture(image: ImageSource) -> tuple[Array, str]:
 
 
 @contextmanager
-def shown_at(size: int | None, where: str) -> Iterator[None]:
+def at_size(size: int | None, where: str) -> Iterator[None]:
     """Whatever is wrong with a face at a `size` in pixels names the picture and the size."""
     try:
         yield

@@ -14,7 +14,7 @@ from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import find_portrait
 from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import close_mouth
-from talkinghead.inputs import AudioSource, ImageSource, picture, shown_at, sound
+from talkinghead.inputs import AudioSource, ImageSource, at_size, picture, sound
 from talkinghead.media.audio import normalise_loudness
 from talkinghead.media.video import frames_of
 from talkinghead.models import load_models, pick_device
@@ -166,7 +166,7 @@ class Animator:
             portrait = apart(portrait)
         paint = photo_close_up if crop else PhotoRenderer
         where = str(image) if isinstance(image, str | Path) else "picture"
-        with shown_at(size, where):
+        with at_size(size, where):
             painter = paint(portrait, size, self.models.translator)
         return Subject(*at_rest(portrait), painter)
 

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from talkinghead import weights
@@ -109,8 +110,7 @@ def lateness(args: Namespace, animator: Animator) -> Offset | None:
     path = (args.ckpt or weights.FOLDER) / SYNC
     if not path.exists():
         return None
-    expert = load_expert(path, animator.device)
-    return lambda footage, points: offset_of(expert, footage, points)
+    return partial(offset_of, load_expert(path, animator.device))
 
 
 def _warp(portrait: Portrait) -> Renderer:

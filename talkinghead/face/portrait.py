@@ -22,8 +22,8 @@ def find_portrait(
 
     Faces are numbered from 0, from left to right as seen. Without `face` the largest is
     taken, and `notify` is told in one line when there are others, and in one when the mouth is
-    open so far that it will not close well. `where` names the picture
-    in messages. Raises FaceError when there is no face, or not the one asked for.
+    open so far that it will not close well. `where` names the picture in messages. Raises
+    FaceError when there is no face, or not the one asked for.
     """
     found = _found(image, detector, where)
     ordered = sorted(found, key=_middle)

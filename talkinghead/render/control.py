@@ -148,7 +148,7 @@ class FaceMesh:
         count, given = len(self.points), len(rows) + still
         stiff, mass = film(shape, triangles, count)
         local = self._local(self.points)
-        beyond = smoothstep(np.clip((radius(local, FACE) - 1) / 0.2, 0, 1))
+        beyond = smoothstep((radius(local, FACE) - 1) / 0.2)
         system = csc_matrix(stiff + diags(mass * beyond / (_REACH * self.unit) ** 2 + 1e-9))
         self.weights = np.zeros((count, COUNT))
         self.weights[: len(rows)] = rows
@@ -158,7 +158,7 @@ class FaceMesh:
     def _away_from_border(self, points: Array, size: tuple[int, int]) -> Array:
         """1 well inside the picture, 0 on its border."""
         edge = np.minimum(points + 0.5, np.array(size) - 0.5 - points).min(axis=1)
-        return smoothstep(np.clip(edge / (_BORDER * self.unit), 0, 1))
+        return smoothstep(edge / (_BORDER * self.unit))
 
 
 def _within(points: Array, polygon: Array) -> Array:

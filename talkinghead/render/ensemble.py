@@ -60,12 +60,11 @@ class Faces:
         self._picture = portraits[0].image
         height, width = self._picture.shape[:2]
         self.size = (width, height)
-        points = [each.landmarks for each in portraits]
         self._members = []
-        for number, portrait in enumerate(portraits):
-            near = [each for at, each in enumerate([*points, *others]) if at != number]
+        for portrait in portraits:
+            beside = [each.landmarks for each in portraits if each is not portrait]
             alone = replace(portrait, landmarks=portrait.landmarks.astype(np.float32))
-            self._members.append(_member(alone, near, translator))
+            self._members.append(_member(alone, [*beside, *others], translator))
 
     def render(self, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
         """One (h, w, 3) uint8 frame for each frame of the tracks.
@@ -152,7 +151,7 @@ def territory(landmarks: Array, neighbours: Sequence[Array], box: Roi) -> Array 
     for other in neighbours:
         theirs = _distance(places, other)
         ahead = (theirs - mine) / np.maximum(theirs + mine, 1e-9) / _BORDER
-        share *= smoothstep(np.clip(ahead + 0.5, 0, 1))
+        share *= smoothstep(ahead + 0.5)
     if (share[mine < 1] > 0.999).all():
         return None
     cells_of = share.reshape(cells[1], cells[0]).astype(np.float32)

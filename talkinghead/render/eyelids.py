@@ -128,7 +128,7 @@ class Eyelid:
         the lower lid where they should be.
         """
         fallen = float(((edge - drawn) @ self._down)[1:-1].mean())
-        share = float(smoothstep(np.clip(fallen / max(_FULL * self._gap, 1e-6), 0.0, 1.0)))
+        share = float(smoothstep(fallen / max(_FULL * self._gap, 1e-6)))
         if share <= 0 or self._skin is None:
             return
         size = (frame.shape[1], frame.shape[0])

@@ -59,7 +59,7 @@ class Movement:
         pushed = still + (1 - follow) * spread[:, :2] + follow * (spread @ turned.T)
         # Lips of a face seen from the front may be pressed to nothing, and stretched at will.
         turned_by = self._aside + float(np.arcsin(min(tilt, 1.0)))
-        share = smoothstep(np.clip((turned_by - _FRONT) / (_SIDE - _FRONT), 0.0, 1.0))
+        share = smoothstep((turned_by - _FRONT) / (_SIDE - _FRONT))
         moved = pushed if share == 0 else pushed + share * (self._unfolded(pushed) - pushed)
         lift = (depth - face.relief.at(0))[face.landmarks]
         landmarks = target.copy()

@@ -122,9 +122,10 @@ def room(before: Array, now: Array, side: int, step: float = 0.0) -> Array:
     near = smoothstep(_ramp(side, _SEAM * side)) * _moved(before, now, side)
     box = (0, 0, side, side)
     mouth = polygon_mask(now[INNER_LIP], box, side / 96)
-    finer = np.clip((step - _FINE[0]) / (_FINE[1] - _FINE[0]), 0, 1)
-    edge = np.minimum(2 * polygon_mask(now[INNER_LIP], box, _EDGED * finer * side / 96), 1)
-    spared = np.maximum(mouth, edge) if finer > 0 else mouth
+    spared, finer = mouth, min((step - _FINE[0]) / (_FINE[1] - _FINE[0]), 1)
+    if finer > 0:
+        edge = polygon_mask(now[INNER_LIP], box, _EDGED * finer * side / 96)
+        spared = np.maximum(mouth, np.minimum(2 * edge, 1))
     paint = paintable(before, now, side) * (1 - (1 - _TRUST) * spared)
     light = near * (1 - mouth)
     return np.stack([paint, light, _CARRIED * light]).astype(np.float32)

@@ -9,7 +9,7 @@ from talkinghead.config import Output, Style
 from talkinghead.errors import FaceError, InputError
 from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import all_landmarks
-from talkinghead.inputs import AudioSource, ImageSource, picture, shown_at
+from talkinghead.inputs import AudioSource, ImageSource, at_size, picture
 from talkinghead.pipeline import Animator, at_rest
 from talkinghead.render.ensemble import Faces
 from talkinghead.render.group import faces_close_up
@@ -60,7 +60,7 @@ def speak_together(
         for number, portrait in zip(chosen, portraits, strict=True)
     ]
     paint = faces_close_up if output.crop else Faces
-    with shown_at(output.size, where):
+    with at_size(output.size, where):
         painter = paint(portraits, others, output.size, animator.models.translator)
     return play(animator, roles, painter, output)
 
