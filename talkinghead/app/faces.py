@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from talkinghead.app.files import check_film, check_inputs, named_after
-from talkinghead.app.film import develop, load
+from talkinghead.app.film import develop, load, signature
 from talkinghead.app.options import filled
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output, Style
@@ -55,6 +55,7 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
     for number, audio in said.items():
         check_inputs(image, audio, poses.get(number), styles.get(number), args.ckpt)
     check_film(target, image, *said.values(), *poses.values(), *styles.values())
+    credentials = signature(args, target)
     animator = load(args, progress)
 
     from talkinghead.scene.faces import speak_together  # imports torch: not for --help
@@ -68,4 +69,4 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
         references={number: references[video] for number, video in poses.items()},
         manners={number: voices[name] for number, name in styles.items()},
     )  # fmt: skip
-    develop(clip, target, progress, began)
+    develop(clip, target, progress, began, credentials)

@@ -24,6 +24,7 @@ from talkinghead.app.progress import Progress
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 from talkinghead.media.formats import KNOWN, as_target, format_of
+from talkinghead.media.provenance import MEDIA_TYPES, Credentials
 
 # Set by MakeItTalk's flags.
 WEIGHTS = ("voice_weights", "content_weights", "speaker_weights", "translator_weights")
@@ -91,6 +92,19 @@ def add_output(parser: Parser, default: str) -> None:
         help=f"the video to write: {known}, or a folder with / at its end for such pictures; "
         f"webp and gif have no sound (default: {default} in the folder you are in)",
     )
+    add_credentials(parser)
+
+
+def add_credentials(parser: Parser) -> None:
+    """Who signs the video."""
+    parser.add_argument(
+        "--credentials",
+        nargs=2,
+        type=Path,
+        metavar=("CHAIN.pem", "KEY.pem"),
+        help="sign the video as synthetic, with C2PA Content Credentials: the signer's "
+        f"certificates and private key ({', '.join(MEDIA_TYPES)}; needs c2pa-python)",
+    )
 
 
 def _common(parser: Parser, *, several: bool = False) -> None:
@@ -119,10 +133,12 @@ def photo(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.image, args.audio, args.pose_from, args.style_from, args.ckpt)
     check_film(target, args.image, args.audio, args.pose_from, args.style_from)
+    credentials = signature(args, target)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(args.image, face=args.face, size=output.size, crop=output.crop)
-    film(animator, subject, args.audio, target, style, output, progress, **borrowed(animator, args))
+    asked = {**borrowed(animator, args), "credentials": credentials}
+    film(animator, subject, args.audio, target, style, output, progress, **asked)
 
 
 def cartoon(args: Namespace, progress: Progress) -> None:
@@ -131,6 +147,7 @@ def cartoon(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.background, args.audio, args.pose_from, args.style_from, args.ckpt)
     check_film(target, args.background, args.audio, args.pose_from, args.style_from)
+    credentials = signature(args, target)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(
@@ -140,7 +157,8 @@ def cartoon(args: Namespace, progress: Progress) -> None:
         crop=output.crop,
         transparent=clear(args, target),
     )
-    film(animator, subject, args.audio, target, style, output, progress, **borrowed(animator, args))
+    asked = {**borrowed(animator, args), "credentials": credentials}
+    film(animator, subject, args.audio, target, style, output, progress, **asked)
 
 
 def clear(args: Namespace, target: Path) -> bool:
@@ -153,6 +171,15 @@ def clear(args: Namespace, target: Path) -> bool:
             f"{target}: {target.suffix} keeps no transparency; name it .webm, .mov, .webp or .gif"
         )
     return bool(args.transparent or (kind.cutout and not args.background))
+
+
+def signature(args: Namespace, target: Path) -> Credentials | None:
+    """Who signs the video, if --credentials says so; a signature that fails is told now."""
+    if args.credentials is None:
+        return None
+    credentials = Credentials(*args.credentials)
+    credentials.check(target)
+    return credentials
 
 
 def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
@@ -185,18 +212,27 @@ def film(
     *,
     reference: talkinghead.FaceTrack | None = None,
     manner: str | None = None,
+    credentials: Credentials | None = None,
 ) -> None:
     """Animate, write, and print the path of what was written."""
     began = time.monotonic()
     progress.stage("listening")
     clip = animator.animate(subject, audio, style, output, reference=reference, manner=manner)
-    develop(clip, target, progress, began)
+    develop(clip, target, progress, began, credentials)
 
 
-def develop(clip: talkinghead.Clip, target: Path, progress: Progress, began: float) -> None:
+def develop(
+    clip: talkinghead.Clip,
+    target: Path,
+    progress: Progress,
+    began: float,
+    credentials: Credentials | None = None,
+) -> None:
     """Write a clip, and print the path of what was written; `began` is on the monotonic clock."""
     progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
-    talkinghead.write_video(clip, target, progress=lambda done, _: progress.step(done))
+    talkinghead.write_video(
+        clip, target, credentials=credentials, progress=lambda done, _: progress.step(done)
+    )
     seconds = time.monotonic() - began
     progress.success(output=str(target), frames=clip.count, seconds=round(seconds, 2))
     progress.wrote(target)

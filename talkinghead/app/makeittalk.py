@@ -10,7 +10,7 @@ from typing import Any
 import talkinghead
 from talkinghead.app.faces import photo_of_many
 from talkinghead.app.files import check_film, check_inputs, named_after
-from talkinghead.app.film import film, load
+from talkinghead.app.film import add_credentials, film, load, signature
 from talkinghead.app.guard import guarded
 from talkinghead.app.jobs import Job, found, jobs_of, manners_of
 from talkinghead.app.options import (
@@ -111,6 +111,7 @@ def _common(parser: Parser) -> None:
         "--out", dest="output", type=as_target, metavar="FILE",
         help="the one video to write, instead of a name in that folder",
     )  # fmt: skip
+    add_credentials(parser)
     add_fields(parser, Style)
     add_borrowing(parser, listed=True)
     add_fields(parser, Output)
@@ -183,6 +184,7 @@ def _check(args: Namespace, jobs: list[Job], picture: str | None) -> None:
     for job in jobs:
         check_inputs(picture, job.audio, args.pose_from, job.manner, args.ckpt)
         check_film(job.target, picture, args.pose_from, *read)
+        signature(args, job.target)
 
 
 def _films(
@@ -196,8 +198,12 @@ def _films(
 ) -> None:
     reference = animator.reference(args.pose_from) if args.pose_from else None
     for job in jobs:
-        borrowed: dict[str, Any] = {"reference": reference, "manner": job.manner}
-        film(animator, subject, job.audio, job.target, style, output, progress, **borrowed)
+        asked: dict[str, Any] = {
+            "reference": reference,
+            "manner": job.manner,
+            "credentials": signature(args, job.target),
+        }
+        film(animator, subject, job.audio, job.target, style, output, progress, **asked)
 
 
 def _main(

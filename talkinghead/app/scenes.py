@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from talkinghead.app.files import check_film
-from talkinghead.app.film import add_output, develop, load
+from talkinghead.app.film import add_output, develop, load, signature
 from talkinghead.app.options import Parser, add_models, add_reporting
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output
@@ -68,6 +68,7 @@ def scene(args: Namespace, progress: Progress) -> None:
     fps = record.fps if args.fps is None else args.fps
     asked = Output(fps=fps, size=args.size)  # refuses what is out of range
     check_film(target, *record.sources)
+    credentials = signature(args, target)
     animator = load(args, progress)
 
     from talkinghead.scene.direct import direct  # imports torch: not for --help
@@ -80,4 +81,4 @@ def scene(args: Namespace, progress: Progress) -> None:
         fps=asked.fps,
         transparent=format_of(target).cutout,
     )
-    develop(clip, target, progress, began)
+    develop(clip, target, progress, began, credentials)

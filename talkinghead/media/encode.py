@@ -11,6 +11,7 @@ from talkinghead.media.files import replacing
 from talkinghead.media.formats import GIF, Format, as_target, format_of
 from talkinghead.media.palette import gathered
 from talkinghead.media.picture import Picture
+from talkinghead.media.provenance import COMMENT, Credentials
 from talkinghead.media.sequence import write_sequence
 from talkinghead.media.soundtrack import soundtrack
 from talkinghead.types import Array, Clip
@@ -18,14 +19,21 @@ from talkinghead.types import Array, Clip
 Told = Callable[[int, int], None]
 
 
-def write_video(clip: Clip, path: str | Path, *, progress: Told | None = None) -> None:
+def write_video(
+    clip: Clip,
+    path: str | Path,
+    *,
+    credentials: Credentials | None = None,
+    progress: Told | None = None,
+) -> None:
     """Write a clip as the frames arrive; memory does not grow with their number.
 
     The ending says the format: mp4 and mkv (H.264, AAC), mov (the same, or ProRes 4444 and PCM
     for frames with alpha), webm (VP9, Opus), webp and gif (no sound), numbered pictures (a name
     like `out/%06d.png`, or `out/`) with a wav beside them. Frames with alpha keep it in mov,
     webm, webp, gif and png and are laid on white elsewhere. mp4, mov and mkv of odd sizes get an
-    edge pixel more. `progress` is told the frames done and their number.
+    edge pixel more. `progress` is told the frames done and their number. A comment in the file
+    says that it is synthetic; `credentials` sign it as well, where the format can hold them.
 
     The sound is that of `clip.sound` at its own rate, mono or stereo, as long as `clip.audio`;
     without such a file it is `clip.audio` itself. On any failure or interruption an older file
@@ -35,6 +43,8 @@ def write_video(clip: Clip, path: str | Path, *, progress: Told | None = None) -
     """
     target = as_target(path)
     kind = format_of(target)
+    if credentials is not None:
+        credentials.check(target)
     if clip.fps > kind.fastest:
         raise OutputError(
             f"{target}: {target.suffix} shows at most {kind.fastest:g} frames a second, "
@@ -54,6 +64,8 @@ def write_video(clip: Clip, path: str | Path, *, progress: Told | None = None) -
         except av.FFmpegError as problem:
             reason = problem.strerror or problem
             raise OutputError(f"{target}: the video cannot be written ({reason})") from problem
+        if credentials is not None:
+            credentials.sign(temporary, target.name)
 
 
 def _encode(
@@ -75,6 +87,7 @@ def _encode(
     audio = clip.audio if kind.sound else None
     sounding = (kind.clear_sound if clear else kind.sound) or ""
     with av.open(str(path), "w", format=kind.muxer, options=options) as container:
+        container.metadata["comment"] = COMMENT
         video = Picture(container, codec, shape, clip.fps, palette)
         with soundtrack(container, audio, clip.sound, sounding) as sound:
             for done, frame in enumerate(frames, start=1):
