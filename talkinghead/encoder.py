@@ -74,7 +74,7 @@ def hear(net: Encoder, mel: Array, speaker: Array) -> Array:
     Passes overlap by all that a state hears, so that the result is that of one pass.
     """
     device = next(net.parameters()).device
-    mel = np.pad(mel, ((0, len(mel) % HALVING), (0, 0)), mode="edge")
+    mel = np.pad(mel, ((0, -len(mel) % HALVING), (0, 0)), mode="edge")
     voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
     back, ahead = (-(-n // HALVING) * HALVING for n in (net.look_back, net.look_ahead))
     parts = []

@@ -1,0 +1,1 @@
+"""Files and codecs: sound, pictures and videos, in and out."""

@@ -90,7 +90,7 @@ def calibrated(points: Array, activity: Array, fps: float) -> Array:
 
     A branch mistakes a strange voice or room for a mouth held a little open or pressed shut.
     The running CLOSED_SHARE quantile of the opening is brought to zero; unlike MakeItTalk's
-    mean per segment of 512 frames it glides, and leaves no jump (peers' weakness 13).
+    mean per segment of 512 frames it glides, and leaves no jump where segments meet.
     """
     speech = activity > 0.5
     if speech.sum() < MIN_SPEECH * fps:

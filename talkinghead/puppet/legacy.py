@@ -130,7 +130,7 @@ def _opened(folder: Path, stem: str) -> Array:
 
 def _to_pixels(shut: Array, place: Path, opened: Array) -> Array:
     """(68, 2) pixels of the normalised closed mouth."""
-    # Eyes, brows and nose are the same in both poses.
+    # Brows and nose are the same in both poses.
     same = slice(JAW_RIGHT + 1, NOSE_BASE)
     if place.exists():
         numbers = table(place, None, (1, 3)).ravel().tolist()

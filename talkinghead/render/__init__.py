@@ -1,0 +1,1 @@
+"""Paints: landmark tracks to frames, of photos, puppets and drawings."""
