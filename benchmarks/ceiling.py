@@ -24,7 +24,7 @@ from talkinghead.evaluate.motion import Offset, truth_of
 from talkinghead.evaluate.report import ClipFigures, Report, Skip
 from talkinghead.evaluate.sources import Follower, each_clip
 from talkinghead.evaluate.sync import offset_of
-from talkinghead.face.detect import MediapipeDetector
+from talkinghead.face.mesh import MediapipeDetector
 from talkinghead.geometry.mouth import opening, width
 from talkinghead.sync.net import load_expert
 from talkinghead.train.splits import selection, talkers_in

@@ -11,8 +11,9 @@ JAW: Final = slice(0, 17)
 LEFT_BROW: Final = slice(17, 22)
 RIGHT_BROW: Final = slice(22, 27)
 BROWS: Final = slice(17, 27)
-NOSTRILS: Final = slice(31, 36)
 NOSE: Final = slice(27, 36)
+NOSE_BRIDGE: Final = slice(27, 31)
+NOSTRILS: Final = slice(31, 36)
 LEFT_EYE: Final = slice(36, 42)
 RIGHT_EYE: Final = slice(42, 48)
 EYES: Final = slice(36, 48)
@@ -26,7 +27,6 @@ NOSE_TOP, NOSE_TIP, NOSE_BASE = 27, 30, 33
 LEFT_EYE_OUTER, LEFT_EYE_INNER, RIGHT_EYE_INNER, RIGHT_EYE_OUTER = 36, 39, 42, 45
 MOUTH_LEFT, MOUTH_RIGHT = 48, 54
 INNER_LEFT, INNER_RIGHT = 60, 64
-UPPER_LIP_TOP, LOWER_LIP_BOTTOM = 51, 57
 UPPER_LIP_INNER, LOWER_LIP_INNER = 62, 66
 
 UPPER_LID: Final = [37, 38, 43, 44]
@@ -39,17 +39,22 @@ INNER_LOWER: Final = [67, 66, 65]  # opposite each point of INNER_UPPER
 # Points that speech and expression hardly move: registration rests on them.
 STABLE: Final = [27, 28, 29, 30, 33, 36, 39, 42, 45]
 
+
+def _points(part: slice) -> list[int]:
+    return list(range(COUNT)[part])
+
+
 # Contours in drawing order; True where the last point joins the first.
 CONTOURS: Final[dict[str, tuple[list[int], bool]]] = {
-    "jaw": (list(range(0, 17)), False),
-    "left_brow": (list(range(17, 22)), False),
-    "right_brow": (list(range(22, 27)), False),
-    "nose_bridge": (list(range(27, 31)), False),
-    "nostrils": (list(range(31, 36)), False),
-    "left_eye": (list(range(36, 42)), True),
-    "right_eye": (list(range(42, 48)), True),
-    "outer_lip": (list(range(48, 60)), True),
-    "inner_lip": (list(range(60, 68)), True),
+    "jaw": (_points(JAW), False),
+    "left_brow": (_points(LEFT_BROW), False),
+    "right_brow": (_points(RIGHT_BROW), False),
+    "nose_bridge": (_points(NOSE_BRIDGE), False),
+    "nostrils": (_points(NOSTRILS), False),
+    "left_eye": (_points(LEFT_EYE), True),
+    "right_eye": (_points(RIGHT_EYE), True),
+    "outer_lip": (_points(OUTER_LIP), True),
+    "inner_lip": (_points(INNER_LIP), True),
 }
 
 # MIRROR[i] is the point that point i becomes when the picture is flipped left to right.

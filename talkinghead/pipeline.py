@@ -8,7 +8,8 @@ import numpy as np
 
 from talkinghead.config import Output, Style
 from talkinghead.errors import FaceError
-from talkinghead.face.detect import Detector, detector
+from talkinghead.face.base import Detector
+from talkinghead.face.detect import detector
 from talkinghead.face.follow import follow
 from talkinghead.face.matte import person_matte
 from talkinghead.face.portrait import find_portrait

@@ -1,7 +1,7 @@
 """What flows between the rooms: frozen dataclasses that refuse nonsense."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -125,10 +125,6 @@ class LandmarkTrack:
 
     def __len__(self) -> int:
         return len(self.points)
-
-    def scaled(self, factor: float) -> "LandmarkTrack":
-        """The same track on the picture resized by `factor`."""
-        return replace(self, points=self.points * factor)
 
 
 def rotations(degrees: Array) -> Array:

@@ -4,18 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from talkinghead.errors import FaceError
-from talkinghead.face.base import Detector, Face
+from talkinghead.face.base import Detector
 from talkinghead.face.fan import FaceAlignmentDetector
 from talkinghead.face.mesh import MediapipeDetector
-
-__all__ = [
-    "DETECTORS",
-    "Detector",
-    "Face",
-    "FaceAlignmentDetector",
-    "MediapipeDetector",
-    "detector",
-]
 
 DETECTORS: Final[dict[str, Callable[[str], Detector]]] = {
     "mediapipe": lambda device: MediapipeDetector(),  # on the CPU whatever the device

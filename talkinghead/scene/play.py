@@ -1,6 +1,6 @@
 """Several subjects on one clock: each says its lines, and lives on while others speak."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from talkinghead.types import (
     FaceFrame,
     FaceShape,
     FaceTrack,
-    LandmarkTrack,
     SpeechFeatures,
     Waveform,
 )
@@ -82,7 +81,7 @@ def play(
         for role, lines in zip(roles, spoken, strict=True)
         for line, (start, wave) in zip(role.lines, lines, strict=True)
     )
-    frames, (width, height) = _painted(renderer, tracks), renderer.size
+    frames, (width, height) = renderer.render(tracks), renderer.size
     if output.side_by_side:
         frames = beside(Sketches((width, height)).render(tracks), frames)
         width *= 2
@@ -109,7 +108,7 @@ def heard(
         for one in (silence.content, silence.heard)
     )
     activity, visemes = np.zeros(frames, np.float32), np.zeros((frames, 2), np.float32)
-    speaker = np.zeros(256, np.float32)
+    speaker = np.zeros_like(silence.speaker)
     for start, wave in lines:
         features = animator.listen(wave)
         for whole, said in ((content, features.content), (sound, features.heard)):
@@ -141,7 +140,3 @@ def together(lines: Sequence[tuple[int, Waveform]], samples: int) -> Waveform:
 
 def _source(audio: AudioSource, wave: Waveform) -> str | Path | Waveform:
     return audio if isinstance(audio, str | Path) else wave
-
-
-def _painted(renderer: Ensemble, tracks: Sequence[LandmarkTrack]) -> Iterator[Array]:
-    yield from renderer.render(tracks)

@@ -9,8 +9,9 @@ import numpy as np
 
 from talkinghead.clock import FRAME, RATE
 from talkinghead.errors import InputError, TalkingHeadError
-from talkinghead.face.detect import Detector, MediapipeDetector
+from talkinghead.face.base import Detector
 from talkinghead.face.follow import follow
+from talkinghead.face.mesh import MediapipeDetector
 from talkinghead.media.video import read_video
 from talkinghead.train.jobs import Job, Progress, run_jobs
 from talkinghead.train.splits import Listing, listings

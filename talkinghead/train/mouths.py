@@ -11,7 +11,7 @@ import numpy as np
 
 from talkinghead.clock import FPS, FRAME, RATE
 from talkinghead.errors import InputError, TalkingHeadError
-from talkinghead.face.detect import Detector
+from talkinghead.face.base import Detector
 from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.landmarks import MOUTH
 from talkinghead.media.video import probe, read_video

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from talkinghead.errors import FaceError, InputError
-from talkinghead.face.detect import Detector
+from talkinghead.face.base import Detector
 from talkinghead.face.follow import check_found, fill_gaps
 from talkinghead.geometry.affine import after
 from talkinghead.geometry.align import similarity

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from talkinghead.errors import FaceError, ImageError
-from talkinghead.face.detect import Detector, FaceAlignmentDetector, detector
+from talkinghead.face.base import Detector
+from talkinghead.face.detect import detector
+from talkinghead.face.fan import FaceAlignmentDetector
 from talkinghead.landmarks import (
     CHIN,
     EYES,
