@@ -10,7 +10,7 @@ from talkinghead import weights
 from talkinghead.encoder import HALVING
 from talkinghead.errors import AudioError
 from talkinghead.media.audio import normalise_loudness
-from talkinghead.speech.mel import FLOOR, centres, log_mel
+from talkinghead.speech.mel import FLOOR, SCALE, centres, log_mel, power_of
 from talkinghead.speech.pitch import normalised_pitch, pitch_statistics, track_pitch, transpose
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.vocoder import vocode
@@ -110,5 +110,5 @@ def _as_loud_as(mel: Array, model: Array) -> Array:
 def _loudness(mel: Array) -> Array:
     """(t,) log-power in units of log-mel; bands count as wide as they are."""
     widths = np.gradient(centres())
-    power = np.maximum(np.exp(4 * mel - 9), FLOOR) @ (widths / widths.sum())
-    return np.asarray(np.log(power) / 4)
+    power = np.maximum(power_of(mel), FLOOR) @ (widths / widths.sum())
+    return np.asarray(np.log(power) / SCALE)

@@ -16,6 +16,8 @@ BANDS = 80
 BLOCK = 1500  # frames transformed at a time, 15 seconds
 LOW, HIGH = 60.0, 7600.0  # Hz
 FLOOR = 1e-8  # power under which everything is silence
+LIFT, SCALE = 9.0, 4.0  # give the log-mel of speech about zero mean and unit spread
+SILENCE = float((np.log(FLOOR) + LIFT) / SCALE)  # log-mel where nothing sounds
 
 
 def _hz_to_mel(hz: Array) -> Array:
@@ -88,7 +90,12 @@ def power_spectrum(samples: Array) -> Array:
 def log_mel_of(power: Array, filters: Array | None = None) -> Array:
     """(t, FFT // 2 + 1) power to (t, BANDS) log-mel, about zero mean and unit spread for speech."""
     mel = power @ (filterbank() if filters is None else filters).T
-    return np.asarray((np.log(mel + FLOOR) + 9.0) / 4.0, dtype=np.float32)
+    return np.asarray((np.log(mel + FLOOR) + LIFT) / SCALE, dtype=np.float32)
+
+
+def power_of(mel: Array) -> Array:
+    """(t, BANDS) log-mel to the power in each band, FLOOR included; undoes `log_mel_of`."""
+    return np.asarray(np.exp(SCALE * mel - LIFT))
 
 
 def log_mel(wave: Waveform) -> Array:

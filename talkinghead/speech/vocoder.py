@@ -10,7 +10,7 @@ import numpy as np
 from scipy.fft import irfft, rfft
 
 from talkinghead.clock import HOP, RATE
-from talkinghead.speech.mel import FFT, FLOOR, WINDOW, centres, filterbank
+from talkinghead.speech.mel import FFT, FLOOR, WINDOW, centres, filterbank, power_of
 from talkinghead.types import Array, Waveform
 
 LONG_FFT = 2 * FFT  # room for a filter to ring on behind its frame
@@ -68,7 +68,7 @@ def _carried_on(hz: Array) -> Array:
 
 def _spoken(mel: Array, hz: Array, pitch: Array, turns: Array, noise: Array, trust: float) -> Array:
     """A block of sound, (t * HOP,) float32."""
-    target = np.maximum(np.exp(4 * mel - 9) - FLOOR, QUIET)
+    target = np.maximum(power_of(mel) - FLOOR, QUIET)
     source = _source(hz, _pulses(pitch, turns, len(noise)), noise)
     heard = (source.real[:, ::2] ** 2 + source.imag[:, ::2] ** 2) / WINDOW
     gain = _envelope(target, pitch) - _envelope(heard @ filterbank().T, pitch)

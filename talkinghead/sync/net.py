@@ -165,8 +165,8 @@ def level(squares: Float[Tensor, "b t s s"]) -> Float[Tensor, "b t s s"]:
     return (squares - mean) / spread.clamp(min=0.02)
 
 
-def windows(frames: int) -> int:
-    """Mel frames that belong to `frames` frames, SEEN at least."""
+def mel_frames(frames: int) -> int:
+    """How many mel frames are heard with `frames` frames, of which there are SEEN at least."""
     return STRIDE * (frames - SEEN) + HEARD
 
 

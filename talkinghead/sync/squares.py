@@ -10,12 +10,11 @@ from talkinghead.geometry.mouth import face_width, gaps
 from talkinghead.media.audio import normalise_loudness
 from talkinghead.media.luma import LUMA
 from talkinghead.render.paint import ride, sampled, window, within
-from talkinghead.speech.mel import BANDS, FLOOR, log_mel
-from talkinghead.sync.net import BEFORE, HEARD, SEEN
+from talkinghead.speech.mel import BANDS, SILENCE, log_mel
+from talkinghead.sync.net import BEFORE, mel_frames
 from talkinghead.types import Array, Waveform
 
 _REST_SHARE = 0.1  # the square is that of a mouth opened no wider than in this share of frames
-_SILENCE = float((np.log(FLOOR) + 9.0) / 4.0)  # log-mel where nothing sounds
 
 
 def shown_at(frames: int, fps: float) -> Array:
@@ -52,13 +51,13 @@ def mel_of(wave: Waveform) -> Array:
 
 
 def heard(mel: Array, first: int, frames: int) -> Array:
-    """(STRIDE * (frames - SEEN) + HEARD, BANDS): what is heard with `frames` frames from `first`.
+    """(mel_frames(frames), BANDS): what is heard with `frames` frames from `first` on.
 
     `mel` is a whole recording's, (n, BANDS) at MEL_FPS; beyond its ends there is silence.
     """
     begin = STRIDE * first - BEFORE
-    places = begin + np.arange(STRIDE * (frames - SEEN) + HEARD)
+    places = begin + np.arange(mel_frames(frames))
     known = (places >= 0) & (places < len(mel))
-    out = np.full((len(places), BANDS), _SILENCE, dtype=np.float32)
+    out = np.full((len(places), BANDS), SILENCE, dtype=np.float32)
     out[known] = mel[places[known]]
     return out

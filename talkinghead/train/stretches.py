@@ -30,7 +30,7 @@ class Stretches:
     """What one step learns from; rows 2 k and 2 k + 1 are of one talker."""
 
     squares: Tensor  # (b, t, s, s) grey in [0, 1]
-    mel: Tensor  # (b, net.windows(t), BANDS)
+    mel: Tensor  # (b, mel_frames(t), BANDS)
     lips: Tensor  # (b, t - SEEN + 1, 80) where the lips are amid SEEN frames, and have gone
 
     def to(self, device: str) -> "Stretches":
@@ -50,7 +50,7 @@ def by_talker(clips: Iterable[Mouths]) -> dict[str, list[Mouths]]:
 
 
 def plain(clip: Mouths, side: int) -> tuple[Tensor, Tensor]:
-    """A whole clip as it is: squares (1, t, side, side) and mel (1, net.windows(t), BANDS)."""
+    """A whole clip as it is: squares (1, t, side, side) and mel (1, mel_frames(t), BANDS)."""
     inner = clip.squares[:, MARGIN : MARGIN + SIDE, MARGIN : MARGIN + SIDE]
     small = [cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA) for square in inner]
     mel = heard(mel_of(Waveform(clip.samples, RATE)), 0, len(clip))

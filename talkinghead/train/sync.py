@@ -33,7 +33,7 @@ class Held:
 
     talker: str
     squares: Tensor  # (1, t, s, s)
-    mel: Tensor  # (1, net.windows(t), BANDS)
+    mel: Tensor  # (1, mel_frames(t), BANDS)
 
 
 def held_out(talkers: dict[str, list[Mouths]], side: int) -> list[Held]:
@@ -59,7 +59,7 @@ def sync_loss(expert: SyncExpert, frames: Tensor, mel: Tensor) -> Tensor:
     """How little painted mouths fit their sound: mean of 1 - cosine, 0 in perfect agreement.
 
     `frames` (b, t, 3, s, s) are RGB in [0, 1], t >= SEEN consecutive squares of
-    `render.paint.window` at 25 frames a second; `mel` (b, net.windows(t), BANDS) is what
+    `render.paint.window` at 25 frames a second; `mel` (b, mel_frames(t), BANDS) is what
     `squares.heard` gives with them. Differentiable in `frames`; the expert should be frozen.
     """
     seen = expert.see(expert.squares(frames))

@@ -6,7 +6,16 @@ import pytest
 from talkinghead.clock import FPS, HOP, RATE, motion_frames
 from talkinghead.errors import AudioError
 from talkinghead.speech.activity import activity
-from talkinghead.speech.mel import BANDS, filterbank, log_mel
+from talkinghead.speech.mel import (
+    BANDS,
+    FFT,
+    FLOOR,
+    SILENCE,
+    filterbank,
+    log_mel,
+    log_mel_of,
+    power_of,
+)
 from talkinghead.types import Array, Waveform
 
 
@@ -25,6 +34,17 @@ def test_there_is_a_frame_for_every_hop_begun(samples):
 def test_a_higher_tone_lights_a_higher_band():
     peaks = [log_mel(tone(hz))[50].argmax() for hz in (200, 800, 2500, 6000)]
     assert peaks == sorted(set(peaks))
+
+
+def test_power_of_undoes_log_mel_of(rng):
+    power = rng.uniform(0, 1e-3, size=(9, FFT // 2 + 1))
+    np.testing.assert_allclose(
+        power_of(log_mel_of(power)), power @ filterbank().T + FLOOR, rtol=1e-4
+    )
+
+
+def test_silence_is_the_log_mel_of_no_sound():
+    np.testing.assert_allclose(log_mel(Waveform(np.zeros(999, np.float32), RATE)), SILENCE)
 
 
 def test_a_click_shows_in_the_frame_centred_on_it():

@@ -6,7 +6,7 @@ import torch
 from talkinghead import weights
 from talkinghead.errors import InputError, WeightsError
 from talkinghead.speech.mel import BANDS
-from talkinghead.sync.net import HEARD, SEEN, SyncExpert, SyncSize, level, load_expert, windows
+from talkinghead.sync.net import HEARD, SEEN, SyncExpert, SyncSize, level, load_expert, mel_frames
 
 SMALL = SyncSize(side=16, face=2, sound=2, vector=8)
 FRAMES = 9
@@ -25,7 +25,7 @@ def squares():
 
 @pytest.fixture
 def mel():
-    return torch.randn(2, windows(FRAMES), BANDS, generator=torch.Generator().manual_seed(2))
+    return torch.randn(2, mel_frames(FRAMES), BANDS, generator=torch.Generator().manual_seed(2))
 
 
 def test_each_frame_with_its_neighbours_gets_one_vector_of_norm_1(expert, squares, mel):

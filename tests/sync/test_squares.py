@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from talkinghead.clock import FPS, FRAME, RATE
 from talkinghead.geometry.align import mean_face
-from talkinghead.sync.net import BEFORE, HEARD, SEEN, SyncExpert, SyncSize, windows
+from talkinghead.sync.net import BEFORE, HEARD, SEEN, SyncExpert, SyncSize, mel_frames
 from talkinghead.sync.squares import heard, mel_of, mouths, shown_at
 from talkinghead.sync.vectors import face_vectors, sound_vectors
 from talkinghead.types import Waveform
@@ -39,7 +39,7 @@ def test_a_mouth_stays_in_its_square_wherever_the_head_goes(rng):
 def test_what_is_heard_begins_before_what_is_seen_and_ends_after():
     mel = np.arange(400, dtype=np.float32)[:, None].repeat(80, axis=1)
     part = heard(mel, 30, SEEN)
-    assert len(part) == HEARD == windows(SEEN)
+    assert len(part) == HEARD == mel_frames(SEEN)
     assert_array_equal(part[:, 0], np.arange(120 - BEFORE, 120 - BEFORE + HEARD))
     seconds = np.array([part[0, 0], part[-1, 0]]) / 100
     assert seconds[0] < 30 / FPS

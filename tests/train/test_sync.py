@@ -12,7 +12,7 @@ from talkinghead.clock import FRAME, RATE
 from talkinghead.errors import InputError
 from talkinghead.geometry.align import mean_face
 from talkinghead.speech.mel import BANDS
-from talkinghead.sync.net import SEEN, SyncExpert, SyncSize, load_expert, windows
+from talkinghead.sync.net import SEEN, SyncExpert, SyncSize, load_expert, mel_frames
 from talkinghead.train import mouths as making
 from talkinghead.train.loop import Plan
 from talkinghead.train.mouths import MARGIN, SIDE, Mouths, mouths_in, mouths_of, save_mouths
@@ -113,7 +113,7 @@ def test_the_same_step_gives_the_same_batch_of_two_stretches_a_talker():
     for a, b in zip(vars(first).values(), vars(second).values(), strict=True):
         torch.testing.assert_close(a, b)
     assert first.squares.shape == (4, LENGTH, 16, 16)
-    assert first.mel.shape == (4, windows(LENGTH), BANDS)
+    assert first.mel.shape == (4, mel_frames(LENGTH), BANDS)
     assert first.lips.shape == (4, LENGTH - SEEN + 1, 80)
     assert not torch.equal(batches(2).squares, first.squares)
 
@@ -132,7 +132,7 @@ def test_a_clip_too_short_for_a_stretch_is_not_learnt_from():
 
 def test_the_critic_s_loss_teaches_the_painter_and_not_the_expert(expert):
     frames = torch.rand(2, 6, 3, 24, 24, requires_grad=True)
-    mel = torch.randn(2, windows(6), BANDS)
+    mel = torch.randn(2, mel_frames(6), BANDS)
     loss = sync_loss(expert, frames, mel)
     assert 0 <= float(loss.detach()) <= 2
     loss.backward()
@@ -143,7 +143,7 @@ def test_the_critic_s_loss_teaches_the_painter_and_not_the_expert(expert):
 def test_a_painter_who_follows_the_critic_pleases_it(expert):
     torch.manual_seed(1)
     frames = torch.rand(1, SEEN, 3, 16, 16, requires_grad=True)
-    mel = torch.randn(1, windows(SEEN), BANDS)
+    mel = torch.randn(1, mel_frames(SEEN), BANDS)
     before = sync_loss(expert, frames, mel)
     (slope,) = torch.autograd.grad(before, frames)
     assert sync_loss(expert, frames - 0.05 * slope / slope.abs().max(), mel) < before
