@@ -67,6 +67,16 @@ def is_open(points: Array) -> bool:
     return bool(gaps(points).max() > CLOSED * float(face_width(points)))
 
 
+def gapless(offsets: Array) -> Array:
+    """Displacements (..., 68, 3) that part no lips: opposite points share their way."""
+    shared = offsets.copy()
+    pairs = [(INNER_UPPER, INNER_LOWER), (UPPER_LIP_OUTER, LOWER_LIP_OUTER)]
+    for upper, lower in pairs:
+        mean = (offsets[..., upper, 1] + offsets[..., lower, 1]) / 2
+        shared[..., upper, 1], shared[..., lower, 1] = mean, mean
+    return shared
+
+
 def uncross(points: Array) -> Array:
     """The same points with no inner upper lip below the inner lower one: crossed pairs meet."""
     out = np.array(points, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Runs the branches: features and a face at rest to a face track."""
+"""Runs the branches over whole recordings: features and a face at rest to a face track."""
 
 from dataclasses import replace
 
@@ -9,7 +9,8 @@ from scipy.ndimage import gaussian_filter1d
 from talkinghead.landmarks import JAW, MOUTH
 from talkinghead.motion.content_branch import ContentBranch, State
 from talkinghead.motion.crisp import crisp
-from talkinghead.motion.speaker_branch import SpeakerBranch, speaker_motion
+from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerMotion
+from talkinghead.motion.windows import Windows, in_windows, noise
 from talkinghead.types import Array, FaceShape, FaceTrack, SpeechFeatures
 
 WAITING = 0.35  # share of the head motion that goes on while nobody speaks
@@ -40,6 +41,38 @@ def predict(net: ContentBranch, features: SpeechFeatures, face: FaceShape) -> Fa
     return FaceTrack(points.astype(np.float32), np.zeros((frames, 6), dtype=np.float32))
 
 
+@torch.inference_mode()
+def speaker_motion(
+    net: SpeakerBranch,
+    content: Array,
+    speaker: Array,
+    frames: int,
+    seed: int,
+) -> SpeakerMotion[Array]:
+    """Motion over a whole recording: pose (frames, 6), residual (frames, 68, 3), mouth ().
+
+    Takes content (t, channels) at net.size.stride frames a motion frame, the last one held
+    where it ends early, and the voice (net.size.speaker,), zeros for nobody's. The same seed
+    gives the same motion; memory beyond the result grows by the noise alone, 160 bytes a frame.
+    """
+    device, stride = net.limits.device, net.size.stride
+    voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
+    manner = net.manner_of(voice)
+    chance = torch.from_numpy(noise(seed, 0, frames, net.size.chance)).to(device)
+
+    def part(start: int, stop: int) -> Array:
+        places = np.arange(start * stride, stop * stride).clip(max=len(content) - 1)
+        heard = torch.as_tensor(content[places], dtype=torch.float32, device=device)[None]
+        moved = net.unit(heard, voice, chance[None, start:stop]).joined()
+        return np.asarray(moved[0].cpu().numpy())
+
+    joined = torch.from_numpy(in_windows(part, frames, Windows())).float()
+    unit = net.parted(joined[None].to(device))
+    made = net.ranged(unit, manner)
+    pose, residual, mouth = (x[0].cpu().numpy() for x in (made.pose, made.residual, made.mouth))
+    return SpeakerMotion(pose, residual, mouth)
+
+
 def with_manner(
     track: FaceTrack, net: SpeakerBranch, features: SpeechFeatures, face: FaceShape, seed: int
 ) -> FaceTrack:
@@ -48,7 +81,7 @@ def with_manner(
     Another seed is another take.
     """
     made = speaker_motion(net, features.content, features.speaker, len(track), seed)
-    style = np.array(made.residual)
+    style = made.residual.copy()
     for part in (JAW, MOUTH):
         style[:, part] *= LIP_STYLE
     points = face.points + made.mouth * (track.points - face.points) + style

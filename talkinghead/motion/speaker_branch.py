@@ -1,23 +1,17 @@
 """The speaker branch: self-attention from content, voice and chance to head, brows and style."""
 
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead.clock import STRIDE
-from talkinghead.landmarks import (
-    COUNT,
-    INNER_LOWER,
-    INNER_UPPER,
-    LOWER_LIP_OUTER,
-    UPPER_LIP_OUTER,
-)
-from talkinghead.motion.windows import BANDS, Windows, in_windows, noise
+from talkinghead.landmarks import COUNT
+from talkinghead.motion.attention import Attention
+from talkinghead.motion.windows import BANDS
 from talkinghead.types import Array
 
 AXES = 6  # of the pose: yaw, pitch, roll, x, y, z
@@ -59,46 +53,16 @@ class UnitMotion(NamedTuple):
         return torch.cat(list(self), dim=-1)
 
 
-class SpeakerMotion(NamedTuple):
+Values = TypeVar("Values", Tensor, Array)
+
+
+@dataclass(frozen=True)
+class SpeakerMotion(Generic[Values]):
     """What the branch adds to the content branch's lips."""
 
-    pose: Tensor | Array  # (..., t, 6) degrees and face widths
-    residual: Tensor | Array  # (..., t, 68, 3) face widths; parts no pair of lips
-    mouth: Tensor | Array  # (...) the talker's mouth range over the mean talker's
-
-
-class _Layer(nn.Module):
-    """Self-attention (Vaswani et al. 2017) whose reach is told by distance, not by place.
-
-    Scores fall with the distance in frames, each head at its own rate (Press et al. 2022), so
-    a window of any length and place is understood alike; a short convolution tells before
-    from after.
-    """
-
-    slopes: Tensor
-
-    def __init__(self, width: int, heads: int):
-        super().__init__()
-        self.heads = heads
-        self.before = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
-        self.near = nn.Conv1d(width, width, 7, padding=3, groups=width)
-        self.mix = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-        self.feed = nn.Sequential(
-            nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(0.1), nn.Linear(2 * width, width)
-        )
-        self.register_buffer("slopes", 0.25 ** torch.arange(1, heads + 1), persistent=False)
-
-    def forward(self, x: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
-        x = x + self.near(self.before[0](x).transpose(1, 2)).transpose(1, 2)
-        batch, frames, width = x.shape
-        parts = self.mix(self.before[1](x)).view(batch, frames, 3, self.heads, -1)
-        query, key, value = parts.permute(2, 0, 3, 1, 4)
-        at = torch.arange(frames, device=x.device)
-        far = -self.slopes[:, None, None] * (at[:, None] - at[None]).abs()
-        heard = functional.scaled_dot_product_attention(query, key, value, attn_mask=far.to(x))
-        x = x + self.out(heard.transpose(1, 2).reshape(batch, frames, width))
-        return torch.as_tensor(x + self.feed(self.before[2](x)))
+    pose: Values  # (..., t, 6) degrees and face widths
+    residual: Values  # (..., t, 68, 3) face widths; parts no pair of lips
+    mouth: Values  # (...) the talker's mouth range over the mean talker's
 
 
 class SpeakerBranch(nn.Module):
@@ -127,7 +91,8 @@ class SpeakerBranch(nn.Module):
         self.hear = nn.Linear(size.content * size.stride, size.width)
         self.talker = nn.Linear(FIGURES + size.voice, size.width)
         self.chance = nn.Linear(chance, size.width)
-        self.layers = nn.Sequential(*[_Layer(size.width, size.heads) for _ in range(size.layers)])
+        layers = (Attention(size.width, size.heads) for _ in range(size.layers))
+        self.layers = nn.Sequential(*layers)
         self.last = nn.LayerNorm(size.width)
         self.govern = nn.Linear(size.width, channels)
         self.move = nn.Linear(size.width, channels)
@@ -152,7 +117,8 @@ class SpeakerBranch(nn.Module):
         Of the brows and the mouth it is relative to the mean talker. Zeros, which stand for
         nobody, have the mean talker's manner.
         """
-        return torch.as_tensor(self.manner(self.centred(speaker)))
+        manner: Tensor = self.manner(self.centred(speaker))
+        return manner
 
     def centred(self, speaker: Float[Tensor, "b speaker"]) -> Float[Tensor, "b speaker"]:
         """Voices around the mean voice; nobody's voice becomes the mean one."""
@@ -186,7 +152,9 @@ class SpeakerBranch(nn.Module):
         lips = AXES + self.size.brows
         return UnitMotion(motion[..., :AXES], motion[..., AXES:lips], motion[..., lips:])
 
-    def ranged(self, unit: UnitMotion, manner: Float[Tensor, f"b {FIGURES}"]) -> SpeakerMotion:
+    def ranged(
+        self, unit: UnitMotion, manner: Float[Tensor, f"b {FIGURES}"]
+    ) -> SpeakerMotion[Tensor]:
         """Unit motion and a manner to motion in degrees and face widths."""
         pose = unit.pose * manner[:, None, :AXES].exp()
         pose = self.limits * torch.tanh(pose / self.limits)
@@ -201,7 +169,7 @@ class SpeakerBranch(nn.Module):
         content: Float[Tensor, "b u content"],
         speaker: Float[Tensor, "b speaker"],
         chance: Float[Tensor, "b u//{self.size.stride} chance"],
-    ) -> SpeakerMotion:
+    ) -> SpeakerMotion[Tensor]:
         """One window; arguments as of `unit`."""
         return self.ranged(self.unit(content, speaker, chance), self.manner_of(speaker))
 
@@ -211,45 +179,3 @@ class SpeakerBranch(nn.Module):
         reach = self.kernel.shape[-1] // 2
         rows = functional.conv1d(functional.pad(rows, (reach, reach), "replicate"), self.kernel)
         return rows.reshape(batch, channels, frames).transpose(1, 2)
-
-
-def gapless(offsets: Array) -> Array:
-    """(..., 68, 3) with no pair of lips moved apart: each opposite pair shares its motion."""
-    shared = offsets.copy()
-    pairs = [(INNER_UPPER, INNER_LOWER), (UPPER_LIP_OUTER, LOWER_LIP_OUTER)]
-    for upper, lower in pairs:
-        mean = (offsets[..., upper, 1] + offsets[..., lower, 1]) / 2
-        shared[..., upper, 1], shared[..., lower, 1] = mean, mean
-    return shared
-
-
-@torch.inference_mode()
-def speaker_motion(
-    net: SpeakerBranch,
-    content: Array,
-    speaker: Array,
-    frames: int,
-    seed: int,
-    windows: Windows | None = None,
-) -> SpeakerMotion:
-    """Motion over a whole recording: pose (frames, 6), residual (frames, 68, 3), mouth ().
-
-    Takes content (t, channels) at net.size.stride frames a motion frame, the last one held
-    where it ends early, and the voice (net.size.speaker,), zeros for nobody's. The same seed
-    gives the same motion; memory beyond the result grows by the noise alone, 160 bytes a frame.
-    """
-    device, stride = net.limits.device, net.size.stride
-    voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
-    manner = net.manner_of(voice)
-    chance = torch.from_numpy(noise(seed, 0, frames, net.size.chance)).to(device)
-
-    def part(start: int, stop: int) -> Array:
-        places = np.arange(start * stride, stop * stride).clip(max=len(content) - 1)
-        heard = torch.as_tensor(content[places], dtype=torch.float32, device=device)[None]
-        moved = net.unit(heard, voice, chance[None, start:stop]).joined()
-        return np.asarray(moved[0].cpu().numpy())
-
-    joined = torch.from_numpy(in_windows(part, frames, windows or Windows())).float()
-    unit = net.parted(joined[None].to(device))
-    pose, residual, mouth = (x[0].cpu().numpy() for x in net.ranged(unit, manner))
-    return SpeakerMotion(pose, residual, mouth)

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from talkinghead.clock import RATE
 from talkinghead.face.follow import TREMOR
-from talkinghead.geometry.mouth import opening
+from talkinghead.geometry.mouth import gapless, opening
 from talkinghead.landmarks import BROWS, EYES, JAW, MIRROR, MOUTH
 from talkinghead.media.audio import normalise_loudness
-from talkinghead.motion.speaker_branch import SpeakerBranchSize, gapless
+from talkinghead.motion.speaker_branch import SpeakerBranchSize
 from talkinghead.train.clips import SHORTEST, Example
 from talkinghead.types import Array, Waveform
 

@@ -88,7 +88,7 @@ class SpeakerDuel:
         heard, own, real = _rows(batch), manner[batch.known > 0], real[batch.known > 0]
         calm = net.unit(heard.content, heard.speaker, torch.zeros_like(chance))
         wild = net.unit(heard.content, heard.speaker, chance).joined()
-        shape = shape_losses(torch.as_tensor(net.ranged(calm, own).residual), heard.residual)
+        shape = shape_losses(net.ranged(calm, own).residual, heard.residual)
         off = _centred(calm.pose) - real[..., :AXES]
         made = _centred(wild)
         return {

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.stats import spearmanr
 from torch import nn
 
-from talkinghead.motion.speaker_branch import AXES, SpeakerBranch, speaker_motion
+from talkinghead.motion.predict import speaker_motion
+from talkinghead.motion.speaker_branch import AXES, SpeakerBranch
 from talkinghead.train.sequences import Recording, by_talker, figures_of
 
 HEARD_OUT = 6  # clips of each validation talker
@@ -29,11 +30,10 @@ def validate(net: nn.Module, recordings: list[Recording], seeds: int = 2) -> dic
                 drawn = 1000 * number + seed
                 frames = len(clip.pose)
                 made = speaker_motion(branch, clip.content, clip.speaker, frames, drawn)
-                pose = np.asarray(made.pose)
-                rows["range"].append(figures_of(np.asarray(made.residual), pose)[: AXES + 1])
+                rows["range"].append(figures_of(made.residual, made.pose)[: AXES + 1])
                 rows["mouth"].append(np.log(made.mouth))
-                quick = np.diff(pose, axis=0).std(axis=0) / np.diff(clip.pose, axis=0).std(axis=0)
-                rows["speed"].append(np.log(quick + 1e-3))
+                quick, true_quick = (np.diff(p, axis=0).std(axis=0) for p in (made.pose, clip.pose))
+                rows["speed"].append(np.log(quick / true_quick + 1e-3))
         shown.append(np.mean(rows["range"], axis=0))
         speeds.append(np.mean(rows["speed"], axis=0))
         mouths.append(float(np.mean(rows["mouth"])))

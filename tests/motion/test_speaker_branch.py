@@ -5,15 +5,10 @@ import pytest
 import torch
 
 from talkinghead.geometry.align import mean_face
+from talkinghead.geometry.mouth import gapless
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LOWER_LIP_OUTER, UPPER_LIP_OUTER
-from talkinghead.motion.predict import with_manner
-from talkinghead.motion.speaker_branch import (
-    LIMITS,
-    SpeakerBranch,
-    SpeakerBranchSize,
-    gapless,
-    speaker_motion,
-)
+from talkinghead.motion.predict import speaker_motion, with_manner
+from talkinghead.motion.speaker_branch import LIMITS, SpeakerBranch, SpeakerBranchSize
 from talkinghead.motion.windows import Windows
 from talkinghead.types import FaceShape, FaceTrack, SpeechFeatures
 
@@ -70,7 +65,7 @@ def test_a_longer_recording_begins_like_a_shorter_one(net, voice):
 
 def test_a_minute_has_no_seam_where_windows_meet(net, voice):
     frames, windows = 1500, Windows()
-    pose = np.asarray(speaker_motion(net, content(frames), voice, frames, 0, windows).pose)
+    pose = speaker_motion(net, content(frames), voice, frames, 0).pose
     steps = np.abs(np.diff(pose, axis=0)) / np.abs(np.diff(pose, axis=0)).mean(axis=0)
     shared = np.zeros(frames - 1, dtype=bool)
     for start, _ in windows.spans(frames):

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from talkinghead.errors import InputError
-from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize, speaker_motion
+from talkinghead.motion.predict import speaker_motion
+from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.motion.windows import BANDS, noise
 from talkinghead.train import speaker
 from talkinghead.train.clips import Example
