@@ -10,6 +10,7 @@ import numpy as np
 from talkinghead.clock import FPS, MEL_FPS
 from talkinghead.errors import AudioError, FaceError, ImageError, InputError, PuppetError
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT
+from talkinghead.rotation import rotations
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -125,28 +126,6 @@ class LandmarkTrack:
 
     def __len__(self) -> int:
         return len(self.points)
-
-
-def rotations(degrees: Array) -> Array:
-    """(t, 3) yaw, pitch, roll in degrees to (t, 3, 3) matrices, roll applied first.
-
-    Axes are the picture's: x right, y down, z away from the viewer. Positive yaw turns
-    the nose to the viewer's right, positive pitch lowers it, positive roll tilts the
-    head clockwise as seen.
-    """
-    yaw, pitch, roll = np.deg2rad(np.asarray(degrees, dtype=np.float64)).T
-    zero, one = np.zeros_like(yaw), np.ones_like(yaw)
-
-    def stack(*rows: Array) -> Array:
-        return np.stack(rows, axis=-1).reshape(-1, 3, 3)
-
-    cy, sy = np.cos(yaw), np.sin(yaw)
-    cp, sp = np.cos(pitch), np.sin(pitch)
-    cr, sr = np.cos(roll), np.sin(roll)
-    about_y = stack(cy, zero, -sy, zero, one, zero, sy, zero, cy)
-    about_x = stack(one, zero, zero, zero, cp, -sp, zero, sp, cp)
-    about_z = stack(cr, -sr, zero, sr, cr, zero, zero, zero, one)
-    return about_y @ about_x @ about_z
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from talkinghead.errors import AudioError, FaceError, ImageError, InputError
-from talkinghead.types import FaceFrame, FaceTrack, Portrait, Waveform, rotations
+from talkinghead.rotation import rotations
+from talkinghead.types import FaceFrame, FaceTrack, Portrait, Waveform
 
 
 def frame() -> FaceFrame:
@@ -22,22 +23,6 @@ def test_a_track_without_head_motion_is_placed_where_its_points_are():
     points = np.random.default_rng(0).normal(size=(3, 68, 3))
     placed = frame().place(FaceTrack(points, np.zeros((3, 6))))
     assert_allclose(placed.points, frame().to_pixels(points), rtol=1e-5)
-
-
-def test_yaw_turns_the_nose_right_pitch_lowers_it_and_roll_tilts_clockwise():
-    yaw, pitch, roll = rotations(np.diag([20.0, 20.0, 20.0]))
-    nose = np.array([0.0, 0.0, -1.0])  # towards the viewer
-    assert (yaw @ nose)[0] > 0
-    assert (pitch @ nose)[1] > 0
-    assert (roll @ np.array([1.0, 0.0, 0.0]))[1] > 0
-
-
-def test_rotations_are_rotations():
-    turns = rotations(np.random.default_rng(0).uniform(-60, 60, size=(9, 3)))
-    assert_allclose(
-        turns @ turns.transpose(0, 2, 1), np.broadcast_to(np.eye(3), turns.shape), atol=1e-12
-    )
-    assert_allclose(np.linalg.det(turns), 1)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import numpy as np
 
 from talkinghead.clock import FPS
 from talkinghead.errors import FaceError
-from talkinghead.geometry.align import euler, register
+from talkinghead.geometry.align import register
 from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import JAW_LEFT, JAW_RIGHT, LEFT_EYE_OUTER, RIGHT_EYE_OUTER, STABLE
+from talkinghead.rotation import euler
 from talkinghead.types import Array
 
 REST_SHARE = 0.2  # of the frames, those with the smallest opening, make the neutral face

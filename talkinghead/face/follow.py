@@ -7,7 +7,8 @@ import numpy as np
 from talkinghead.clock import FPS
 from talkinghead.errors import FaceError
 from talkinghead.face.base import Detector
-from talkinghead.geometry.align import euler, face_frame, register
+from talkinghead.geometry.align import face_frame, register
+from talkinghead.rotation import euler
 from talkinghead.types import Array, FaceTrack
 
 MIN_FOUND = 0.9  # share of frames with a face, under which footage is refused

@@ -54,14 +54,6 @@ def face_frame(landmarks: Array) -> FaceFrame:
     return FaceFrame(rotation, width, rotation @ shift * width)
 
 
-def euler(rotation: Array) -> Array:
-    """(..., 3, 3) rotations to (..., 3) yaw, pitch, roll in degrees; undoes `types.rotations`."""
-    pitch = np.arcsin(np.clip(-rotation[..., 1, 2], -1, 1))
-    yaw = np.arctan2(-rotation[..., 0, 2], rotation[..., 2, 2])
-    roll = np.arctan2(rotation[..., 1, 0], rotation[..., 1, 1])
-    return np.rad2deg(np.stack([yaw, pitch, roll], axis=-1))
-
-
 @dataclass(frozen=True)
 class Registration:
     """A track with head motion and size taken out, and what was taken out."""

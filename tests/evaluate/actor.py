@@ -9,7 +9,8 @@ import numpy as np
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
 from talkinghead.media.audio import write_wav
-from talkinghead.types import Array, FaceTrack, Waveform, rotations
+from talkinghead.rotation import rotations
+from talkinghead.types import Array, FaceTrack, Waveform
 
 RATE, FPS = 16_000, 25
 

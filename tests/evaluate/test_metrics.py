@@ -9,7 +9,8 @@ from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resample
 from talkinghead.evaluate.loudness import level, silent_frames
 from talkinghead.evaluate.motion import motion_figures
 from talkinghead.geometry.mouth import opening
-from talkinghead.types import Waveform, rotations
+from talkinghead.rotation import rotations
+from talkinghead.types import Waveform
 
 from .actor import RATE, babble, nodding, noise, speaking
 

@@ -12,7 +12,7 @@ from talkinghead.render.movement import Movement
 from talkinghead.render.relief import Relief, eased, gradients
 from talkinghead.render.skin import snapped
 from talkinghead.render.unfold import Unfolded
-from talkinghead.types import rotations
+from talkinghead.rotation import rotations
 
 SIZE = (400, 400)
 

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import CHIN, JAW, NOSE_BASE, NOSE_TIP, STABLE
 from talkinghead.render.steady import rounded, steadied
-from talkinghead.types import rotations
+from talkinghead.rotation import rotations
 
 UNIT = 200.0
 
