@@ -23,16 +23,16 @@ from talkinghead.types import FaceShape, Waveform
 
 def timed(animator: Animator, seconds: int) -> str:
     """A row of the table."""
-    speaker = animator.models.speaker
+    speaker = animator.models.speaker_branch
     assert speaker is not None
     spoken = read_audio(home("examples") / "morning_rms.wav").samples
     face = FaceShape(mean_face().astype(np.float32))
     wave = Waveform(np.resize(spoken, RATE * seconds), RATE)
     features, mel = animator.listen(wave), log_mel(wave)
     times = [time.perf_counter()]
-    animator.models.branch.heard(mel, features.speaker)
+    animator.models.content_branch.heard(mel, features.speaker)
     times.append(time.perf_counter())
-    track = predict(animator.models.branch, features, face)
+    track = predict(animator.models.content_branch, features, face)
     times.append(time.perf_counter())
     with_manner(track, speaker, features, face, 0)
     times.append(time.perf_counter())

@@ -32,10 +32,10 @@ def pick_device(name: str) -> str:
 class Models:
     """What hears, moves and paints."""
 
-    voices: SpeakerEncoder
-    content: ContentEncoder
-    branch: ContentBranch
-    speaker: SpeakerBranch | None  # None: lips only; the branch's ear is not the content branch's
+    speaker_encoder: SpeakerEncoder
+    content_encoder: ContentEncoder
+    content_branch: ContentBranch
+    speaker_branch: SpeakerBranch | None  # None: lips only; it hears through another voice network
     translator: Translator | None  # None: mouths are warped and drawn
 
 
@@ -57,16 +57,18 @@ def load_models(
     """
     folder = folder or weights.FOLDER
     content, mover = content or folder / CONTENT, speaker or folder / SPEAKER
-    card, manner = weights.read_card(content), weights.read_card(mover)
-    taught_by = card.get("voice")
-    voices = SpeakerEncoder(device)
-    ear: ContentEncoder = LogMel()
-    if taught_by:
-        ear = VoiceContent(load_voice(voice or folder / VOICE, device, taught_by), voices)
-    branch = weights.build(ContentBranch, ContentBranchSize, content, device)
-    dynamics = None
-    if manner.get("voice") == taught_by:
-        dynamics = weights.build(SpeakerBranch, SpeakerBranchSize, mover, device)
+    # Checksums of the voice networks that the two branches hear through; None: log-mel as it is.
+    content_voice = weights.read_card(content).get("voice")
+    speaker_voice = weights.read_card(mover).get("voice")
+    speaker_encoder = SpeakerEncoder(device)
+    content_encoder: ContentEncoder = LogMel()
+    if content_voice:
+        net = load_voice(voice or folder / VOICE, device, content_voice)
+        content_encoder = VoiceContent(net, speaker_encoder)
+    content_branch = weights.build(ContentBranch, ContentBranchSize, content, device)
+    speaker_branch = None
+    if speaker_voice == content_voice:
+        speaker_branch = weights.build(SpeakerBranch, SpeakerBranchSize, mover, device)
     elif speaker is not None:
         raise WeightsError(
             f"{speaker}: hears through another voice network than {content}; "
@@ -76,4 +78,4 @@ def load_models(
     if finish and (translator or (folder / TRANSLATOR).exists()):
         path = translator or folder / TRANSLATOR
         painter = weights.build(Translator, TranslatorSize, path, device)
-    return Models(voices, ear, branch, dynamics, painter)
+    return Models(speaker_encoder, content_encoder, content_branch, speaker_branch, painter)

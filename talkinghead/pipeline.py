@@ -94,12 +94,13 @@ class Animator:
     def listen(self, wave: Waveform, manner: AudioSource | None = None) -> SpeechFeatures:
         """What is said, when, and by whom or in whose `manner`, in a waveform at RATE."""
         level = normalise_loudness(wave)
-        own, ear = self.models.voices(level), self.models.content
+        own = self.models.speaker_encoder(level)
         voice = own if manner is None else self.manner(manner)
-        content = ear(level, own)
-        heard = self.models.branch.heard(log_mel(level), own)
-        lips = ear.visemes(content, level.samples.size)
-        return SpeechFeatures(content, activity(level), voice, heard, ear.fps, lips)
+        encoder = self.models.content_encoder
+        content = encoder(level, own)
+        heard = self.models.content_branch.heard(log_mel(level), own)
+        visemes = encoder.visemes(content, level.samples.size)
+        return SpeechFeatures(content, activity(level), voice, heard, encoder.fps, visemes)
 
     def move(
         self,
@@ -114,9 +115,9 @@ class Animator:
         With a `reference` the head and the lids move as they do there.
         """
         style = style or Style()
-        track = predict(self.models.branch, features, face)
-        if self.models.speaker is not None:
-            track = with_manner(track, self.models.speaker, features, face, style.seed)
+        track = predict(self.models.content_branch, features, face)
+        if self.models.speaker_branch is not None:
+            track = with_manner(track, self.models.speaker_branch, features, face, style.seed)
         return restyle(track, face, features.activity, style, lip_gain, reference, features.visemes)
 
     def reference(self, video: str | Path) -> FaceTrack:
@@ -138,7 +139,7 @@ class Animator:
         """
         if isinstance(source, str | Path) and not Path(source).is_file():
             return find_style(str(source), self._ckpt).voice
-        return self.models.voices(normalise_loudness(sound(source)))
+        return self.models.speaker_encoder(normalise_loudness(sound(source)))
 
     def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
         """Read a picture and find the face to animate (see `find_portrait`)."""

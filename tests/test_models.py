@@ -24,5 +24,5 @@ def test_a_named_speaker_branch_that_hears_otherwise_is_refused(foreign):
 
 
 def test_a_folders_speaker_branch_that_hears_otherwise_is_left_out(foreign, tiny_ckpt):
-    assert load_models(foreign).speaker is None
-    assert load_models(tiny_ckpt).speaker is not None
+    assert load_models(foreign).speaker_branch is None
+    assert load_models(tiny_ckpt).speaker_branch is not None

@@ -44,7 +44,7 @@ def choose(args: Namespace, progress: Progress) -> None:
 
     check_target(args.out)
     animator = load(args, progress)
-    net = animator.models.speaker
+    net = animator.models.speaker_branch
     if net is None:
         raise WeightsError("the speaker branch is not the content branch's; train them together")
 

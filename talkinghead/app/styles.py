@@ -128,7 +128,8 @@ def save(args: Namespace, progress: Progress) -> None:
     progress.stage("listening")
     waves = [normalise_loudness(read_audio(audio)) for audio in args.audio]
     try:
-        voice = merged([animator.models.voices(w) for w in waves], [w.seconds for w in waves])
+        voices = [animator.models.speaker_encoder(wave) for wave in waves]
+        voice = merged(voices, [wave.seconds for wave in waves])
     except AudioError as error:
         raise AudioError(f"{args.audio[0]}: {error}") from error
     style = SpeakingStyle(args.name, voice, origin="saved by the user")
