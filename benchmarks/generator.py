@@ -80,7 +80,7 @@ class Generator(nn.Module):
 def ours(ckpt: Path | None) -> Callable[[int], None]:
     """Paints one frame of an astronaut whose head and mouth are on the move."""
     from talkinghead import Animator
-    from talkinghead.landmarks import INNER_LOWER, JAW, LOWER_LIP_OUTER
+    from talkinghead.landmarks import INNER_LOWER, JAW, OUTER_LOWER
 
     animator = Animator(ckpt=ckpt, device="cpu")
     portrait = animator.portrait("astronaut")
@@ -89,7 +89,7 @@ def ours(ckpt: Path | None) -> Callable[[int], None]:
 
     def paint(frame: int) -> None:
         points = portrait.landmarks.copy()
-        points[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += 0.06 * unit * (1 + np.sin(frame))
+        points[[*INNER_LOWER, *OUTER_LOWER], 1] += 0.06 * unit * (1 + np.sin(frame))
         points[JAW, 1] += 0.02 * unit * (1 + np.sin(frame))
         points[:, 0] += 0.03 * unit * np.sin(frame / 9)
         renderer.warp(points)  # type: ignore[attr-defined]

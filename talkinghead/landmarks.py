@@ -27,14 +27,33 @@ NOSE_TOP, NOSE_TIP, NOSE_BASE = 27, 30, 33
 LEFT_EYE_OUTER, LEFT_EYE_INNER, RIGHT_EYE_INNER, RIGHT_EYE_OUTER = 36, 39, 42, 45
 MOUTH_LEFT, MOUTH_RIGHT = 48, 54
 INNER_LEFT, INNER_RIGHT = 60, 64
-UPPER_LIP_INNER, LOWER_LIP_INNER = 62, 66
+INNER_TOP, INNER_BOTTOM = 62, 66
 
 UPPER_LID: Final = [37, 38, 43, 44]
 LOWER_LID: Final = [41, 40, 47, 46]  # opposite each point of UPPER_LID
-UPPER_LIP_OUTER: Final = [49, 50, 51, 52, 53]
-LOWER_LIP_OUTER: Final = [59, 58, 57, 56, 55]  # opposite each point of UPPER_LIP_OUTER
+OUTER_UPPER: Final = [49, 50, 51, 52, 53]
+OUTER_LOWER: Final = [59, 58, 57, 56, 55]  # opposite each point of OUTER_UPPER
 INNER_UPPER: Final = [61, 62, 63]
 INNER_LOWER: Final = [67, 66, 65]  # opposite each point of INNER_UPPER
+
+# Upper and lower rims of the mouth and the eyes, each from the left corner to the right one.
+Rims = tuple[list[int], list[int]]
+OUTER_RIMS: Final[Rims] = (
+    [MOUTH_LEFT, *OUTER_UPPER, MOUTH_RIGHT],
+    [MOUTH_LEFT, *OUTER_LOWER, MOUTH_RIGHT],
+)
+INNER_RIMS: Final[Rims] = (
+    [INNER_LEFT, *INNER_UPPER, INNER_RIGHT],
+    [INNER_LEFT, *INNER_LOWER, INNER_RIGHT],
+)
+LEFT_EYE_RIMS: Final[Rims] = (
+    [LEFT_EYE_OUTER, *UPPER_LID[:2], LEFT_EYE_INNER],
+    [LEFT_EYE_OUTER, *LOWER_LID[:2], LEFT_EYE_INNER],
+)
+RIGHT_EYE_RIMS: Final[Rims] = (
+    [RIGHT_EYE_INNER, *UPPER_LID[2:], RIGHT_EYE_OUTER],
+    [RIGHT_EYE_INNER, *LOWER_LID[2:], RIGHT_EYE_OUTER],
+)
 
 # Points that speech and expression hardly move: registration rests on them.
 STABLE: Final = [27, 28, 29, 30, 33, 36, 39, 42, 45]

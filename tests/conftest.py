@@ -9,7 +9,7 @@ from scipy.signal import lfilter
 
 from talkinghead import weights
 from talkinghead.clock import RATE
-from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
+from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
 from talkinghead.media.audio import write_wav
 from talkinghead.media.samples import portrait as sample
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
@@ -92,7 +92,7 @@ def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
         heard = -24 * last.weight[0]
         last.weight.mul_(0.01)
         last.bias.zero_()
-        for point in (*LOWER_LIP_OUTER, *INNER_LOWER):
+        for point in (*OUTER_LOWER, *INNER_LOWER):
             last.weight[3 * point + 1] = heard
             last.bias[3 * point + 1] = -0.2
     weights.save(net, folder / "content.safetensors", {"size": net.size.as_dict()})

@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from talkinghead.clock import FPS
 from talkinghead.evaluate.loudness import level
 from talkinghead.evaluate.metrics import spread
-from talkinghead.landmarks import CHIN, INNER_LOWER, JAW_RIGHT, LOWER_LIP_OUTER
+from talkinghead.landmarks import CHIN, INNER_LOWER, JAW_RIGHT, OUTER_LOWER
 from talkinghead.types import Array, FaceShape, FaceTrack, Waveform
 
 SMOOTH = 1.5  # frames: standard deviation of the Gaussian over the log energy
@@ -39,7 +39,7 @@ def _sink() -> Array:
     """(68,) how far each point sinks when the mouth opens by 1: lower lip, and jaw to the chin."""
     share = np.zeros(68)
     share[INNER_LOWER] = [0.85, 1.0, 0.85]
-    share[LOWER_LIP_OUTER] = [0.55, 0.85, 0.95, 0.85, 0.55]
+    share[OUTER_LOWER] = [0.55, 0.85, 0.95, 0.85, 0.55]
     jaw = np.arange(JAW_RIGHT + 1)
     share[jaw] = 0.8 * np.clip(1 - np.abs(jaw - CHIN) / 5, 0, 1)
     return share

@@ -9,19 +9,19 @@ import numpy as np
 
 from talkinghead.landmarks import (
     CHIN,
+    INNER_BOTTOM,
     INNER_LOWER,
+    INNER_TOP,
     INNER_UPPER,
     JAW,
     JAW_LEFT,
     JAW_RIGHT,
     LEFT_EYE_OUTER,
-    LOWER_LIP_INNER,
-    LOWER_LIP_OUTER,
     MOUTH_LEFT,
     MOUTH_RIGHT,
+    OUTER_LOWER,
+    OUTER_UPPER,
     RIGHT_EYE_OUTER,
-    UPPER_LIP_INNER,
-    UPPER_LIP_OUTER,
 )
 from talkinghead.types import Array
 
@@ -33,7 +33,7 @@ _FOLLOW: Final = np.array([0.5, 1, 1, 1, 0.5])[:, None]
 
 def opening(points: Array) -> Array:
     """(...) height of the open mouth, y66 - y62; the face is taken to stand upright."""
-    return np.asarray(points[..., LOWER_LIP_INNER, 1] - points[..., UPPER_LIP_INNER, 1])
+    return np.asarray(points[..., INNER_BOTTOM, 1] - points[..., INNER_TOP, 1])
 
 
 def width(points: Array) -> Array:
@@ -70,7 +70,7 @@ def is_open(points: Array) -> bool:
 def gapless(offsets: Array) -> Array:
     """Displacements (..., 68, 3) that part no lips: opposite points share their way."""
     shared = offsets.copy()
-    pairs = [(INNER_UPPER, INNER_LOWER), (UPPER_LIP_OUTER, LOWER_LIP_OUTER)]
+    pairs = [(INNER_UPPER, INNER_LOWER), (OUTER_UPPER, OUTER_LOWER)]
     for upper, lower in pairs:
         mean = (offsets[..., upper, 1] + offsets[..., lower, 1]) / 2
         shared[..., upper, 1], shared[..., lower, 1] = mean, mean
@@ -103,8 +103,8 @@ def close_mouth(points: Array) -> Array:
     out[..., INNER_UPPER, :] += fall
     out[..., INNER_LOWER, :] += rise
     ends = [0, 0, 1, 2, 2]  # the inner pair beside each outer point
-    out[..., UPPER_LIP_OUTER, :] += fall[..., ends, :] * _FOLLOW
-    out[..., LOWER_LIP_OUTER, :] += rise[..., ends, :] * _FOLLOW
+    out[..., OUTER_UPPER, :] += fall[..., ends, :] * _FOLLOW
+    out[..., OUTER_LOWER, :] += rise[..., ends, :] * _FOLLOW
 
     by_jaw = 0.7 * np.clip((part - 0.05) / 0.15, 0, 1)[..., None, None]
     from_chin = np.abs(np.arange(JAW.start, JAW.stop) - CHIN) / 6

@@ -9,14 +9,14 @@ from talkinghead.config import NATURAL_AMP_LIP, Style
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import (
     BROWS,
+    INNER_BOTTOM,
     INNER_LOWER,
+    INNER_TOP,
     INNER_UPPER,
     JAW,
-    LOWER_LIP_INNER,
-    LOWER_LIP_OUTER,
     MOUTH,
-    UPPER_LIP_INNER,
-    UPPER_LIP_OUTER,
+    OUTER_LOWER,
+    OUTER_UPPER,
 )
 from talkinghead.motion.blink import blink_times, close_lids, lid_closure
 from talkinghead.motion.borrow import borrowed_lids, borrowed_pose, keyed
@@ -95,7 +95,7 @@ def calibrated(points: Array, activity: Array, fps: float) -> Array:
     speech = activity > 0.5
     if speech.sum() < MIN_SPEECH * fps:
         return points
-    gap = points[:, LOWER_LIP_INNER, 1] - points[:, UPPER_LIP_INNER, 1]
+    gap = points[:, INNER_BOTTOM, 1] - points[:, INNER_TOP, 1]
     known = np.flatnonzero(speech)
     low = percentile_filter(gap[known], 100 * CLOSED_SHARE, int(CALIBRATION * fps), mode="reflect")
     floor = np.interp(np.arange(len(gap)), known, low)
@@ -124,8 +124,8 @@ def part_lips(points: Array, by: Array) -> Array:
     moved[:, INNER_UPPER, 1] -= UPPER_SHARE * by
     moved[:, INNER_LOWER, 1] += (1 - UPPER_SHARE) * by
     beside = by[:, [0, 0, 1, 2, 2]]  # the inner pair that each outer pair goes with
-    moved[:, UPPER_LIP_OUTER, 1] -= 0.5 * UPPER_SHARE * beside
-    moved[:, LOWER_LIP_OUTER, 1] += 0.5 * (1 - UPPER_SHARE) * beside
+    moved[:, OUTER_UPPER, 1] -= 0.5 * UPPER_SHARE * beside
+    moved[:, OUTER_LOWER, 1] += 0.5 * (1 - UPPER_SHARE) * beside
     return moved
 
 

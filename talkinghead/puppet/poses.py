@@ -14,10 +14,10 @@ from talkinghead.landmarks import (
     INNER_RIGHT,
     INNER_UPPER,
     JAW,
-    LOWER_LIP_OUTER,
     MOUTH_LEFT,
     MOUTH_RIGHT,
-    UPPER_LIP_OUTER,
+    OUTER_LOWER,
+    OUTER_UPPER,
 )
 from talkinghead.types import Array
 
@@ -93,8 +93,8 @@ def parted(closed: Array) -> Array:
     fall, rise = DROP * size * below, -LIFT * size * below
     out[INNER_LOWER] += fall * _INNER
     out[INNER_UPPER] += rise * _INNER
-    out[LOWER_LIP_OUTER] += fall * _FOLLOW
-    out[UPPER_LIP_OUTER] += rise * _FOLLOW
+    out[OUTER_LOWER] += fall * _FOLLOW
+    out[OUTER_UPPER] += rise * _FOLLOW
     for corner, inner, way in ((MOUTH_LEFT, INNER_LEFT, 1), (MOUTH_RIGHT, INNER_RIGHT, -1)):
         out[[corner, inner]] += way * ROUND * size * across + 0.12 * fall
     from_chin = np.abs(np.arange(JAW.start, JAW.stop) - CHIN) / 7

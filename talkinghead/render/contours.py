@@ -5,25 +5,31 @@ from typing import Final
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from talkinghead.landmarks import COUNT
+from talkinghead.landmarks import (
+    CONTOURS,
+    COUNT,
+    INNER_RIMS,
+    LEFT_EYE_RIMS,
+    OUTER_RIMS,
+    RIGHT_EYE_RIMS,
+)
 from talkinghead.types import Array
 
 # Each chain of landmarks and how many mesh points stand in for one step along it. Lips and
 # lids are pairs of equal length, so that opposite points have the same number.
 CHAINS: Final[dict[str, tuple[list[int], int]]] = {
-    "upper_lip": ([48, 49, 50, 51, 52, 53, 54], 2),
-    "lower_lip": ([48, 59, 58, 57, 56, 55, 54], 2),
-    "upper_inner": ([60, 61, 62, 63, 64], 3),
-    "lower_inner": ([60, 67, 66, 65, 64], 3),
-    "left_upper_lid": ([36, 37, 38, 39], 3),
-    "left_lower_lid": ([36, 41, 40, 39], 3),
-    "right_upper_lid": ([42, 43, 44, 45], 3),
-    "right_lower_lid": ([42, 47, 46, 45], 3),
-    "jaw": (list(range(17)), 1),
-    "left_brow": ([17, 18, 19, 20, 21], 1),
-    "right_brow": ([22, 23, 24, 25, 26], 1),
-    "nose_bridge": ([27, 28, 29, 30], 1),
-    "nostrils": ([31, 32, 33, 34, 35], 1),
+    "upper_lip": (OUTER_RIMS[0], 2),
+    "lower_lip": (OUTER_RIMS[1], 2),
+    "upper_inner": (INNER_RIMS[0], 3),
+    "lower_inner": (INNER_RIMS[1], 3),
+    "left_upper_lid": (LEFT_EYE_RIMS[0], 3),
+    "left_lower_lid": (LEFT_EYE_RIMS[1], 3),
+    "right_upper_lid": (RIGHT_EYE_RIMS[0], 3),
+    "right_lower_lid": (RIGHT_EYE_RIMS[1], 3),
+    **{
+        name: (CONTOURS[name][0], 1)
+        for name in ("jaw", "left_brow", "right_brow", "nose_bridge", "nostrils")
+    },
 }
 OPENINGS: Final = {
     "mouth": ("upper_inner", "lower_inner"),

@@ -9,34 +9,25 @@ from talkinghead.geometry.align import similarity
 from talkinghead.geometry.mesh import delaunay, oriented
 from talkinghead.landmarks import (
     COUNT,
-    INNER_LEFT,
     INNER_LOWER,
-    INNER_RIGHT,
+    INNER_RIMS,
     INNER_UPPER,
     JAW,
     LEFT_EYE,
     LOWER_LID,
-    LOWER_LIP_OUTER,
     MOUTH_LEFT,
     MOUTH_RIGHT,
+    OUTER_LOWER,
+    OUTER_RIMS,
     RIGHT_EYE,
     STABLE,
     UPPER_LID,
-    UPPER_LIP_OUTER,
 )
 from talkinghead.types import Array, Puppet
 
 STEPS = 3  # pieces into which each side of a contour is cut: straight lips look broken
 RING = 28  # border points around the face
 REACH = 1.3  # how far out they stand, in face radii
-_UPPER_INNER = [INNER_LEFT, *INNER_UPPER, INNER_RIGHT]
-_LOWER_INNER = [INNER_LEFT, *INNER_LOWER, INNER_RIGHT]
-_CURVES = [
-    _UPPER_INNER,
-    _LOWER_INNER,
-    [MOUTH_LEFT, *UPPER_LIP_OUTER, MOUTH_RIGHT],
-    [MOUTH_LEFT, *LOWER_LIP_OUTER, MOUTH_RIGHT],
-]
 
 
 def curve(row: list[int], steps: int = STEPS, ends: bool = False) -> Array:
@@ -81,7 +72,7 @@ def _parted(points: Array) -> Array:
     if gap > 0.05 * width:
         return points
     parted = points.copy()
-    parted[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += 0.3 * width
+    parted[[*INNER_LOWER, *OUTER_LOWER], 1] += 0.3 * width
     parted[JAW, 1] += 0.3 * width * np.sin(np.linspace(0, np.pi, 17)) ** 3
     return parted
 
@@ -116,15 +107,14 @@ class Rig:
         far = np.array([[-1, -1], [2, -1], [2, 2], [-1, 2]]) * (width, height)
         self._fixed = np.concatenate([around, far])
         given = puppet.triangles
-        extra = [] if given is not None else [curve(row) for row in _CURVES]
+        extra = [] if given is not None else [curve(row) for row in (*INNER_RIMS, *OUTER_RIMS)]
         self._finer = np.concatenate([np.eye(COUNT), *extra])
         self.source = self._vertices(drawn)
         # The open mouth has area everywhere; the shut one would give no triangles between lips.
         ready = self._vertices(_parted(opened))
         self.triangles = delaunay(ready) if given is None else oriented(ready, given)
-        self._outline = np.concatenate(
-            [curve(_UPPER_INNER, ends=True), curve(_LOWER_INNER, ends=True)[-2:0:-1]]
-        )
+        upper, lower = (curve(row, ends=True) for row in INNER_RIMS)
+        self._outline = np.concatenate([upper, lower[-2:0:-1]])
 
     def _vertices(self, points: Array) -> Array:
         return np.concatenate([self._finer @ points, self._fixed])

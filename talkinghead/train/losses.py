@@ -18,11 +18,11 @@ from talkinghead.landmarks import (
     INNER_RIGHT,
     INNER_UPPER,
     JAW,
-    LOWER_LIP_OUTER,
     MOUTH,
     MOUTH_LEFT,
     MOUTH_RIGHT,
-    UPPER_LIP_OUTER,
+    OUTER_LOWER,
+    OUTER_UPPER,
 )
 
 PERCENT = 100.0  # face widths are small numbers: losses count in hundredths
@@ -102,7 +102,7 @@ def opening_curves(offsets: Float[Tensor, "b t 68 3"]) -> Float[Tensor, "b t 9"]
     """
     down = offsets[..., 1]
     inner = down[..., INNER_LOWER] - down[..., INNER_UPPER]
-    outer = down[..., LOWER_LIP_OUTER] - down[..., UPPER_LIP_OUTER]
+    outer = down[..., OUTER_LOWER] - down[..., OUTER_UPPER]
     return torch.cat([inner, outer, down[..., CHIN : CHIN + 1]], dim=-1)
 
 

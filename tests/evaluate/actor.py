@@ -7,7 +7,7 @@ import av
 import numpy as np
 
 from talkinghead.geometry.align import mean_face
-from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
+from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
 from talkinghead.media.audio import write_wav
 from talkinghead.rotation import rotations
 from talkinghead.types import Array, FaceTrack, Waveform
@@ -18,7 +18,7 @@ RATE, FPS = 16_000, 25
 def speaking(opening: Array) -> Array:
     """(t, 68, 3) the mean face, its lower lip moved down by `opening` (t,)."""
     points = np.repeat(mean_face()[None], len(opening), axis=0)
-    points[:, INNER_LOWER + LOWER_LIP_OUTER, 1] += opening[:, None]
+    points[:, INNER_LOWER + OUTER_LOWER, 1] += opening[:, None]
     return points
 
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, down, gaps, opening, uncross, width
-from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LOWER_LIP_OUTER, UPPER_LIP_OUTER
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, OUTER_LOWER, OUTER_UPPER
 
 
 def face(gap=0.0, dims=3):
@@ -14,7 +14,7 @@ def face(gap=0.0, dims=3):
     middle = (points[INNER_UPPER] + points[INNER_LOWER]) / 2
     points[INNER_UPPER], points[INNER_LOWER] = middle, middle
     points[INNER_LOWER, 1] += gap
-    points[LOWER_LIP_OUTER, 1] += gap
+    points[OUTER_LOWER, 1] += gap
     return points
 
 
@@ -48,7 +48,7 @@ def test_closing_twice_is_closing_once():
 def test_closing_keeps_the_thickness_of_the_lips():
     opened = face(gap=0.1)
     closed = close_mouth(opened)
-    for outer, inner in [(UPPER_LIP_OUTER, INNER_UPPER), (LOWER_LIP_OUTER, INNER_LOWER)]:
+    for outer, inner in [(OUTER_UPPER, INNER_UPPER), (OUTER_LOWER, INNER_LOWER)]:
         before = opened[outer[2]] - opened[inner[1]]
         assert_allclose(closed[outer[2]] - closed[inner[1]], before, atol=1e-12)
 

@@ -6,7 +6,7 @@ import torch
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import gapless
-from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, LOWER_LIP_OUTER, UPPER_LIP_OUTER
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, OUTER_LOWER, OUTER_UPPER
 from talkinghead.motion.predict import speaker_motion, with_manner
 from talkinghead.motion.speaker_branch import LIMITS, SpeakerBranch, SpeakerBranchSize
 from talkinghead.motion.windows import Windows
@@ -77,7 +77,7 @@ def test_a_minute_has_no_seam_where_windows_meet(net, voice):
 def test_no_pair_of_lips_is_moved_apart(net, voice):
     made = speaker_motion(net, content(60), voice, 60, 0)
     assert np.abs(made.residual[:, 48:68]).max() > 1e-4
-    for upper, lower in ((INNER_UPPER, INNER_LOWER), (UPPER_LIP_OUTER, LOWER_LIP_OUTER)):
+    for upper, lower in ((INNER_UPPER, INNER_LOWER), (OUTER_UPPER, OUTER_LOWER)):
         apart = made.residual[:, lower, 1] - made.residual[:, upper, 1]
         np.testing.assert_allclose(apart, 0, atol=1e-6)
 

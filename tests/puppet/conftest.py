@@ -6,7 +6,7 @@ import pytest
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth
-from talkinghead.landmarks import INNER_LIP, INNER_LOWER, JAW, LEFT_EYE, LOWER_LIP_OUTER, RIGHT_EYE
+from talkinghead.landmarks import INNER_LIP, INNER_LOWER, JAW, LEFT_EYE, OUTER_LOWER, RIGHT_EYE
 from talkinghead.types import Layer, Puppet
 
 SIZE = 200
@@ -19,7 +19,7 @@ def egg() -> Puppet:
     seam = (closed[[61, 62, 63]] + closed[[67, 66, 65]]) / 2
     closed[[61, 62, 63]] = closed[[67, 66, 65]] = seam
     opened = closed.copy()
-    opened[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += 18
+    opened[[*INNER_LOWER, *OUTER_LOWER], 1] += 18
     opened[JAW, 1] += 16 * np.sin(np.linspace(0, np.pi, 17)) ** 3
     pictures = {role: np.zeros((SIZE, SIZE, 4), np.uint8) for role in ("head", "mouth", "eyelids")}
     cv2.ellipse(pictures["head"], (100, 100), (72, 88), 0, 0, 360, (230, 160, 150, 255), -1)

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mesh import delaunay
-from talkinghead.landmarks import INNER_LIP, INNER_LOWER, JAW, LOWER_LID, LOWER_LIP_OUTER, UPPER_LID
+from talkinghead.landmarks import INNER_LIP, INNER_LOWER, JAW, LOWER_LID, OUTER_LOWER, UPPER_LID
 from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.gallery import CAPTION, blinking, gallery
 from talkinghead.render.layers import over, premultiplied, straight
@@ -33,7 +33,7 @@ def puppet() -> Puppet:
     seam = (closed[[61, 62, 63]] + closed[[67, 66, 65]]) / 2
     closed[[61, 62, 63]] = closed[[67, 66, 65]] = seam
     opened = closed.copy()
-    opened[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += 24
+    opened[[*INNER_LOWER, *OUTER_LOWER], 1] += 24
     opened[JAW, 1] += 20 * np.sin(np.linspace(0, np.pi, 17)) ** 3
     head = np.zeros((SIZE, SIZE, 4), np.uint8)
     noise = np.random.default_rng(5).integers(0, 40, (SIZE, SIZE, 1), dtype=np.uint8)

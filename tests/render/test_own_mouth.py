@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from talkinghead.geometry.align import mean_face
-from talkinghead.landmarks import INNER_LIP, INNER_LOWER, LOWER_LIP_OUTER, OUTER_LIP
+from talkinghead.landmarks import INNER_LIP, INNER_LOWER, OUTER_LIP, OUTER_LOWER
 from talkinghead.render.mouth_interior import MouthInterior
 from talkinghead.render.own_mouth import own_mouth
 from talkinghead.render.palette import palette
@@ -20,7 +20,7 @@ def portrait(gap=0.06, teeth=(), grey=False):
     points = np.array(mean_face()) * UNIT + [150, 110, 0]
     middle = points[[61, 62, 63, 65, 66, 67]].mean(axis=0)[1]
     points[INNER_LIP, 1] = middle
-    points[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += gap * UNIT
+    points[[*INNER_LOWER, *OUTER_LOWER], 1] += gap * UNIT
     image = np.full((330, 300, 3), SKIN, np.uint8)
     xy = np.round(points[:, :2]).astype(np.int32)
     cv2.fillPoly(image, [xy[OUTER_LIP]], LIPS)

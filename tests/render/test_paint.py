@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from talkinghead.errors import InputError
 from talkinghead.geometry.align import mean_face
-from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER, MOUTH
+from talkinghead.landmarks import INNER_LOWER, MOUTH, OUTER_LOWER
 from talkinghead.render.paint import (
     CHANNELS,
     after,
@@ -52,7 +52,7 @@ def painter():
 
 def opened(points, by=0.1):
     out = points.copy()
-    out[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += by * UNIT
+    out[[*INNER_LOWER, *OUTER_LOWER], 1] += by * UNIT
     return out
 
 

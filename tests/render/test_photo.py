@@ -13,7 +13,7 @@ from talkinghead.landmarks import (
     INNER_LOWER,
     INNER_UPPER,
     LOWER_LID,
-    LOWER_LIP_OUTER,
+    OUTER_LOWER,
     UPPER_LID,
 )
 from talkinghead.render.photo import PhotoRenderer
@@ -33,7 +33,7 @@ def shut_landmarks(gap=0.0):
 
 def opened(points, gap):
     out = points.copy()
-    for group, share in [(INNER_LOWER, 1.0), (LOWER_LIP_OUTER, 1.0), ([6, 7, 8, 9, 10], 0.7)]:
+    for group, share in [(INNER_LOWER, 1.0), (OUTER_LOWER, 1.0), ([6, 7, 8, 9, 10], 0.7)]:
         out[group, 1] += share * gap * UNIT
     return out
 

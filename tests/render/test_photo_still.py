@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from talkinghead.errors import ImageError
 from talkinghead.geometry.align import mean_face
-from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
+from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.types import Portrait
 
@@ -112,6 +112,6 @@ def test_with_a_head_held_still_nothing_but_the_face_changes(portrait):
 
 def spoken(portrait, gap):
     points = portrait.landmarks.copy()
-    for group, share in [(INNER_LOWER, 1.0), (LOWER_LIP_OUTER, 1.0), ([7, 8, 9], 0.7)]:
+    for group, share in [(INNER_LOWER, 1.0), (OUTER_LOWER, 1.0), ([7, 8, 9], 0.7)]:
         points[group, 1] += share * gap * 80
     return points

@@ -12,7 +12,7 @@ from torch.nn import functional
 from talkinghead import weights
 from talkinghead.errors import InputError, WeightsError
 from talkinghead.geometry.align import mean_face
-from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER
+from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
 from talkinghead.render.translator import Translator, TranslatorSize
 from talkinghead.speech.mel import BANDS
 from talkinghead.sync.net import HEARD
@@ -53,7 +53,7 @@ def some_pairs(rng, talker="someone", count=6):
     before = mean_face()[:, :2] * room / 0.62 + [room / 2, 0]
     before = before - [0, before[48:68, 1].mean() - room / 2]
     now = before.copy()
-    now[[*INNER_LOWER, *LOWER_LIP_OUTER], 1] += 4
+    now[[*INNER_LOWER, *OUTER_LOWER], 1] += 4
     skin = rng.integers(150, 170, size=(count, room, room, 3), dtype=np.uint8)
     truth = skin.copy()
     truth[:, 8:14, 6:14] = 20
@@ -92,7 +92,7 @@ class Detector:
     def follow(self, frames):
         points = np.array(mean_face()) * 60 + [60, 50, 0]
         track = np.repeat(points[None], len(frames), 0)
-        track[:, [*INNER_LOWER, *LOWER_LIP_OUTER], 1] += np.arange(len(frames))[:, None]
+        track[:, [*INNER_LOWER, *OUTER_LOWER], 1] += np.arange(len(frames))[:, None]
         return track.astype(np.float32)
 
 
