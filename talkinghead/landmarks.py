@@ -35,6 +35,7 @@ OUTER_UPPER: Final = [49, 50, 51, 52, 53]
 OUTER_LOWER: Final = [59, 58, 57, 56, 55]  # opposite each point of OUTER_UPPER
 INNER_UPPER: Final = [61, 62, 63]
 INNER_LOWER: Final = [67, 66, 65]  # opposite each point of INNER_UPPER
+INNER_BESIDE: Final = [0, 0, 1, 2, 2]  # which inner pair lies beside each outer one
 
 # Upper and lower rims of the mouth and the eyes, each from the left corner to the right one.
 Rims = tuple[list[int], list[int]]

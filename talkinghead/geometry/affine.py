@@ -17,6 +17,11 @@ def placed(matrix: Array, points: Array) -> Array:
     return moved
 
 
+def scale_of(matrix: Array) -> float:
+    """How many times as long a map makes things: the root of what it does to areas."""
+    return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+
+
 def shifted(move: Array) -> Array:
     """The map that moves all by (2,)."""
     return np.column_stack([np.eye(2), move])

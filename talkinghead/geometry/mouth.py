@@ -9,6 +9,7 @@ import numpy as np
 
 from talkinghead.landmarks import (
     CHIN,
+    INNER_BESIDE,
     INNER_BOTTOM,
     INNER_LOWER,
     INNER_TOP,
@@ -54,6 +55,12 @@ def down(points: Array) -> Array:
     out = np.zeros(along.shape, dtype=np.float64)
     out[..., 0], out[..., 1] = -along[..., 1], along[..., 0]
     return np.asarray(out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-12))
+
+
+def axes(points: Array) -> Array:
+    """(2, 2) rows for one face (68, 2 or 3): unit vectors to the right as seen, and `down`."""
+    below = down(points[:, :2])
+    return np.stack([[below[1], -below[0]], below])
 
 
 def gaps(points: Array) -> Array:
@@ -102,9 +109,8 @@ def close_mouth(points: Array) -> Array:
     fall, rise = MEETING * apart, (MEETING - 1) * apart
     out[..., INNER_UPPER, :] += fall
     out[..., INNER_LOWER, :] += rise
-    ends = [0, 0, 1, 2, 2]  # the inner pair beside each outer point
-    out[..., OUTER_UPPER, :] += fall[..., ends, :] * _FOLLOW
-    out[..., OUTER_LOWER, :] += rise[..., ends, :] * _FOLLOW
+    out[..., OUTER_UPPER, :] += fall[..., INNER_BESIDE, :] * _FOLLOW
+    out[..., OUTER_LOWER, :] += rise[..., INNER_BESIDE, :] * _FOLLOW
 
     by_jaw = 0.7 * np.clip((part - 0.05) / 0.15, 0, 1)[..., None, None]
     from_chin = np.abs(np.arange(JAW.start, JAW.stop) - CHIN) / 6

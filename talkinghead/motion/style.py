@@ -6,12 +6,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, percentile_filter
 
 from talkinghead.config import NATURAL_AMP_LIP, Style
+from talkinghead.geometry.mouth import opening
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import (
     BROWS,
-    INNER_BOTTOM,
+    INNER_BESIDE,
     INNER_LOWER,
-    INNER_TOP,
     INNER_UPPER,
     JAW,
     MOUTH,
@@ -95,7 +95,7 @@ def calibrated(points: Array, activity: Array, fps: float) -> Array:
     speech = activity > 0.5
     if speech.sum() < MIN_SPEECH * fps:
         return points
-    gap = points[:, INNER_BOTTOM, 1] - points[:, INNER_TOP, 1]
+    gap = opening(points)
     known = np.flatnonzero(speech)
     low = percentile_filter(gap[known], 100 * CLOSED_SHARE, int(CALIBRATION * fps), mode="reflect")
     floor = np.interp(np.arange(len(gap)), known, low)
@@ -123,7 +123,7 @@ def part_lips(points: Array, by: Array) -> Array:
     moved = points.copy()
     moved[:, INNER_UPPER, 1] -= UPPER_SHARE * by
     moved[:, INNER_LOWER, 1] += (1 - UPPER_SHARE) * by
-    beside = by[:, [0, 0, 1, 2, 2]]  # the inner pair that each outer pair goes with
+    beside = by[:, INNER_BESIDE]
     moved[:, OUTER_UPPER, 1] -= 0.5 * UPPER_SHARE * beside
     moved[:, OUTER_LOWER, 1] += 0.5 * (1 - UPPER_SHARE) * beside
     return moved

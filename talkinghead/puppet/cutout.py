@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.mouth import axes, down, face_width
 from talkinghead.geometry.polygon import pixels_in
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import CHIN, JAW
@@ -126,8 +126,7 @@ def _below_chin(shape: tuple[int, ...], points: Array) -> Array:
 
 def _near_face(shape: tuple[int, ...], points: Array) -> Array:
     """(h, w) 1 at the face and its hair, 0 away from it."""
-    way = down(points)
-    across = np.array([way[1], -way[0]])
+    across, way = axes(points)
     unit = float(face_width(points))
     # Hair makes a head higher than its points: the middle moves up.
     middle = points.mean(axis=0) - 0.22 * unit * way

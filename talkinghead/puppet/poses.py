@@ -6,7 +6,7 @@ import numpy as np
 
 from talkinghead.errors import PuppetError
 from talkinghead.geometry.align import mean_face
-from talkinghead.geometry.mouth import close_mouth, down, width
+from talkinghead.geometry.mouth import axes, close_mouth, width
 from talkinghead.landmarks import (
     CHIN,
     INNER_LEFT,
@@ -87,8 +87,7 @@ def parted(closed: Array) -> Array:
     The chin falls with the lip, less so towards the ears.
     """
     out = np.array(closed, dtype=np.float64)[:, :2]
-    below = down(out)
-    across = np.array([below[1], -below[0]])
+    across, below = axes(out)
     size = float(width(out))
     fall, rise = DROP * size * below, -LIFT * size * below
     out[INNER_LOWER] += fall * _INNER

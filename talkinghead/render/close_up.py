@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from talkinghead.geometry.mesh import Roi
-from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.mouth import axes, down, face_width
 from talkinghead.landmarks import NOSE_TOP
 from talkinghead.render.cartoon import CartoonRenderer
-from talkinghead.render.falloff import STILL
+from talkinghead.render.falloff import STILL, outline
 from talkinghead.render.photo import PhotoRenderer
 from talkinghead.render.translator import Translator
 from talkinghead.types import Array, LandmarkTrack, Portrait, Puppet, Renderer
@@ -35,12 +35,8 @@ def square(landmarks: Array, size: tuple[int, int]) -> Roi:
 
 def moving(landmarks: Array, size: tuple[int, int]) -> Roi:
     """The box outside which no motion of a photographed head is seen."""
-    unit, y = float(face_width(landmarks)), down(landmarks[:, :2])
-    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    x, up, below = STILL
-    ring = np.stack([np.cos(angle) * x, np.sin(angle)], axis=1)
-    ring[:, 1] *= np.where(ring[:, 1] < 0, up, below)
-    ring = ring @ np.array([[y[1], -y[0]], y]) * unit + landmarks[NOSE_TOP, :2]
+    unit = float(face_width(landmarks))
+    ring = outline(STILL) @ axes(landmarks) * unit + landmarks[NOSE_TOP, :2]
     low = np.floor(ring.min(axis=0) - _SPARE * unit).clip(0, size).astype(int)
     high = np.ceil(ring.max(axis=0) + _SPARE * unit).clip(0, size).astype(int)
     return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])

@@ -6,11 +6,11 @@ from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from talkinghead.geometry.mesh import Roi, delaunay
-from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.mouth import axes, face_width
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import COUNT, JAW_LEFT, JAW_RIGHT, NOSE_TOP
 from talkinghead.render.contours import OPENINGS, contours, strip
-from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, radius
+from talkinghead.render.falloff import FACE, HEAD, STILL, between, film, outline, radius
 from talkinghead.render.relief import Relief
 from talkinghead.types import Array
 
@@ -41,8 +41,7 @@ class FaceMesh:
         base = np.asarray(landmarks, dtype=np.float64)
         self.unit = float(face_width(base))
         self._origin = base[NOSE_TOP, :2]
-        along_y = down(base[:, :2])
-        self._axes = np.stack([[along_y[1], -along_y[0]], along_y])  # right, down
+        self._axes = axes(base)
         self.chains, rows = contours()
         fixed = rows @ base[:, :2]
         ring = self._ring(size)
@@ -100,11 +99,7 @@ class FaceMesh:
 
     def _ring(self, size: tuple[int, int]) -> Array:
         """Points that never move: the outer ellipse, cut by the picture's border."""
-        angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        x, up, below = STILL
-        unit = np.stack([np.cos(angle) * x, np.sin(angle)], axis=1)
-        unit[:, 1] *= np.where(unit[:, 1] < 0, up, below)
-        ring = unit @ self._axes * self.unit + self._origin
+        ring = outline(STILL) @ self._axes * self.unit + self._origin
         edges = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size - 0.5
         inside = between(self._local(edges), HEAD, STILL) < 1
         ring = np.clip(np.concatenate([ring, edges[inside]]), -0.5, np.array(size) - 0.5)

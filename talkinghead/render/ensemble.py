@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mesh import Roi
-from talkinghead.geometry.mouth import down, face_width
+from talkinghead.geometry.mouth import axes, face_width
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import NOSE_TOP
 from talkinghead.render.close_up import cut, moving
@@ -160,7 +160,5 @@ def territory(landmarks: Array, neighbours: Sequence[Array], box: Roi) -> Array 
 
 def _distance(places: Array, landmarks: Array) -> Array:
     """(n,) distances of (n, 2) pixels from a face, 1 where its motion ends."""
-    along = down(landmarks[:, :2])
-    axes = np.stack([[along[1], -along[0]], along])
-    local = (places - landmarks[NOSE_TOP, :2]) @ axes.T / float(face_width(landmarks))
+    local = (places - landmarks[NOSE_TOP, :2]) @ axes(landmarks).T / float(face_width(landmarks))
     return radius(local, STILL)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from talkinghead.geometry.affine import placed, scale_of
 from talkinghead.geometry.mouth import down, face_width
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import LEFT_EYE, LOWER_LID, RIGHT_EYE, UPPER_LID
@@ -134,8 +135,8 @@ class Eyelid:
         size = (frame.shape[1], frame.shape[0])
         lens = np.sin(np.pi * np.linspace(0, 1, len(drawn)))[:, None] ** 0.5
         top = drawn - _OVER * self._unit * lens * self._down
-        outline = _moved(matrix, np.concatenate([top, edge[::-1]]))
-        step = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+        outline = placed(matrix, np.concatenate([top, edge[::-1]]))
+        step = scale_of(matrix)
         soft = max(self._colours.softness, 0.007 * self._unit * step)
         box = box_around(outline, 3 * soft + 1, size)
         if box is None:
@@ -151,7 +152,7 @@ class Eyelid:
         shut = float(np.clip(1 - apart / max(0.8 * self._gap, 1e-6), 0, 1))
         reach: Array = matrix[:, :2] @ self._down
         across = reach / max(float(np.hypot(*reach)), 1e-9)
-        line = _moved(matrix, edge)
+        line = placed(matrix, edge)
         breadth = (0.6 + 0.4 * shut) * _LASHES * self._unit * step
         # Lashes have no edge, however sharp the picture is.
         lashes = seam_mask(line, box, breadth, across, max(self._colours.softness, 0.6 * soft))
@@ -162,7 +163,3 @@ def _curve(points: Array, u: Array) -> Array:
     """Heights at `u` of a chain of points (n, 2)."""
     order = np.argsort(points[:, 0])
     return np.interp(u, points[order, 0], points[order, 1])
-
-
-def _moved(matrix: Array, points: Array) -> Array:
-    return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])

@@ -17,6 +17,15 @@ STILL: Final[Ellipse] = (1.12, 1.45, 1.60)
 FACE: Final[Ellipse] = (0.56, 0.55, 0.95)
 
 
+def outline(ellipse: Ellipse) -> Array:
+    """(40, 2) points on an ellipse of different reach above and below."""
+    x, up, below = ellipse
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    points = np.stack([np.cos(angle) * x, np.sin(angle)], axis=1)
+    points[:, 1] *= np.where(points[:, 1] < 0, up, below)
+    return points
+
+
 def radius(local: Array, ellipse: Ellipse) -> Array:
     """1 on an ellipse of different reach above and below, less inside."""
     x, up, below = ellipse

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from talkinghead.geometry.affine import placed
 from talkinghead.types import Array
 
 
@@ -66,7 +67,7 @@ class Sprite:
         height, width = self.image.shape[:2]
         right, low_y = self.x + width, self.y + height
         corners = np.array([[self.x, self.y], [right, self.y], [right, low_y], [self.x, low_y]])
-        moved = corners @ matrix[:, :2].T + matrix[:, 2]
+        moved = placed(matrix, corners)
         low = np.clip(np.floor(moved.min(axis=0)) - 1, 0, size).astype(int)
         high = np.clip(np.ceil(moved.max(axis=0)) + 1, 0, size).astype(int)
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])

@@ -9,9 +9,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from talkinghead.geometry.affine import after
+from talkinghead.geometry.affine import after, placed, scale_of
 from talkinghead.geometry.align import similarity
-from talkinghead.geometry.mouth import close_mouth, down, face_width
+from talkinghead.geometry.mouth import axes, close_mouth, face_width
 from talkinghead.geometry.smoothstep import smoothstep
 from talkinghead.landmarks import (
     INNER_LIP,
@@ -46,8 +46,7 @@ def window(landmarks: Array, side: int, margin: int = 0) -> Array:
     """
     points = np.asarray(landmarks, dtype=np.float64)
     unit = float(face_width(points))
-    axis_y = down(points[:, :2])
-    axis_x = np.array([axis_y[1], -axis_y[0]])
+    axis_x, axis_y = axes(points)
     lips = close_mouth(points)[[*INNER_UPPER, *INNER_LOWER], :2].mean(axis=0)
     step = 2 * REACH * unit / side
     corner = step * ((side - 1) / 2 + margin)
@@ -76,7 +75,7 @@ def within(points: Array, matrix: Array) -> Array:
 
 def sampled(image: Array, matrix: Array, side: int) -> Array:
     """(side, side, 3) uint8: the square of an (h, w, 3) uint8 picture, without aliasing."""
-    step = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    step = scale_of(matrix)
     if step > 1.5:
         corners = matrix[:, :2] @ np.array([[0, side, 0, side], [0, 0, side, side]], dtype=float)
         corners = corners + matrix[:, 2:]
@@ -190,9 +189,9 @@ def lay(frame: Array, flow: Array, change: Array, matrix: Array) -> None:
     if not len(rows):
         return
     ends = [(x, y) for x in columns[[0, -1]] for y in rows[[0, -1]]]
-    corners = np.array(ends) @ matrix[:, :2].T + matrix[:, 2]
+    corners = placed(matrix, np.array(ends))
     size = frame.shape[1::-1]
-    step = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    step = scale_of(matrix)
     low = np.clip(np.floor(corners.min(axis=0) - 2 * step), 0, size).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0) + 2 * step) + 1, 0, size).astype(int)
     if (high <= low).any():

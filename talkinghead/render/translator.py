@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead.errors import InputError
-from talkinghead.geometry.affine import after
+from talkinghead.geometry.affine import after, scale_of
 from talkinghead.render.paint import (
     CHANNELS,
     colourful,
@@ -189,8 +189,7 @@ class Easel:
         """Paint the mouth of a warped frame (h, w, 3) uint8 with landmarks (68, 3), in place."""
         square = after(ride(self._landmarks, points), self._window)
         now = within(np.asarray(points, dtype=np.float64), square)
-        step = float(np.sqrt(abs(np.linalg.det(square[:, :2]))))
-        space = room(self._before, now, self._side, step)
+        space = room(self._before, now, self._side, scale_of(square))
         if not space.any():
             return
         warped = sampled(frame, square, self._side)

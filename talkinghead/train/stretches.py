@@ -11,6 +11,7 @@ from torch import Tensor
 
 from talkinghead.clock import RATE
 from talkinghead.errors import InputError
+from talkinghead.geometry.affine import placed
 from talkinghead.media.audio import normalise_loudness
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.sync.net import SEEN
@@ -136,7 +137,7 @@ def _shown(clip: Mouths, start: int, side: int, rng: np.random.Generator) -> tup
     blur, blurred, factor = rng.uniform(0.3, 0.9), rng.random() < 0.4, side / SIDE
     for i in range(LENGTH):
         matrix = turn + np.column_stack([np.zeros((2, 2)), tremble[i]])
-        points[i] = clip.lips[start + i] @ matrix[:, :2].T + matrix[:, 2]
+        points[i] = placed(matrix, clip.lips[start + i])
         matrix = factor * matrix + np.array([[0, 0, (factor - 1) / 2]])
         square = cv2.warpAffine(
             clip.squares[start + i], matrix, (side, side), borderMode=cv2.BORDER_REPLICATE
