@@ -118,7 +118,10 @@ class Animator:
         track = predict(self.models.content_branch, features, face)
         if self.models.speaker_branch is not None:
             track = with_manner(track, self.models.speaker_branch, features, face, style.seed)
-        return restyle(track, face, features.activity, style, lip_gain, reference, features.visemes)
+        return restyle(
+            track, face, features.activity, style,
+            lip_gain=lip_gain, reference=reference, visemes=features.visemes,
+        )  # fmt: skip
 
     def reference(self, video: str | Path) -> FaceTrack:
         """The motion of the face in a video, for others to borrow.

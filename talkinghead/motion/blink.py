@@ -7,9 +7,13 @@ from talkinghead.landmarks import LOWER_LID, UPPER_LID
 from talkinghead.types import Array
 
 MEAN_GAP = 4.0  # seconds between blinks: 15 a minute
+SPREAD = 0.55  # of the logarithm of a gap
+MEDIAN_GAP = 0.85 * MEAN_GAP  # a log-normal's mean is exp(SPREAD**2 / 2) times its median
 SHORTEST_GAP = 1.2  # seconds
 CLOSING, OPENING = 0.08, 0.16  # seconds; people close their eyes faster than they open them
 PAUSE_PULL = 0.6  # seconds within which a blink is drawn to a pause in speech
+QUIET = 0.3  # activity below which speech pauses
+MEETING = 0.12  # of an eye's opening: where its lids meet, up from the lower one
 
 
 def blink_times(activity: Array, fps: float, rate: float, rng: np.random.Generator) -> Array:
@@ -17,21 +21,18 @@ def blink_times(activity: Array, fps: float, rate: float, rng: np.random.Generat
 
     `rate` multiplies the frequency; 0 gives none.
     """
-    seconds = len(activity) / fps
-    times: list[float] = []
     if rate <= 0:
         return np.zeros(0)
+    clock = np.arange(len(activity)) / fps
+    shortest = SHORTEST_GAP / max(rate, 1)
+    times: list[float] = []
     now = rng.uniform(0.6, 2.5) / rate
-    while now < seconds:
-        near = np.arange(len(activity)) / fps
-        inside = np.abs(near - now) < PAUSE_PULL
-        quiet = inside & (activity < 0.3)
-        when = float(near[quiet][np.abs(near[quiet] - now).argmin()]) if quiet.any() else now
-        if not times or when - times[-1] >= SHORTEST_GAP / max(rate, 1):
+    while now < len(activity) / fps:
+        pause = clock[(np.abs(clock - now) < PAUSE_PULL) & (activity < QUIET)]
+        when = float(pause[np.abs(pause - now).argmin()]) if pause.size else now
+        if not times or when - times[-1] >= shortest:
             times.append(when)
-        now = max(now, when) + max(
-            SHORTEST_GAP / max(rate, 1), rng.lognormal(np.log(MEAN_GAP * 0.85), 0.55) / rate
-        )
+        now = max(now, when) + max(shortest, rng.lognormal(np.log(MEDIAN_GAP), SPREAD) / rate)
     return np.array(times)
 
 
@@ -51,7 +52,7 @@ def close_lids(points: Array, closure: Array) -> Array:
     """(t, 68, 3) with both lids brought together by (t,) `closure`; the upper travels most."""
     closed = points.copy()
     upper, lower = points[:, UPPER_LID], points[:, LOWER_LID]
-    meeting = lower + 0.12 * (upper - lower)
+    meeting = lower + MEETING * (upper - lower)
     share = closure[:, None, None]
     closed[:, UPPER_LID] = upper + share * (meeting - upper)
     closed[:, LOWER_LID] = lower + share * (meeting - lower)

@@ -42,6 +42,7 @@ def restyle(
     face: FaceShape,
     activity: Array,
     style: Style,
+    *,
     lip_gain: tuple[float, float] = (1.0, 1.0),
     reference: FaceTrack | None = None,
     visemes: Array | None = None,
@@ -61,16 +62,12 @@ def restyle(
     points = silenced(points, face.points, activity, track.fps)
     points = sealed(points)
     points[:, BROWS] = face.points[BROWS] + style.amp_brow * (points[:, BROWS] - face.points[BROWS])
-    lids = np.random.default_rng(style.seed)
-    closure: Array = np.zeros(len(track))
     if reference is None:
-        times = blink_times(activity, track.fps, style.blink, lids)
-        closure = lid_closure(times, len(track), track.fps)
-        pose = track.pose
+        times = blink_times(activity, track.fps, style.blink, np.random.default_rng(style.seed))
+        closure, pose = lid_closure(times, len(track), track.fps), track.pose
     else:
-        closure = borrowed_lids(reference, len(track)) if style.blink else closure
-        pose = borrowed_pose(reference, len(track))
-    points = close_lids(points, closure)
+        closure, pose = borrowed_lids(reference, len(track)), borrowed_pose(reference, len(track))
+    points = close_lids(points, closure if style.blink else np.zeros(len(track)))
     pose = np.asarray(pose * (0.0 if style.still else style.amp_pos))
     for axis, degrees in enumerate((style.yaw, style.pitch, style.roll)):
         pose[:, axis] += keyed(degrees, len(track))
