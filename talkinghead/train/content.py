@@ -1,10 +1,8 @@
 """Trains the content branch: sound of many talkers to the displacements of their lips."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -20,15 +18,15 @@ from talkinghead.speech.voice_weights import load_voice
 from talkinghead.train import coarticulation
 from talkinghead.train.ahead import Ahead
 from talkinghead.train.batches import Batches
-from talkinghead.train.card import LICENCES, revision
+from talkinghead.train.card import card
 from talkinghead.train.clips import examples_in
 from talkinghead.train.content_figures import Heard, heard, validate
 from talkinghead.train.data import Talker, talkers_of
 from talkinghead.train.ear import Ear, plain_ear, voice_ear
-from talkinghead.train.loop import Losses, Plan, train
+from talkinghead.train.loop import Losses, Plan, Report, train
 from talkinghead.train.losses import content_loss
 from talkinghead.train.speech import utterances_in
-from talkinghead.train.splits import split_of
+from talkinghead.train.splits import by_split, split_of
 from talkinghead.train.unfilmed import lips_of, unfilmed
 from talkinghead.train.voice_data import SHARES
 
@@ -84,7 +82,7 @@ def train_content(
     size: ContentBranchSize | None = None,
     batch: int = 32,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
@@ -100,12 +98,10 @@ def train_content(
         raise InputError("voices without film need a voice network to be heard by; name one")
     if teachers and not speech:
         raise InputError("teachers give lips to voices without film; name those, too")
-    by_split: dict[str, list[Any]] = defaultdict(list)
-    for example in examples_in(data):
-        by_split[split_of(example.talker)].append(example)
-    taught = talkers_of(by_split["train"])
+    parts = by_split(examples_in(data), lambda example: example.talker)
+    taught = talkers_of(parts["train"])
     ear = voice_ear(voice, device) if voice else plain_ear()
-    held_out = heard(talkers_of(by_split["validation"]) if by_split["validation"] else taught, ear)
+    held_out = heard(talkers_of(parts["validation"]) if parts["validation"] else taught, ear)
     spoken = _spoken(speech, taught, ear, teachers, plan.seed) if speech else []
     batches = Batches(taught + spoken, ear, size=batch, seed=plan.seed)
     ahead = Ahead(batches)
@@ -132,24 +128,16 @@ def train_content(
     train(net, loss, measure, run, plan, device=device, report=report)
     amp = widened(net, held_out)
     figures = validate(net, held_out)
-    weights.save(
-        net,
-        out,
-        {
-            "model": "content branch",
-            "size": net.size.as_dict(),
-            "input": f"log-mel, {net.size.bands} bands, {MEL_FPS} frames a second"
-            + (", and a speaker embedding" if voice else ""),
-            "voice": weights.read_card(voice)["sha256"] if voice else None,
-            "output": "displacements of 68 landmarks in face widths, 25 frames a second",
-            "plan": asdict(plan) | {"batch": batch, "widened by": round(1 / amp, 3)},
-            "spoken by": len(spoken),  # speakers without film
-            "teachers": [weights.read_card(path)["sha256"] for path in teachers],  # of those
-            "talkers": {t.name: t.frames for t in taught},
-            "validation talkers": sorted({clip.talker.name for clip in held_out}),
-            "validation": {name: round(value, 4) for name, value in figures.items()},
-            "licences": LICENCES,
-            "revision": revision(),
-        },
-    )
+    said = {
+        "input": f"log-mel, {net.size.bands} bands, {MEL_FPS} frames a second"
+        + (", and a speaker embedding" if voice else ""),
+        "voice": weights.read_card(voice)["sha256"] if voice else None,
+        "output": "displacements of 68 landmarks in face widths, 25 frames a second",
+        "plan": asdict(plan) | {"batch": batch, "widened by": round(1 / amp, 3)},
+        "spoken by": len(spoken),  # speakers without film
+        "teachers": [weights.read_card(path)["sha256"] for path in teachers],  # of those
+        "talkers": {t.name: t.frames for t in taught},
+        "validation talkers": sorted({clip.talker.name for clip in held_out}),
+    }
+    weights.save(net, out, card("content branch", net.size.as_dict(), figures, said))
     return figures

@@ -28,6 +28,17 @@ def losses_alone(painting: Painting, made: Tensor, scene: Scenes) -> Losses:
     return painting_losses(made, scene) | {"folds": FOLDS * folds(painting.flow)}
 
 
+def by_truth(deal: Deal, device: str) -> Callable[[nn.Module, int], Losses]:
+    """The losses of a step without critics."""
+
+    def loss(net: nn.Module, step: int) -> Losses:
+        scene = deal(step).to(device)
+        painting = net(scene.seen, scene.room)
+        return losses_alone(painting, painting.on(scene.warped), scene)
+
+    return loss
+
+
 class Critics(nn.Module):
     """Both that learn."""
 

@@ -14,6 +14,7 @@ from talkinghead.train.curves import log_step
 from talkinghead.train.team import team
 
 Losses = dict[str, Tensor]
+Report = Callable[[int, int, dict[str, float]], None]  # steps done, steps in all, figures
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def train(
     plan: Plan,
     *,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
     rival: Rival | None = None,
 ) -> nn.Module:
     """Minimise the sum of `loss(net, step)`; returns the averaged net that validated best.

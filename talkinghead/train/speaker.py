@@ -1,6 +1,5 @@
 """Trains the speaker branch: many voices to the way their heads, brows and mouths move."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.motion.windows import BANDS
 from talkinghead.speech.mel import log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.train.card import LICENCES, revision
+from talkinghead.train.card import card
 from talkinghead.train.clips import examples_in
 from talkinghead.train.ear import plain_ear, voice_ear
-from talkinghead.train.loop import Plan, Rival, train
+from talkinghead.train.loop import Plan, Report, Rival, train
 from talkinghead.train.measured import prepare
 from talkinghead.train.sequences import ROWS, Listen, Recording, Sequences, by_talker, recordings_of
 from talkinghead.train.speaker_duel import SpeakerDuel
@@ -55,7 +54,7 @@ def train_speaker(
     listen: Listen | None = None,
     batch: int = ROWS,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
 ) -> dict[str, float]:
     """Train on the examples in `data`; weights and card to `out`, progress to `run`.
 
@@ -86,7 +85,7 @@ def fit(
     size: SpeakerBranchSize,
     batch: int = ROWS,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
     voice: str | None = None,
 ) -> dict[str, float]:
     """`train_speaker` on recordings already heard."""
@@ -99,23 +98,15 @@ def fit(
         device=device, report=report, rival=Rival(game.critics, game.against),
     )  # fmt: skip
     figures = validate(net, held_out)
-    weights.save(
-        net,
-        out,
-        {
-            "model": "speaker branch",
-            "size": size.as_dict(),
-            "input": f"{size.content} channels, {size.stride * FPS} frames a second; speaker "
-            f"embedding; noise in {len(BANDS)} bands",
-            "voice": voice,
-            "output": "head pose in degrees and face widths, displacements of brows, lids and "
-            "lip style in face widths, mouth range; 25 frames a second",
-            "plan": asdict(plan) | {"batch": batch, "ridges of the manner": ridges},
-            "talkers": {name: sum(len(r.pose) for r in g) for name, g in by_talker(taught).items()},
-            "validation talkers": list(by_talker(held_out)),
-            "validation": {name: round(value, 4) for name, value in figures.items()},
-            "licences": LICENCES,
-            "revision": revision(),
-        },
-    )
+    said = {
+        "input": f"{size.content} channels, {size.stride * FPS} frames a second; speaker "
+        f"embedding; noise in {len(BANDS)} bands",
+        "voice": voice,
+        "output": "head pose in degrees and face widths, displacements of brows, lids and "
+        "lip style in face widths, mouth range; 25 frames a second",
+        "plan": asdict(plan) | {"batch": batch, "ridges of the manner": ridges},
+        "talkers": {name: sum(len(r.pose) for r in g) for name, g in by_talker(taught).items()},
+        "validation talkers": list(by_talker(held_out)),
+    }
+    weights.save(net, out, card("speaker branch", size.as_dict(), figures, said))
     return figures

@@ -1,16 +1,19 @@
 """Who is left out of training: fixed lists in splits.yaml, by talker and never by clip."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 from zlib import crc32
 
 import yaml
 
 from talkinghead.errors import InputError
+
+T = TypeVar("T")
 
 
 @cache
@@ -35,6 +38,14 @@ def split_of(talker: str) -> str:
         rest = crc32(talker.rsplit("+", 1)[-1].encode()) % 10
         return {0: "test", 1: "validation"}.get(rest, "train")
     return "train"
+
+
+def by_split(items: Iterable[T], talker: Callable[[T], str]) -> dict[str, list[T]]:
+    """`train`, `validation` and `test`: the items whose `talker` is of each."""
+    parts: dict[str, list[T]] = {"train": [], "validation": [], "test": []}
+    for item in items:
+        parts[split_of(talker(item))].append(item)
+    return parts
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Trains the sync expert: which of a talker's moments does this mouth belong to?"""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from talkinghead import weights
 from talkinghead.sync.net import SyncExpert, SyncSize, level
 from talkinghead.sync.score import agreement
 from talkinghead.train.ahead import Ahead
-from talkinghead.train.card import LICENCES, revision
-from talkinghead.train.loop import Losses, Plan, train
+from talkinghead.train.card import card
+from talkinghead.train.loop import Losses, Plan, Report, train
 from talkinghead.train.mouths import Mouths, mouths_in
-from talkinghead.train.splits import split_of
+from talkinghead.train.splits import by_split
 from talkinghead.train.stretches import StretchBatches, Stretches, by_talker, plain
 
 SHARP = 14.0  # of the cosines under the softmax, at first
@@ -132,22 +131,20 @@ def train_sync(
     batch: int = 16,
     workers: int = 1,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
 ) -> dict[str, float]:
     """Train on the mouths in `data`; weights and card to `out`, progress to `run`.
 
     `batch` is in stretches of a second, two of one talker each; `workers` processes make them.
     Returns the figures on the validation talkers. Test talkers are never looked at.
     """
-    by_split: dict[str, list[Mouths]] = defaultdict(list)
-    for clip in mouths_in(data):
-        by_split[split_of(clip.talker)].append(clip)
-    taught = by_talker(by_split["train"])
+    parts = by_split(mouths_in(data), lambda clip: clip.talker)
+    taught = by_talker(parts["train"])
     torch.manual_seed(plan.seed)
     net = _Taught(SyncExpert(size))
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = net.expert.size.side
-    chosen = by_talker(by_split["validation"]) if by_split["validation"] else taught
+    chosen = by_talker(parts["validation"]) if parts["validation"] else taught
     held = held_out(chosen, side)
     made = Ahead(StretchBatches(taught, side, size=batch, seed=plan.seed), workers)
 
@@ -158,20 +155,12 @@ def train_sync(
     plan = replace(plan, average=min(plan.average, AVERAGE))
     train(net, loss, lambda n: validate(n, held), run, plan, device=device, report=report)
     figures = validate(net, held)
-    weights.save(
-        net.expert,
-        out,
-        {
-            "model": "sync expert",
-            "size": net.expert.size.as_dict(),
-            "input": "5 grey mouths on the skull's square, 25 a second; 0.4 s of log-mel",
-            "output": "two vectors of norm 1: the nearer, the better they fit",
-            "plan": asdict(plan) | {"batch": batch},
-            "talkers": {name: sum(map(len, clips)) for name, clips in taught.items()},
-            "validation talkers": sorted({clip.talker for clip in held}),
-            "validation": {name: round(value, 4) for name, value in figures.items()},
-            "licences": LICENCES,
-            "revision": revision(),
-        },
-    )
+    said = {
+        "input": "5 grey mouths on the skull's square, 25 a second; 0.4 s of log-mel",
+        "output": "two vectors of norm 1: the nearer, the better they fit",
+        "plan": asdict(plan) | {"batch": batch},
+        "talkers": {name: sum(map(len, clips)) for name, clips in taught.items()},
+        "validation talkers": sorted({clip.talker for clip in held}),
+    }
+    weights.save(net.expert, out, card("sync expert", net.expert.size.as_dict(), figures, said))
     return figures

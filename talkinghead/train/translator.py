@@ -1,21 +1,21 @@
 """Trains the translator: first by the truth alone, then against a critic as well (LipGAN)."""
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from talkinghead import weights
 from talkinghead.errors import InputError
 from talkinghead.render.translator import Translator, TranslatorSize
 from talkinghead.sync.net import load_expert
-from talkinghead.train.card import LICENCES, revision
-from talkinghead.train.duel import Critics, Duel, losses_alone
-from talkinghead.train.loop import Losses, Plan, Rival, train
+from talkinghead.train.card import LICENCES, card
+from talkinghead.train.duel import Critics, Duel, by_truth
+from talkinghead.train.loop import Plan, Report, Rival, train
 from talkinghead.train.paintings import (
     Pair,
     RunBatches,
@@ -24,13 +24,14 @@ from talkinghead.train.paintings import (
     every_run,
     scenes,
 )
-from talkinghead.train.pairs import TOGETHER, Pairs, pairs_in
-from talkinghead.train.splits import split_of
+from talkinghead.train.pairs import TOGETHER, pairs_in
+from talkinghead.train.splits import by_split
 from talkinghead.train.translator_figures import validate
 
 ALONE = 0.6  # share of the steps before the critic joins
 AVERAGE = 0.995  # of the weights' running mean: some thousand steps are all there is
 SLOWER = 0.5  # its stage's learning rate over the first stage's
+FASTER = 4.0  # the critics' learning rate over the translator's
 MEASURED = 240  # pairs that validation paints
 STILL_LICENCE = (
     "stills: HELEN (Le et al. 2012) and AFW (Zhu and Ramanan 2012), research only. " + LICENCES
@@ -53,6 +54,26 @@ def _check_room(data: Path, pairs: list[Pair], side: int) -> None:
         )
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """A part of the training, with a folder and a loss of its own."""
+
+    name: str
+    plan: Plan
+    before: int  # steps of the stages before it
+
+
+def _stages(plan: Plan, alone: float) -> list[_Stage]:
+    """By the truth alone for a share of the steps; then, if any are left, against critics."""
+    first = replace(plan, steps=min(plan.steps, max(1, round(alone * plan.steps))))
+    stages = [_Stage("alone", first, 0)]
+    if first.steps < plan.steps:
+        rest = plan.steps - first.steps
+        second = replace(plan, steps=rest, rate=SLOWER * plan.rate, seed=plan.seed + 1)
+        stages.append(_Stage("critic", second, first.steps))
+    return stages
+
+
 def train_translator(
     data: Path,
     out: Path,
@@ -64,7 +85,7 @@ def train_translator(
     alone: float = ALONE,
     batch: int = 16,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
 ) -> dict[str, float]:
     """Train on the pairs in `data`; weights and card to `out`, progress to `run`.
 
@@ -76,73 +97,50 @@ def train_translator(
     """
     if sync is not None:
         load_expert(sync)  # refused now, not when the critics join; before the seed, for it draws
-    by_split: dict[str, list[Pairs]] = defaultdict(list)
-    for one in pairs_in(data):
-        by_split[split_of(one.talker)].append(one)
-    taught = every_pair(by_split["train"])
+    parts = by_split(pairs_in(data), lambda one: one.talker)
+    taught, runs = every_pair(parts["train"]), every_run(parts["train"])
     torch.manual_seed(plan.seed)
     net = Translator(size)
     side = net.size.side
     _check_room(data, taught, side)
-    held_out = scenes(_spread(every_pair(by_split["validation"]) or taught, MEASURED), side)
-    batches = SceneBatches(taught, side, size=batch, seed=plan.seed)
+    held_out = scenes(_spread(every_pair(parts["validation"]) or taught, MEASURED), side)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def by_truth(net: nn.Module, step: int) -> Losses:
-        scene = batches(step).to(device)
-        painting = net(scene.seen, scene.room)
-        return losses_alone(painting, painting.on(scene.warped), scene)
-
     plan = replace(plan, average=min(plan.average, AVERAGE))
-    first = replace(plan, steps=min(plan.steps, max(1, round(alone * plan.steps))))
-    stages = [("alone", first, 0)]
-    if first.steps < plan.steps:
-        rest = plan.steps - first.steps
-        second = replace(plan, steps=rest, rate=SLOWER * plan.rate, seed=plan.seed + 1)
-        stages.append(("critic", second, first.steps))
+    stages = _stages(plan, alone)
     figures: dict[str, float] = {}
     kept: dict[str, Tensor] = {}
-    for name, stage, before in stages:
-        folder = run / name
-        rival, loss = None, by_truth
-        if name == "critic":
-            fresh = SceneBatches(taught, side, size=batch, seed=stage.seed)
-            runs = every_run(by_split["train"])
+    for stage in stages:
+        batches = SceneBatches(taught, side, size=batch, seed=stage.plan.seed)
+        loss, rival = by_truth(batches, device), None
+        if stage.name == "critic":
             few = max(1, round(batch / TOGETHER))
-            follow = RunBatches(runs, side, size=few, seed=stage.seed) if runs else None
+            follow = RunBatches(runs, side, size=few, seed=stage.plan.seed) if runs else None
             expert = None if sync is None else load_expert(sync, device)
-            duel = Duel(fresh, follow, Critics(), expert, device)
-            rival, loss = Rival(duel.critics, duel.critics_loss, 4.0), duel.loss
-
-        def measured(n: nn.Module, folder: Path = folder) -> dict[str, float]:
-            return validate(n, held_out, folder / "samples.png")
-
-        def said(step: int, _: int, row: dict[str, float], before: int = before) -> None:
-            if report is not None:
-                report(before + step, plan.steps, row)
-
-        train(net, loss, measured, folder, stage, device=device, report=said, rival=rival)
+            duel = Duel(batches, follow, Critics(), expert, device)
+            loss, rival = duel.loss, Rival(duel.critics, duel.critics_loss, FASTER)
+        samples = run / stage.name / "samples.png"
+        train(
+            net, loss, partial(validate, held_out=held_out, grid=samples), run / stage.name,
+            stage.plan, device=device, report=_reported(report, stage, plan), rival=rival,
+        )  # fmt: skip
         reached = validate(net, held_out)
         if not figures or reached["score"] > figures["score"]:
             figures, kept = reached, {k: v.clone() for k, v in net.state_dict().items()}
     net.load_state_dict(kept)
-    talkers: dict[str, int] = defaultdict(int)
-    for pair in taught:
-        talkers[pair.pairs.talker] += 1
-    weights.save(
-        net,
-        out,
-        {
-            "model": "translator",
-            "size": net.size.as_dict(),
-            "input": "warped and original mouth, landmark drawing, masks; on the skull's square",
-            "output": "flow and shades of the square, paint on the lips and, less, between them",
-            "plan": asdict(plan) | {"batch": batch, "alone": first.steps, "sync": sync is not None},
-            "pairs": dict(sorted(talkers.items())),
-            "validation talkers": sorted({one.talker for one in by_split["validation"]}),
-            "validation": {name: round(value, 4) for name, value in figures.items()},
-            "licences": STILL_LICENCE,
-            "revision": revision(),
-        },
-    )
+    told = {"batch": batch, "alone": stages[0].plan.steps, "sync": sync is not None}
+    said = {
+        "input": "warped and original mouth, landmark drawing, masks; on the skull's square",
+        "output": "flow and shades of the square, paint on the lips and, less, between them",
+        "plan": asdict(plan) | told,
+        "pairs": dict(sorted(Counter(pair.pairs.talker for pair in taught).items())),
+        "validation talkers": sorted({one.talker for one in parts["validation"]}),
+    }
+    weights.save(net, out, card("translator", net.size.as_dict(), figures, said, STILL_LICENCE))
     return figures
+
+
+def _reported(report: Report | None, stage: _Stage, plan: Plan) -> Report | None:
+    """`report` with the steps of one stage counted among those of all."""
+    if report is None:
+        return None
+    return lambda step, _, row: report(stage.before + step, plan.steps, row)

@@ -1,7 +1,7 @@
 """Trains the voice network: code, phones and mel of any voice, room and language."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,10 +19,10 @@ from talkinghead.speech.phones import PHONES, SILENCE, UNKNOWN
 from talkinghead.speech.pitch import normalised_pitch
 from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
 from talkinghead.train.ahead import Ahead
-from talkinghead.train.card import revision
-from talkinghead.train.loop import Losses, Plan, train
+from talkinghead.train.card import card
+from talkinghead.train.loop import Losses, Plan, Report, train
 from talkinghead.train.speech import Utterance, utterances_in
-from talkinghead.train.splits import split_of
+from talkinghead.train.splits import by_split
 from talkinghead.train.voice_data import SHARES, VoiceBatch, VoiceBatches, code_phones
 
 LICENCES = (
@@ -150,18 +150,16 @@ def train_voice(
     size: VoiceNetSize | None = None,
     batch: int = 16,
     device: str = "cpu",
-    report: Callable[[int, int, dict[str, float]], None] | None = None,
+    report: Report | None = None,
 ) -> dict[str, float]:
     """Train on the utterances in `data`; weights and card to `out`, progress to `run`.
 
     Returns the figures on the validation voices. Test voices are never looked at.
     """
-    by_split: dict[str, list[Utterance]] = defaultdict(list)
-    for one in utterances_in(data):
-        if one.family in SHARES:
-            by_split[split_of(one.speaker)].append(one)
-    taught = by_split["train"]
-    held_out = _measured(by_split["validation"] or taught[:1])
+    known = (one for one in utterances_in(data) if one.family in SHARES)
+    parts = by_split(known, lambda one: one.speaker)
+    taught = parts["train"]
+    held_out = _measured(parts["validation"] or taught[:1])
     batches = VoiceBatches(taught, size=batch, seed=plan.seed)
     ahead = Ahead(batches)
 
@@ -176,21 +174,14 @@ def train_voice(
     minutes: dict[str, float] = defaultdict(float)
     for one in taught:
         minutes[one.family] += one.samples.size / RATE / 60
-    weights.save(
-        both.net,
-        out,
-        {
-            "model": "voice network",
-            "size": both.net.size.as_dict(),
-            "input": "log-mel, 80 bands, 100 frames a second; resemblyzer embedding",
-            "output": "code, 50 frames a second; phone classes; mel of the code in any voice",
-            "look ahead": f"{both.net.look_ahead} mel frames",
-            "plan": asdict(plan) | {"batch": batch},
-            "minutes": {family: round(value, 1) for family, value in sorted(minutes.items())},
-            "speakers": len(batches.numbers),
-            "validation": {name: round(value, 4) for name, value in figures.items()},
-            "licences": LICENCES,
-            "revision": revision(),
-        },
-    )
+    said = {
+        "input": "log-mel, 80 bands, 100 frames a second; resemblyzer embedding",
+        "output": "code, 50 frames a second; phone classes; mel of the code in any voice",
+        "look ahead": f"{both.net.look_ahead} mel frames",
+        "plan": asdict(plan) | {"batch": batch},
+        "minutes": {family: round(value, 1) for family, value in sorted(minutes.items())},
+        "speakers": len(batches.numbers),
+    }
+    net = both.net
+    weights.save(net, out, card("voice network", net.size.as_dict(), figures, said, LICENCES))
     return figures
