@@ -19,6 +19,7 @@ _FINE, _COARSE = 0.095, 0.21  # distance of free points on the face and around i
 _BORDER = 0.15  # motion fades this far before the picture's border
 _REACH = 0.14  # how far skin beyond the face still follows it: a throat does, a collar not
 _APART = 0.035  # shut lids are pulled this far apart before triangles are drawn
+_CLEAR = 0.03  # points of the jaw nearer than this to other contours move no skin
 
 
 class FaceMesh:
@@ -44,6 +45,7 @@ class FaceMesh:
         self._axes = axes(base)
         self.chains, rows = contours()
         fixed = rows @ base[:, :2]
+        self._hidden = self._behind(fixed)
         ring = self._ring(size)
         xs, ys = ring[:, 0] + 0.5, ring[:, 1] + 0.5
         left, top = int(np.floor(xs.min())), int(np.floor(ys.min()))
@@ -70,6 +72,21 @@ class FaceMesh:
         upper, lower = (self.chains[chain] for chain in OPENINGS[name])
         return np.concatenate([upper, lower[-2:0:-1]])
 
+    def _outlines(self) -> tuple[Array, Array, Array]:
+        """Mesh points around the lips and around each eye."""
+        lips = [self.chains["upper_lip"], self.chains["lower_lip"][-2:0:-1]]
+        return np.concatenate(lips), self.opening("left_eye"), self.opening("right_eye")
+
+    def _behind(self, fixed: Array) -> Array:
+        """Which points of the jaw run through lips or an eye, or close by, as if seen through them.
+
+        The far side of a turned head does. As corners they would span skin across the mouth.
+        """
+        jaw = self.chains["jaw"]
+        far, _ = cKDTree(np.delete(fixed, jaw, axis=0)).query(fixed[jaw])
+        within = [_within(fixed[jaw], fixed[around]) for around in self._outlines()]
+        return jaw[np.any(within, axis=0) | (far < _CLEAR * self.unit)]
+
     def _triangles(self, shape: Array) -> tuple[Array, Array]:
         """(m, 3) triangles and which of them lie in the mouth or in an eye.
 
@@ -82,10 +99,9 @@ class FaceMesh:
         ]
         gaps = [strip(chains[upper], chains[lower]) for upper, lower in OPENINGS.values()]
         inner = np.concatenate([chains["upper_inner"], chains["lower_inner"]])
-        others = np.setdiff1d(np.arange(len(shape)), inner)
+        others = np.setdiff1d(np.arange(len(shape)), [*inner, *self._hidden])
         skin = others[delaunay(shape[others])]
-        lips = np.concatenate([chains["upper_lip"], chains["lower_lip"][-2:0:-1]])
-        for around in (lips, self.opening("left_eye"), self.opening("right_eye")):
+        for around in self._outlines():
             inside = np.isin(skin, around).all(axis=1)
             inside &= _within(shape[skin].mean(axis=1), shape[around])
             skin = skin[~inside]
@@ -107,6 +123,7 @@ class FaceMesh:
 
     def _free(self, fixed: Array, size: tuple[int, int]) -> Array:
         """Points of skin, hair and background, denser on the face, clear of the contours."""
+        near = cKDTree(np.delete(fixed, self._hidden, axis=0))
         found = []
         for step, outer, inner in [(_FINE, FACE, None), (_COARSE, STILL, FACE)]:
             x, y = np.meshgrid(np.arange(-1.6, 1.6, step), np.arange(-1.9, 1.9, step * 0.87))
@@ -117,7 +134,7 @@ class FaceMesh:
             if inner:
                 keep &= radius(grid, inner) > 1.1
             grid = grid[keep] @ self._axes * self.unit + self._origin
-            far, _ = cKDTree(fixed).query(grid)
+            far, _ = near.query(grid)
             margin = step * self.unit * 0.5
             on = ((grid > margin) & (grid < np.array(size) - 1 - margin)).all(axis=1)
             found.append(grid[on & (far > step * self.unit * 0.45)])

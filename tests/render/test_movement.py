@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.spatial import ConvexHull
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mesh import delaunay, signed_areas
-from talkinghead.landmarks import MOUTH
+from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER, MOUTH
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.movement import Movement
 from talkinghead.render.relief import Relief, eased, gradients
@@ -37,6 +38,17 @@ def grid(rng):
 @pytest.fixture(scope="module")
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("yaw", [-45, -30, 0, 30, 45])
+@pytest.mark.parametrize("parted", [0, 12])
+def test_a_mesh_covers_a_face_once_though_its_outline_runs_through_the_mouth(yaw, parted):
+    landmarks = face(yaw, 0, 0)
+    landmarks[INNER_LOWER, 1] += parted
+    landmarks[LOWER_LIP_OUTER, 1] += parted * np.array([0.5, 1, 1, 1, 0.5])
+    mesh = FaceMesh(snapped(landmarks), SIZE)
+    covered = signed_areas(mesh.points, mesh.triangles).sum() / 2
+    assert covered == pytest.approx(ConvexHull(mesh.points).volume, abs=1)
 
 
 @pytest.mark.parametrize("yaw", [-40, 0, 40])
