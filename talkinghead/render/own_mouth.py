@@ -11,6 +11,7 @@ from talkinghead.geometry.affine import after
 from talkinghead.geometry.mouth import CLOSED, down, face_width, gaps
 from talkinghead.landmarks import INNER_LIP, INNER_UPPER, OUTER_LIP
 from talkinghead.media.luma import LUMA
+from talkinghead.render.lips import toothlike
 from talkinghead.render.mask import box_around, polygon_mask
 from talkinghead.render.paint import sampled
 from talkinghead.types import Array
@@ -92,24 +93,11 @@ def _square(base: Array, unit: float) -> tuple[Array, int]:
 
 
 def _tooth(view: Array, points: Array) -> Array:
-    """(s, s) float32 in [0, 1]: how much each pixel between the lips looks like a tooth.
-
-    Beside these lips teeth are light and, where the picture has colour, not as red.
-    """
+    """(s, s) float32 in [0, 1]: how much each pixel between the lips looks like a tooth."""
     box = (0, 0, view.shape[1], view.shape[0])
     outer, inner = (polygon_mask(points[lip], box) for lip in (OUTER_LIP, INNER_LIP))
-    lips = (outer > 0.9) & (inner < 0.1)
-    if not lips.any():
-        return np.zeros(view.shape[:2], np.float32)
-    light = view @ LUMA
-    red = (view[..., 0] - view[..., 1]) / (view.sum(axis=2) + 0.05)
-    lip_light, lip_red = float(np.median(light[lips])), float(np.median(red[lips]))
-    coloured = float(np.clip(lip_red / 0.06, 0, 1))
-    ratio = light / max(lip_light, 0.02)
-    pale = np.clip((0.9 - red / max(lip_red, 1e-3)) / 0.25, 0, 1)
-    in_grey, in_colour = (np.clip((ratio - least) / 0.25, 0, 1) for least in (1.05, 0.75))
-    score = inner * ((1 - coloured) * in_grey + coloured * in_colour * pale)
-    return np.asarray(cv2.GaussianBlur(score.astype(np.float32), (0, 0), 0.8))
+    score = inner * toothlike(view, (outer > 0.9) & (inner < 0.1))
+    return np.asarray(cv2.GaussianBlur(score, (0, 0), 0.8))
 
 
 _Edges = tuple[Array, Array]  # first and last row of teeth in every column; NaN where none

@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 
 from talkinghead.geometry.mouth import is_open, uncross
-from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, OUTER_LIP
 from talkinghead.render.contours import OPENINGS
 from talkinghead.render.control import FaceMesh
+from talkinghead.render.lips import opened
 from talkinghead.render.mask import box_around, polygon_mask
 from talkinghead.types import Array, Portrait
 
+_MIXED: Final = 0.006  # face widths of an edge between tooth and lip
 _LINE: Final = 0.6  # how dark the line is that is left of a mouth that shuts
 RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 
@@ -29,15 +31,19 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: 
         if name == "mouth" and not is_open(landmarks):
             continue
         around = face.points[face.opening(name)]
-        box = box_around(around, 8, size)
+        lips = landmarks[OUTER_LIP, :2]
+        box = box_around(np.concatenate([around, lips]) if name == "mouth" else around, 8, size)
         if box is None:
             continue
-        if name == "mouth":  # landmarks may lie a little inside the gap between the lips
-            hole = polygon_mask(around, box, max(1.0, 0.008 * face.unit)) > 0.1
-        else:
-            hole = polygon_mask(around, box, softness) > RIM
         x, y, width, height = box
         part = np.ascontiguousarray(out[y : y + height, x : x + width])
+        if name == "mouth":  # landmarks may lie a little inside the gap between the lips
+            hole = polygon_mask(around, box, max(1.0, 0.008 * face.unit)) > 0.1
+            gap, outline = (polygon_mask(each, box) > 0.5 for each in (around, lips))
+            mixed = int(_MIXED * face.unit)
+            hole |= opened(part.astype(np.float32) / 255, gap, outline, mixed)
+        else:
+            hole = polygon_mask(around, box, softness) > RIM
         filled = cv2.inpaint(part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
         # Inpainting leaves creases, which lips would carry about.
         smooth = cv2.GaussianBlur(filled, (0, 0), max(1.0, 0.006 * face.unit))

@@ -38,8 +38,11 @@ def opened(points, gap):
     return out
 
 
-def picture(landmarks, teeth=False):
-    """Smooth skin with a background of stripes, dark eyes and, if asked, white teeth."""
+def picture(landmarks, teeth=False, beyond=0):
+    """Smooth skin with a background of stripes, dark eyes and, if asked, white teeth.
+
+    Those reach `beyond` pixels past the lips' inner landmarks, and leave some of the lips.
+    """
     width, height = SIZE
     rng = np.random.default_rng(0)
     noise = cv2.GaussianBlur(rng.normal(size=(height, width, 3)), (0, 0), 3)
@@ -50,7 +53,11 @@ def picture(landmarks, teeth=False):
         cv2.fillPoly(image, [np.round(xy[eye]).astype(np.int32)], (40, 30, 30))
     cv2.fillPoly(image, [np.round(xy[48:60]).astype(np.int32)], (150, 80, 80))
     if teeth:
-        cv2.fillPoly(image, [np.round(xy[INNER_LIP]).astype(np.int32)], (255, 255, 255))
+        inside, lips = np.zeros((2, height, width), np.uint8)
+        cv2.fillPoly(inside, [np.round(xy[INNER_LIP]).astype(np.int32)], 1)
+        cv2.fillPoly(lips, [np.round(xy[48:60]).astype(np.int32)], 1)
+        wide = cv2.dilate(inside, np.ones((2 * beyond + 1, 2 * beyond + 1)))
+        image[(inside > 0) | ((wide > 0) & (cv2.erode(lips, np.ones((5, 5))) > 0))] = 255
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
@@ -141,9 +148,10 @@ def test_the_mouth_mask_grows_with_the_opening(renderer, shut):
     assert areas == sorted(areas)
 
 
-def test_closing_an_open_mouth_leaves_no_teeth():
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_closing_an_open_mouth_leaves_no_teeth(beyond):
     points = shut_landmarks(gap=0.12)
-    image = picture(points, teeth=True)
+    image = picture(points, teeth=True, beyond=beyond)
     closed = close_mouth(points)
     assert opening(closed) < 1e-6
     frame = PhotoRenderer(Portrait(image, points)).warp(closed).image
