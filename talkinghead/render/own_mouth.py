@@ -19,6 +19,7 @@ from talkinghead.types import Array
 _FINEST: Final = 400.0  # pixels a face width in the square a mouth is studied in, at most
 # In face widths.
 _REACH: Final = 0.30  # from the middle of the mouth to the edges of that square
+_AROUND: Final = 0.10  # teeth of the jaw go on into the dark for this far beside the mouth
 _TALL: Final = 0.018  # teeth seen less tall than this are painted, not taken from the picture
 _WIDE: Final = 0.10  # a mouth open this far without a tooth has none
 _HIDDEN: Final = 0.06  # upper teeth go on behind the lip for this far
@@ -49,13 +50,16 @@ def own_mouth(image: Array, landmarks: Array) -> OwnMouth | None:
     base = np.asarray(landmarks, dtype=np.float64)
     unit = float(face_width(base))
     wide = float(gaps(base).max()) / unit
-    box = box_around(base[INNER_LIP, :2], 4, (image.shape[1], image.shape[0]))
+    around = _AROUND * unit
+    box = box_around(base[INNER_LIP, :2], around + 2, (image.shape[1], image.shape[0]))
     if wide <= CLOSED or box is None:
         return None
     left, top, width, height = box
-    colour = image[top : top + height, left : left + width].astype(np.float32) / 255
+    part = np.ascontiguousarray(image[top : top + height, left : left + width])
     inside = polygon_mask(base[INNER_LIP, :2], box)
-    alpha = np.clip(2 * cv2.GaussianBlur(inside, (0, 0), 0.7) - 0.1, 0, 1)
+    alpha = np.clip(2 * cv2.GaussianBlur(inside, (0, 0), 0.7) - 0.1, 0, 1)[..., None]
+    colour = part.astype(np.float32) / 255
+    seen = np.concatenate([colour * alpha, alpha], axis=-1)
 
     square, side = _square(base, unit)
     view = sampled(image, square, side).astype(np.float32) / 255
@@ -64,16 +68,16 @@ def own_mouth(image: Array, landmarks: Array) -> OwnMouth | None:
     upper, lower = _rows(view @ LUMA, score > 0.5, points, side / (2 * _REACH))
     into_box = after(np.array([[1.0, 0, -left], [0, 1.0, -top]]), square)
 
-    def layer(share: Array) -> Array:
-        part = (alpha * cv2.warpAffine(share, into_box, (width, height)))[..., None]
-        return np.concatenate([colour * part, part], axis=-1)
+    def share(edge: Array, way: int) -> Array:
+        there = cv2.warpAffine(_from(edge, way), into_box, (width, height))
+        return np.asarray(there[..., None])
 
     none = upper is None and lower is None
     return OwnMouth(
         place=np.array([[1.0, 0, left], [0, 1.0, top]]),
-        whole=layer(np.ones((side, side), np.float32)),
-        upper=None if upper is None else layer(_from(upper[1], -1)),
-        lower=None if lower is None else layer(_from(lower[0], 1)),
+        whole=seen,
+        upper=None if upper is None else seen * share(upper[1], -1),
+        lower=None if lower is None else _widened(part, inside, around) * share(lower[0], 1),
         square=square,
         behind=None if upper is None else _carried_on(view, upper),
         teeth=None if none else np.median(view[score > 0.6], axis=0),
@@ -188,3 +192,17 @@ def _carried_on(view: Array, edges: _Edges) -> Array:
     share = np.clip(last - rows + 1, 0, 1) * np.clip(rows - (first - _HIDDEN * scale), 0, 1)
     part = (share * _columns(edges[0]))[..., None].astype(np.float32)
     return np.concatenate([colour * part, part], axis=-1)
+
+
+def _widened(part: Array, inside: Array, reach: float) -> Array:
+    """(h, w, 4) what a picture (h, w, 3) uint8 shows inside, and beside it the same, darker.
+
+    A jaw that comes up brings the picture's mouth into corners for which it is too narrow.
+    """
+    outside = (inside < 0.99).astype(np.uint8)
+    filled = cv2.inpaint(part, outside, 3, cv2.INPAINT_TELEA)
+    smooth = cv2.GaussianBlur(filled, (0, 0), max(1.0, 0.1 * reach))  # inpainting leaves creases
+    colour = np.where(outside[..., None] > 0, smooth, part).astype(np.float32) / 255
+    near = np.clip(1 - cv2.distanceTransform(outside, cv2.DIST_L2, 5) / reach, 0, 1)[..., None]
+    alpha = np.minimum(2 * near, 1)
+    return np.asarray(np.concatenate([colour * near * alpha, alpha], axis=-1), dtype=np.float32)

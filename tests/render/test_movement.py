@@ -7,7 +7,7 @@ from scipy.spatial import ConvexHull
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mesh import delaunay, signed_areas
-from talkinghead.landmarks import INNER_LOWER, LOWER_LIP_OUTER, MOUTH
+from talkinghead.landmarks import INNER_LOWER, MOUTH, OUTER_LOWER
 from talkinghead.render.control import FaceMesh
 from talkinghead.render.movement import Movement
 from talkinghead.render.relief import Relief, eased, gradients
@@ -45,7 +45,7 @@ def rng():
 def test_a_mesh_covers_a_face_once_though_its_outline_runs_through_the_mouth(yaw, parted):
     landmarks = face(yaw, 0, 0)
     landmarks[INNER_LOWER, 1] += parted
-    landmarks[LOWER_LIP_OUTER, 1] += parted * np.array([0.5, 1, 1, 1, 0.5])
+    landmarks[OUTER_LOWER, 1] += parted * np.array([0.5, 1, 1, 1, 0.5])
     mesh = FaceMesh(snapped(landmarks), SIZE)
     covered = signed_areas(mesh.points, mesh.triangles).sum() / 2
     assert covered == pytest.approx(ConvexHull(mesh.points).volume, abs=1)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import INNER_LIP, INNER_LOWER, OUTER_LIP, OUTER_LOWER
-from talkinghead.render.mouth_interior import MouthInterior
+from talkinghead.render.mouth_interior import JAW_SHARE, MouthInterior
 from talkinghead.render.own_mouth import own_mouth
 from talkinghead.render.palette import palette
 
@@ -76,6 +76,16 @@ def test_teeth_of_the_picture_stay_with_the_skull_and_leave_no_ghost_on_the_jaw(
     assert_allclose(column[teeth], np.mean(TEETH), atol=15)
     below = round(middle + 0.06 * UNIT) - box[1]
     assert column[below + 4 : below + 20].max() < 0.75 * np.mean(TEETH)
+
+
+def test_a_raised_jaw_shows_no_edge_of_the_pictures_mouth():
+    image, points, _ = portrait(gap=0.2, teeth=[(0.5, 1.0)])
+    raised, (left, top, *_) = painted(image, points, -0.1 * UNIT)
+    x, bottom = np.round(points[66, :2] - [left, top + JAW_SHARE * 0.1 * UNIT]).astype(int)
+    below = raised[bottom - 6 : bottom + 12, x].mean(axis=1)
+    assert below[0] > 180
+    assert (np.abs(np.diff(below)) < 40).all()
+    assert below[-1] < 100
 
 
 def test_a_glimpse_of_an_open_mouth_does_not_hang_between_the_lips():
