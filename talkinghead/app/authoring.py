@@ -113,7 +113,8 @@ def new(args: Namespace, progress: Progress) -> None:
     points, found = _points(args, picture, box and _scaled(box, scale), progress)
     progress.stage("painting mouth and eyelids")
     made = draft(picture, points)
-    about = {"title": Path(args.image).stem, "licence": args.licence}
+    title, licence = (" ".join(text.split()) for text in (Path(args.image).stem, args.licence))
+    about = {"title": title or args.name, "licence": licence or "unknown"}
     puppet = drawn_up(args.name, made, person_matte, **about)
     progress.stage("writing")
     write_puppet(puppet, made, folder, force=args.force)
@@ -154,19 +155,20 @@ def _points(
     from talkinghead.face.detect import detector
     from talkinghead.puppet.eyefit import fitted_eyes
     from talkinghead.puppet.poses import likely_box, mean_points
-    from talkinghead.puppet.search import chosen_face, find_faces, on_grey
+    from talkinghead.puppet.search import check_upright, chosen_face, find_faces, on_grey
 
     height, width = picture.shape[:2]
     if box is not None:
         x, y, wide, high = box
-        if x < 0 or y < 0 or x + wide > width or y + high > height:
-            raise InputError(f"--box {args.box} reaches out of the picture")
+        if not (0 <= x <= x + wide <= width and 0 <= y <= y + high <= height):
+            raise InputError(f"--box {args.box} does not lie in the picture")
     finder = detector(args.detector)
     faces = find_faces(
         on_grey(picture), lambda view: [face.points for face in finder.faces(view)], box
     )
     if faces:
         points = chosen_face(faces, args.face, args.image, progress.note)
+        check_upright(points, args.image)
         return fitted_eyes(picture, points), True
     if args.face is not None:
         raise FaceError(f"{args.image}: found no face, so there is no face {args.face}; use --box")

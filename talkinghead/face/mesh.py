@@ -25,6 +25,8 @@ MESH: Final = [
 _SHORT_RANGE: Final = "facedetectionshortrangecpu__facedetectionshortrange__facedetection__"
 
 SURE: Final = 0.4  # score of the detector, on the face or its close-up, that makes a face
+UPRIGHT: Final = 0.85  # score from which on a face does not stand on its head
+SURER: Final = 0.05  # by which the score must grow when the picture is turned, if it does
 
 
 class MediapipeDetector:
@@ -44,7 +46,7 @@ class MediapipeDetector:
         """All faces, the largest first; see `Detector`."""
         image = checked_rgb(image)
         with self._lock:
-            first = distinct(_process_mesh(self._mesh, image))
+            first = self._righted(image, distinct(_process_mesh(self._mesh, image)))
             looked = (self._confirmed(image, face) for face in first)
             found = distinct(face for face in looked if face is not None)
             for parts in (1, 2, 4, 8):
@@ -53,6 +55,26 @@ class MediapipeDetector:
                 for window in tiles(image, parts):
                     found = distinct([*found, *self._second_pass(image, window, found)])
         return found
+
+    def _righted(self, image: Array, found: list[Face]) -> list[Face]:
+        """The faces, those that stand on their heads as they are seen in the turned picture.
+
+        Upright, the mesh finds eyes in their mouths.
+        """
+        if all(face.score >= UPRIGHT for face in found):
+            return found
+        shift = (image.shape[1], image.shape[0], 0)
+        turned = [
+            Face((face.points * (-1, -1, 1) + shift).astype(np.float32), face.score)
+            for face in _process_mesh(self._mesh, np.ascontiguousarray(image[::-1, ::-1]))
+        ]
+
+        def better(face: Face) -> Face:
+            others = [other for other in turned if overlap(face, other) > 0.3]
+            surest = max(others, key=lambda other: other.score, default=face)
+            return surest if surest.score > face.score + SURER else face
+
+        return distinct(better(face) for face in found)
 
     def _second_pass(self, image: Array, window: Box, known: list[Face]) -> list[Face]:
         """The faces of one window whose centre lies in no known face."""

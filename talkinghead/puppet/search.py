@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 
 from talkinghead.errors import FaceError
+from talkinghead.landmarks import JAW_LEFT, JAW_RIGHT
 from talkinghead.puppet.poses import Box
 from talkinghead.types import Array
 
 # (h, w, 3) uint8 RGB to the faces in it, each (68, 2 or more) pixels, the largest first.
 Finder = Callable[[Array], list[Array]]
 
+TILT = 45.0  # degrees; a puppet's mouth opens downwards, however its face is turned
 _SIZES = (512, 256)  # pixels of the longer side
 _PAD = 0.4  # of the longer side, around a face that fills its picture
 
@@ -63,6 +65,16 @@ def chosen_face(
             "from left to right"
         )
     return faces[ordered[number]]
+
+
+def check_upright(points: Array, where: str) -> None:
+    """Refuse a face that lies or stands on its head. Raises FaceError."""
+    x, y = points[JAW_RIGHT, :2] - points[JAW_LEFT, :2]
+    tilt = float(np.degrees(np.arctan2(y, x)))
+    if abs(tilt) > TILT:
+        raise FaceError(
+            f"{where}: the face is turned by {abs(tilt):.0f} degrees; turn the picture upright"
+        )
 
 
 def _fills(points: Array, box: Box) -> bool:

@@ -68,6 +68,16 @@ def test_a_mirrored_picture_has_mirrored_points(mediapipe: Detector, name: str) 
     assert apart.max() < 0.08
 
 
+@pytest.mark.parametrize("name", PORTRAITS)
+def test_a_picture_upside_down_has_its_points_upside_down(mediapipe: Detector, name: str) -> None:
+    image = portrait(name)
+    points = mediapipe.faces(image)[0].points
+    turned = mediapipe.faces(image[::-1, ::-1])[0].points
+    turned = turned * [-1, -1, 1] + [image.shape[1], image.shape[0], 0]
+    apart = np.linalg.norm(turned[:, :2] - points[:, :2], axis=1) / width_of(points)
+    assert apart.max() < 0.05
+
+
 @pytest.mark.parametrize("face", [30, 60])
 def test_a_small_face_is_found_where_it_is(mediapipe: Detector, face: int) -> None:
     large = mediapipe.faces(portrait("astronaut"))[0].points[:, :2] - [110, 30]

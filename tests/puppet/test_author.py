@@ -15,7 +15,7 @@ from talkinghead.puppet import author
 from talkinghead.puppet.author import Draft, checked_name, draft, drawn_up, write_puppet
 from talkinghead.puppet.eyefit import fitted_eyes
 from talkinghead.puppet.poses import likely_box, mean_points, parted, shut
-from talkinghead.puppet.search import chosen_face, find_faces
+from talkinghead.puppet.search import check_upright, chosen_face, find_faces
 from talkinghead.puppet.store import load_puppet
 from talkinghead.puppet.tints import tints
 from talkinghead.render.layers import over, premultiplied
@@ -198,6 +198,15 @@ def test_a_face_seen_at_another_size_is_placed_on_the_picture():
 
     [found] = find_faces(np.zeros((256, 256, 3), np.uint8), finder)
     assert_allclose(found, points, atol=1e-6)
+
+
+@pytest.mark.parametrize("turn", [60, 90, 180, -90])
+def test_a_face_that_does_not_stand_upright_is_refused(turn):
+    angle = np.radians(turn)
+    matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    check_upright(drawn_points(), "a.png")
+    with pytest.raises(FaceError, match=f"a.png: the face is turned by {abs(turn)} degrees"):
+        check_upright(drawn_points() @ matrix, "a.png")
 
 
 def test_a_face_elsewhere_than_in_the_box_is_not_taken():
