@@ -2,6 +2,8 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
 
 from talkinghead.errors import InputError
 
@@ -11,8 +13,21 @@ NATURAL_AMP_LIP = 2.0
 FURTHEST = 45.0  # degrees: beyond, a single picture shows nothing of the other side
 
 
-def _in_range(owner: object, name: str, low: float, high: float) -> None:
+def _number(name: str, value: Any, kind: type = Real) -> None:
+    if isinstance(value, bool) or not isinstance(value, kind):
+        what = "a whole number" if kind is Integral else "a number"
+        raise InputError(f"{name} must be {what}, got {value!r}")
+
+
+def _switch(owner: object, name: str) -> None:
     value = getattr(owner, name)
+    if not isinstance(value, bool):  # 'no' would count as yes
+        raise InputError(f"{name} must be true or false, got {value!r}")
+
+
+def _in_range(owner: object, name: str, low: float, high: float, kind: type = Real) -> None:
+    value = getattr(owner, name)
+    _number(name, value, kind)
     if not low <= value <= high:
         raise InputError(f"{name} must lie in [{low:g}, {high:g}], got {value:g}")
 
@@ -36,13 +51,18 @@ class Style:
         for name in ("amp_lip_x", "amp_lip_y", "amp_pos", "amp_brow"):
             _in_range(self, name, 0, 10)
         for name in ("yaw", "pitch", "roll"):
-            for angle in getattr(self, name):
+            angles = getattr(self, name)
+            if not isinstance(angles, tuple | list):
+                raise InputError(f"{name} must be a list of degrees, got {angles!r}")
+            for angle in angles:
+                _number(name, angle)
                 if not abs(angle) <= FURTHEST:
                     raise InputError(
                         f"{name} must lie in [-{FURTHEST:g}, {FURTHEST:g}] degrees, got {angle:g}"
                     )
         _in_range(self, "blink", 0, 4)
-        _in_range(self, "seed", 0, math.inf)  # numpy's generators take no negative seed
+        _switch(self, "still")
+        _in_range(self, "seed", 0, math.inf, Integral)  # numpy's generators take no negative seed
 
 
 @dataclass(frozen=True)
@@ -57,4 +77,6 @@ class Output:
     def __post_init__(self) -> None:
         _in_range(self, "fps", 1, 120)
         if self.size is not None:
-            _in_range(self, "size", 32, 8192)
+            _in_range(self, "size", 32, 8192, Integral)
+        _switch(self, "side_by_side")
+        _switch(self, "crop")

@@ -78,7 +78,7 @@ def read_scene(source: str | Path) -> SceneRecord:
     path = readable(source, InputError)
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # such as a 99th day
         said = " ".join(str(error).split())
         raise InputError(f"{path}: is not YAML: {said}") from error
     if not isinstance(data, dict):
@@ -168,7 +168,7 @@ def _style(path: Path, field: str, data: Any, place: int) -> Style:
     given |= {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
     try:
         return Style(**given)
-    except (InputError, TypeError) as error:
+    except InputError as error:
         raise wrong(path, field, f"cannot be used: {error}") from error
 
 
