@@ -33,7 +33,7 @@ def read_record(record: Path) -> dict[str, Any]:
     """The fields of a record, all required ones there and no unknown one among them."""
     try:
         data = yaml.safe_load(record.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # such as a 99th day
         raise PuppetError(f"{record}: is not YAML: {error}") from error
     if not isinstance(data, dict):
         raise PuppetError(f"{record}: must hold fields like 'name: wilk'")
@@ -113,9 +113,10 @@ def points_of(record: Path, value: Any, pose: str, fallback: Array | None) -> Ar
     if isinstance(rows, str):
         where = f" ({rows})"
         try:
-            with (record.parent / rows).open(newline="") as file:
+            # Spreadsheets begin UTF-8 with a mark.
+            with (record.parent / rows).open(newline="", encoding="utf-8-sig") as file:
                 rows = [row for row in csv.reader(file) if row]
-        except OSError as error:
+        except (OSError, ValueError, csv.Error) as error:
             raise wrong(record, field, f"names '{rows}', which cannot be read") from error
     try:
         points = np.array(rows, dtype=np.float64)
@@ -132,10 +133,10 @@ def border_of(record: Path, value: Any) -> list[list[float]]:
         points = np.array(value, dtype=np.float64)
     except (TypeError, ValueError):
         points = np.empty(0)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 3:
+    enough = points.ndim == 2 and points.shape[1] == 2 and len(points) >= 3
+    if not enough or not np.isfinite(points).all():
         raise wrong(record, "points.border", "must be at least 3 rows of x,y")
-    rows: list[list[float]] = points.tolist()
-    return rows
+    return list(points.tolist())
 
 
 def triangles_of(record: Path, value: Any, count: int) -> Array | None:

@@ -54,8 +54,9 @@ def _drawn(view: View, box: tuple[float, float, float]) -> Array:
     paper = cv2.warpAffine(view.picture, matrix, large, borderValue=(205, 205, 205))
     paper = cv2.addWeighted(paper, 0.6, np.full_like(paper, 255), 0.4, 0)
     places = (view.vertices - (x, y)) * scale
-    # Corners far outside would overflow OpenCV's fixed-point numbers.
-    corners = np.rint(np.clip(places, -8000, 12000)).astype(np.int32)
+    # What is far outside would overflow OpenCV's fixed-point numbers.
+    places = np.clip(places, -8000, 12000)
+    corners = np.rint(places).astype(np.int32)
     red = paper.copy()
     for index in view.wrong_triangles:
         cv2.fillConvexPoly(red, corners[view.triangles[index]], RED)

@@ -114,6 +114,9 @@ def test_an_unknown_puppet_names_the_ones_there_are(folder: Path) -> None:
         ({"points__closed": "none.csv"}, "points.closed"),
         ({"points__open": [["a", "b"]] * 68}, "points.open"),
         ({"points__border": [[1, 2]]}, "points.border"),
+        ({"points__border": [[0, 0], [float("nan"), 0], [9, 9]]}, "points.border"),
+        ({"points__closed": "head.png"}, "points.closed"),
+        ({"points__closed": "a\0b.csv"}, "points.closed"),
         ({"triangles": [[0, 1, 99]]}, "triangles"),
         ({"triangles": "guess"}, "triangles"),
         ({"mouth_gain": [0, 2]}, "mouth_gain"),
@@ -129,8 +132,17 @@ def test_a_wrong_field_is_named_with_its_file(
         load_puppet(folder)
 
 
+def test_points_may_come_from_a_spreadsheet(puppet: Puppet, folder: Path) -> None:
+    rows = (folder / "closed.csv").read_text()
+    (folder / "closed.csv").write_text(rows.replace("\n", "\r\n"), encoding="utf-8-sig")
+    assert_allclose(load_puppet(folder).closed, puppet.closed, atol=0.01)
+
+
 def test_a_record_that_is_not_yaml_is_refused(folder: Path) -> None:
     (folder / "puppet.yaml").write_text("name: [")
+    with pytest.raises(PuppetError, match="not YAML"):
+        load_puppet(folder)
+    (folder / "puppet.yaml").write_text("format: 2020-99-99")
     with pytest.raises(PuppetError, match="not YAML"):
         load_puppet(folder)
     (folder / "puppet.yaml").write_text("just words")
