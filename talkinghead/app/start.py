@@ -1,12 +1,27 @@
 """The first step of every command, before anything is imported that may be missing."""
 
+import codecs
+import io
 import sys
 from importlib import import_module
 from typing import NoReturn
 
 
+def _printable(error: UnicodeError) -> tuple[str | bytes, int]:
+    """A file's name as its bytes, whatever the locale, and other letters it lacks as numbers."""
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return codecs.lookup_error("backslashreplace")(error)
+
+
+codecs.register_error("printable", _printable)
+
+
 def start(module: str, function: str = "main") -> NoReturn:
     """Import and run a command; a missing set-up or Ctrl-C on the way is one line, no traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="printable")  # results must not fail for a letter
     try:
         status = getattr(import_module(module), function)()  # imports more
     except ModuleNotFoundError as missing:

@@ -1,5 +1,7 @@
 """Before a command can guard itself, Ctrl-C and missing packages are one line, too."""
 
+import io
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -39,6 +41,31 @@ def test_trouble_at_the_start_is_one_line(
     assert end.value.code == status
     [line] = capsys.readouterr().err.splitlines()
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said", "printed"),
+    [
+        ("utf-8", os.fsdecode(b"b\xff.mp4"), b"b\xff.mp4"),
+        ("ascii", os.fsdecode(b"b\xff.mp4"), b"b\xff.mp4"),
+        ("ascii", "Zo\u00eb", b"Zo\\xeb"),
+        ("utf-8", "Zo\u00eb", "Zo\u00eb".encode()),
+    ],
+)
+def test_what_is_printed_never_fails_for_its_letters(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, said: str, printed: bytes
+) -> None:
+    module = ModuleType("command")
+    module.__dict__["main"] = lambda: print(said)
+    monkeypatch.setitem(sys.modules, "command", module)
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    with pytest.raises(SystemExit) as end:
+        start.start("command")
+    stdout.flush()
+    assert end.value.code is None
+    assert isinstance(stdout.buffer, io.BytesIO)
+    assert stdout.buffer.getvalue() == printed + b"\n"
 
 
 def test_the_installed_command_starts_there() -> None:
