@@ -54,7 +54,8 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
     for number, audio in said.items():
         check_inputs(image, audio, poses.get(number), styles.get(number), args.ckpt)
-    check_film(target, image, *said.values(), *poses.values(), *styles.values())
+    read = (image, *said.values(), *poses.values(), *styles.values())
+    check_film(target, *read, fps=output.fps)
     credentials = signature(args, target)
     animator = load(args, progress)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from talkinghead.errors import AudioError, ImageError, InputError, OutputError
 from talkinghead.media.files import readable
-from talkinghead.media.formats import format_of, number_in, sound_beside
+from talkinghead.media.formats import check_rate, format_of, number_in, sound_beside
 from talkinghead.media.samples import PORTRAITS
 from talkinghead.media.take import older_take
 
@@ -23,17 +23,29 @@ def check_inputs(
     ckpt: Path | None = None,
 ) -> None:
     """Refuse files that are missing, empty or unreadable, and styles that nobody stored."""
-    if image is not None and not is_sample(image):
-        readable(image, ImageError)
+    if image is not None:
+        check_image(image)
     readable(audio, AudioError)
     if video is not None:
         readable(video, InputError)
-    if manner is not None and Path(manner).is_file():
-        readable(manner, AudioError)
-    elif manner is not None:
-        from talkinghead.speech.styles import find_style  # imports torch: not for --help
+    if manner is not None:
+        check_manner(manner, ckpt)
 
-        find_style(manner, ckpt)
+
+def check_image(image: str) -> None:
+    """Refuse a picture that is missing, empty or unreadable, and no sample."""
+    if not is_sample(image):
+        readable(image, ImageError)
+
+
+def check_manner(manner: str, ckpt: Path | None) -> None:
+    """Refuse what is neither a recording nor a style that somebody stored."""
+    if Path(manner).exists() and not Path(manner).is_dir():
+        readable(manner, AudioError)
+        return
+    from talkinghead.speech.styles import find_style  # imports torch: not for --help
+
+    find_style(manner, ckpt)
 
 
 def check_target(target: Path, *inputs: str | Path | None) -> None:
@@ -50,12 +62,21 @@ def check_target(target: Path, *inputs: str | Path | None) -> None:
     check_folder(target.absolute().parent, target)
 
 
-def check_film(target: Path, *inputs: str | Path | None) -> None:
-    """As `check_target`, for a video: its ending must be one that can be written.
+def check_picture(target: Path, *inputs: str | Path | None) -> None:
+    """As `check_target`, for a picture: its ending must be one that can be written."""
+    from talkinghead.media.image import picture_format  # imports numpy: not for --help
+
+    check_target(target, *inputs)
+    picture_format(target)
+
+
+def check_film(target: Path, *inputs: str | Path | None, fps: float = 0) -> None:
+    """As `check_target`, for a video: its ending must be one that can be written, at this rate.
 
     Numbered pictures replace, or remove, those of an older take and its wav, and nothing else.
     """
     check_target(target, *inputs)
+    check_rate(target, fps)
     if format_of(target).muxer is not None:
         return
     folder, sound = target.parent.resolve(), sound_beside(target).name

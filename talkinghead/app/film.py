@@ -132,7 +132,7 @@ def photo(args: Namespace, progress: Progress) -> None:
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.image, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_film(target, args.image, args.audio, args.pose_from, args.style_from)
+    check_film(target, args.image, args.audio, args.pose_from, args.style_from, fps=output.fps)
     credentials = signature(args, target)
     animator = load(args, progress)
     progress.stage("finding the face")
@@ -143,10 +143,14 @@ def photo(args: Namespace, progress: Progress) -> None:
 
 def cartoon(args: Namespace, progress: Progress) -> None:
     """Let a puppet speak."""
+    from talkinghead.puppet.store import find_puppet  # imports numpy: not for --help
+
     target = args.output or named_after(args.puppet, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.background, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_film(target, args.background, args.audio, args.pose_from, args.style_from)
+    check_film(target, args.background, args.audio, args.pose_from, args.style_from, fps=output.fps)
+    transparent = clear(args, target)
+    find_puppet(args.puppet)
     credentials = signature(args, target)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
@@ -155,7 +159,7 @@ def cartoon(args: Namespace, progress: Progress) -> None:
         background=args.background,
         size=output.size,
         crop=output.crop,
-        transparent=clear(args, target),
+        transparent=transparent,
     )
     asked = {**borrowed(animator, args), "credentials": credentials}
     film(animator, subject, args.audio, target, style, output, progress, **asked)

@@ -26,6 +26,7 @@ from talkinghead.app.options import (
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
 from talkinghead.media.formats import as_target, format_of
+from talkinghead.puppet.store import find_puppet
 
 PHOTO = """\
 examples:
@@ -146,7 +147,7 @@ def _photo(args: Namespace, progress: Progress) -> None:
         photo_of_many(args, progress)
         return
     style, output, jobs = filled(Style, args), filled(Output, args), jobs_of(args, image, manners)
-    _check(args, jobs, image)
+    _check(args, jobs, image, output.fps)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(image, face=args.face, size=output.size, crop=output.crop)
@@ -158,7 +159,8 @@ def _cartoon(args: Namespace, progress: Progress) -> None:
     style, output = filled(Style, args), filled(Output, args)
     jobs = jobs_of(args, args.jpg, manners_of(args))
     behind = _background(args)
-    _check(args, jobs, behind)
+    _check(args, jobs, behind, output.fps)
+    find_puppet(args.jpg)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(
@@ -179,11 +181,11 @@ def _background(args: Namespace) -> str | None:
     return None if Path(named).stem == f"{Path(args.jpg).stem}_bg" else named
 
 
-def _check(args: Namespace, jobs: list[Job], picture: str | None) -> None:
+def _check(args: Namespace, jobs: list[Job], picture: str | None, fps: float) -> None:
     read = [name for job in jobs for name in (job.audio, job.manner)]  # by the later ones, too
     for job in jobs:
         check_inputs(picture, job.audio, args.pose_from, job.manner, args.ckpt)
-        check_film(job.target, picture, args.pose_from, *read)
+        check_film(job.target, picture, args.pose_from, *read, fps=fps)
         signature(args, job.target)
 
 

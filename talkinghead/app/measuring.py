@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from talkinghead import weights
-from talkinghead.app.files import check_target
+from talkinghead.app.files import check_film, check_picture, check_target
 from talkinghead.app.film import load
 from talkinghead.app.hearing import add_voice
 from talkinghead.app.mannering import add_manner
@@ -21,6 +21,7 @@ from talkinghead.evaluate.render import evaluate_render, scene_of
 from talkinghead.evaluate.sync import offset_of
 from talkinghead.face.matte import person_matte
 from talkinghead.media.encode import write_video
+from talkinghead.media.formats import as_target
 from talkinghead.media.image import write_image
 from talkinghead.media.video import read_video
 from talkinghead.pipeline import Animator
@@ -82,7 +83,9 @@ def configure_compare(parser: Parser) -> None:
         "-o", "--output", type=Path, required=True, metavar="PNG",
         help="contact sheet to write: true mouths above rendered ones",
     )  # fmt: skip
-    parser.add_argument("--video", type=Path, metavar="MP4", help="both side by side, half speed")
+    parser.add_argument(
+        "--video", type=as_target, metavar="MP4", help="both side by side, half speed"
+    )
     parser.add_argument(
         "--max-frames", type=positive, default=250, metavar="N",
         help="of the clip (default: %(default)s)",
@@ -147,8 +150,9 @@ def evaluate(args: Namespace, progress: Progress) -> None:
 
 def show(args: Namespace, progress: Progress) -> None:
     """Render a clip from its first frame and its landmarks, beside the clip itself."""
-    for target in filter(None, [args.output, args.video]):
-        check_target(target, args.clip)
+    check_picture(args.output, args.clip)
+    if args.video:
+        check_film(args.video, args.clip)
     animator: Animator = load(args, progress)
     progress.stage("following the face")
     scene = scene_of(read_video(args.clip, max_frames=args.max_frames), animator.faces)

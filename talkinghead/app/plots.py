@@ -25,6 +25,7 @@ from talkinghead.media.audio import read_audio
 from talkinghead.media.encode import write_video
 from talkinghead.motion.style import settled
 from talkinghead.pipeline import Animator, at_rest
+from talkinghead.puppet.store import find_puppet
 from talkinghead.render.plot import plot_landmarks, plot_track
 from talkinghead.render.sketch import SketchRenderer
 from talkinghead.types import (
@@ -75,12 +76,16 @@ def plot(args: Namespace, progress: Progress) -> None:
     """Write the plots and the video."""
     if (args.image is None) == (args.puppet is None):
         raise InputError("give either IMAGE (or 'none') or --puppet NAME, and one of them only")
+    if args.face is not None and args.image in (None, NOBODY):
+        raise InputError("--face chooses among the faces of a picture; leave it out, or give IMAGE")
     style = filled(Style, args)
     image = None if args.image in (None, NOBODY) else args.image
     check_inputs(image, args.audio, args.pose_from, args.style_from, args.ckpt)
     track_to, points_to, film_to = (args.output / name for name in WRITTEN)
     for target in (track_to, points_to, film_to):
         check_target(target, image, args.audio, args.pose_from, args.style_from)
+    if args.puppet is not None:
+        find_puppet(args.puppet)
     animator = load(args, progress)
     progress.stage("finding the face")
     subject, picture, points = _shown(args, animator)

@@ -6,7 +6,7 @@ from typing import Any
 
 import talkinghead
 from talkinghead.app.authoring import add_authoring
-from talkinghead.app.files import check_folder, check_target
+from talkinghead.app.files import check_folder, check_picture
 from talkinghead.app.options import Parser
 from talkinghead.app.progress import Progress
 from talkinghead.errors import OutputError, PuppetError
@@ -102,7 +102,7 @@ def show(args: Namespace, progress: Progress) -> None:
 
         if not sound:
             raise PuppetError("there are no puppets to show; 'talkinghead puppet new' makes one")
-        check_target(args.sheet, *(path for name in sound for path in files_of(name)))
+        check_picture(args.sheet, *(path for name in sound for path in files_of(name)))
         write_image(gallery([load_puppet(name) for name in sound]), args.sheet)
         progress.wrote(args.sheet)
 
@@ -115,7 +115,7 @@ def check(args: Namespace, progress: Progress) -> None:
 
     puppet = load_puppet(args.puppet)
     target = args.output or Path(f"{puppet.name}_check.png")
-    check_target(target, *files_of(args.puppet))
+    check_picture(target, *files_of(args.puppet))
     found, mesh = inspect(puppet)
     print("\n".join(map(str, found)) or f"{puppet.name}: nothing is wrong")
     write_image(drawing(puppet, found, mesh), target)

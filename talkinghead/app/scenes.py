@@ -5,13 +5,18 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 import time
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from talkinghead.app.files import check_film
+from talkinghead.app.files import check_film, check_image, check_manner
 from talkinghead.app.film import add_output, develop, load, signature
 from talkinghead.app.options import Parser, add_models, add_reporting
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output
+from talkinghead.errors import TalkingHeadError
 from talkinghead.media.formats import format_of
+
+if TYPE_CHECKING:
+    from talkinghead.scene.record import SceneRecord
 
 EXAMPLES = """\
 examples:
@@ -58,6 +63,25 @@ def configure(parser: Parser) -> None:
     parser.set_defaults(run=scene)
 
 
+def check_cast(record: SceneRecord, ckpt: Path | None) -> None:
+    """Refuse puppets, photos and styles that are not there. Raises InputError for the field."""
+    from talkinghead.puppet.store import find_puppet
+    from talkinghead.scene.fields import wrong
+
+    for actor in record.actors:
+        for field, name, look in (
+            ("puppet", actor.puppet, find_puppet),
+            ("photo", actor.photo, check_image),
+            ("style_from", actor.style_from, lambda name: check_manner(name, ckpt)),
+        ):
+            try:
+                if name is not None:
+                    look(name)
+            except TalkingHeadError as error:
+                where = f"actors.{actor.name}.{field}"
+                raise wrong(record.path, where, f"cannot be used: {error}") from error
+
+
 def scene(args: Namespace, progress: Progress) -> None:
     """Play a scene."""
     from talkinghead.scene.record import read_scene
@@ -67,7 +91,8 @@ def scene(args: Namespace, progress: Progress) -> None:
     record = read_scene(args.scene)
     fps = record.fps if args.fps is None else args.fps
     asked = Output(fps=fps, size=args.size)  # refuses what is out of range
-    check_film(target, *record.sources)
+    check_film(target, *record.sources, fps=fps)
+    check_cast(record, args.ckpt)
     credentials = signature(args, target)
     animator = load(args, progress)
 

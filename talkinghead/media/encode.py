@@ -8,7 +8,7 @@ import av
 
 from talkinghead.errors import InputError, OutputError
 from talkinghead.media.files import replacing
-from talkinghead.media.formats import GIF, Format, as_target, format_of
+from talkinghead.media.formats import GIF, Format, as_target, check_rate, format_of
 from talkinghead.media.palette import gathered
 from talkinghead.media.picture import Picture
 from talkinghead.media.provenance import COMMENT, Credentials
@@ -43,13 +43,9 @@ def write_video(
     """
     target = as_target(path)
     kind = format_of(target)
+    check_rate(target, clip.fps)
     if credentials is not None:
         credentials.check(target)
-    if clip.fps > kind.fastest:
-        raise OutputError(
-            f"{target}: {target.suffix} shows at most {kind.fastest:g} frames a second, "
-            f"not {clip.fps:g}; choose fewer"
-        )
     frames = iter(clip.frames)
     first = next(frames, None)
     if first is None:

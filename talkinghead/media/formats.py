@@ -92,6 +92,16 @@ def format_of(target: Path) -> Format:
     return FORMATS[suffix]
 
 
+def check_rate(target: Path, fps: float) -> None:
+    """Refuse more frames a second than the format of a path can show. Raises OutputError."""
+    fastest = format_of(target).fastest
+    if fps > fastest:
+        raise OutputError(
+            f"{target}: {target.suffix} shows at most {fastest:g} frames a second, "
+            f"not {fps:g}; choose fewer"
+        )
+
+
 def numbered(target: Path, number: int) -> Path:
     """The file of one frame, counted from 1, of a pattern as in %06d.png."""
     name = _NUMBER.sub(lambda found: str(number).zfill(int(found[1] or 0)), target.name)

@@ -107,6 +107,15 @@ def on_white(rgba: Array) -> Array:
     return np.asarray(((mixed + 127) // 255).astype(np.uint8))
 
 
+def picture_format(target: Path) -> str:
+    """Pillow's name of the format of a path's ending. Raises OutputError where there is none."""
+    suffix = target.suffix.lower()
+    kind = Image.registered_extensions().get(suffix)
+    if kind is None or kind not in Image.SAVE:
+        raise OutputError(f"{target}: unknown suffix {suffix!r}; name it .png or .jpg")
+    return kind
+
+
 def write_image(image: Array, path: str | Path) -> None:
     """Write (h, w), (h, w, 3) or (h, w, 4) uint8 in the format of the suffix.
 
@@ -116,10 +125,7 @@ def write_image(image: Array, path: str | Path) -> None:
     target = Path(path)
     if image.dtype != np.uint8 or not image.size:
         raise ImageError(f"a picture to write must be uint8, got {image.dtype} {image.shape}")
-    suffix = target.suffix.lower()
-    kind = Image.registered_extensions().get(suffix)
-    if kind is None or kind not in Image.SAVE:
-        raise OutputError(f"{target}: unknown suffix {suffix!r}; name it .png or .jpg")
+    kind = picture_format(target)
     if image.ndim == 3 and image.shape[2] == 4 and kind in OPAQUE:
         image = on_white(image)
     options = {"quality": 95} if kind in LOSSY else {}

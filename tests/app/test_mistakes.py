@@ -93,6 +93,44 @@ def test_unwritable_output_is_known_before_the_work_starts(cli, voice_file, tmp_
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file.txt", "folder"]
 
 
+def scene_of(folder: Path, voice: Path, actor: str) -> Path:
+    path = folder / "scene.yaml"
+    said = f"lines: [{{actor: wolf, audio: '{voice}'}}]"
+    path.write_text(f"{{format: 1, canvas: [64, 64], actors: {{wolf: {{{actor}}}}}, {said}}}")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("cartoon", "nosuch", "{voice}"), "unknown puppet 'nosuch'"),
+        (("cartoon", "wilk", "{voice}", "-o", "o.gif", "--fps", "60"), "at most 50 frames"),
+        (("cartoon", "wilk", "{voice}", "--transparent", "-o", "o.mp4"), "transparency"),
+        (("photo", "astronaut", "{voice}", "-o", "o.gif", "--fps", "60"), "at most 50 frames"),
+        (("photo", "astronaut", "--faces", "0={voice}", "-o", "o.gif", "--fps", "60"), "at most"),
+        (("photo", "astronaut", "{voice}", "--style-from", os.devnull), "is a pipe or a device"),
+        (("scene", "puppet: nosuch"), "'actors.wolf.puppet' cannot be used"),
+        (("scene", "photo: no.jpg"), "'actors.wolf.photo' cannot be used"),
+        (("scene", "puppet: wilk, style_from: nosuch"), "'actors.wolf.style_from' cannot be used"),
+        (("scene", "puppet: wilk", "-o", "o.gif", "--fps", "60"), "at most 50 frames"),
+        (("plot", "--puppet", "nosuch", "{voice}", "-o", "p"), "unknown puppet 'nosuch'"),
+        (("plot", "none", "{voice}", "-o", "p", "--face", "0"), "--face"),
+        (("compare", "{voice}", "-o", "sheet.mp4"), "unknown suffix '.mp4'"),
+        (("compare", "{voice}", "-o", "a.png", "--video", "b.avi"), "unknown suffix '.avi'"),
+    ],
+)
+def test_mistakes_are_known_before_the_networks_are_loaded(
+    cli, voice_file, tmp_path, monkeypatch, words, named
+):
+    monkeypatch.chdir(tmp_path)
+    command, first, *more = (word.format(voice=voice_file) for word in words)
+    if command == "scene":
+        first = str(scene_of(tmp_path, voice_file, first))
+    before = sorted(tmp_path.iterdir())
+    refused(cli(command, first, *more, "--ckpt", tmp_path / "none"), named)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_output_that_is_an_input_is_refused(cli, voice_file):
     before = voice_file.read_bytes()
     refused(cli("cartoon", "wilk", voice_file, "-o", voice_file), voice_file.name, "replace")
