@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as in_bytes
 from torch import nn
 
-from talkinghead.errors import WeightsError
+from talkinghead.errors import OutputError, WeightsError
 from talkinghead.home import home
 
 M = TypeVar("M", bound=nn.Module)
@@ -63,15 +64,25 @@ def read(path: Path) -> dict[str, torch.Tensor]:
 
 
 def write(tensors: dict[str, torch.Tensor], path: Path, card: dict[str, Any]) -> None:
-    """Tensors as safetensors, and beside them the card, which gets their checksum."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    save_file({name: value.contiguous() for name, value in tensors.items()}, partial)
-    checksum = hashlib.sha256(partial.read_bytes()).hexdigest()
-    told = path.with_suffix(".json.partial")
-    told.write_text(json.dumps({"sha256": checksum, **card}, indent=2) + "\n")
-    partial.replace(path)  # one right after the other: a file without its card is refused
-    told.replace(_card_of(path))
+    """Tensors as safetensors, and beside them the card, which gets their checksum.
+
+    Raises OutputError.
+    """
+    packed = in_bytes({name: value.contiguous() for name, value in tensors.items()})
+    said = json.dumps({"sha256": hashlib.sha256(packed).hexdigest(), **card}, indent=2) + "\n"
+    partial, told = path.with_suffix(".partial"), path.with_suffix(".json.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(packed)
+        told.write_text(said)
+        partial.replace(path)  # one right after the other: a file without its card is refused
+        told.replace(_card_of(path))
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot be written ({reason}); check the disk") from error
+    finally:
+        partial.unlink(missing_ok=True)
+        told.unlink(missing_ok=True)
 
 
 def load(net: M, path: Path, device: str = "cpu") -> M:

@@ -1,5 +1,8 @@
 """What every test may ask for: chance, a voice, a portrait, weights that move the lips."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +38,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def rng() -> np.random.Generator:
     """Chance that is the same in every run."""
     return np.random.default_rng(7)
+
+
+@contextmanager
+def _full() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (512, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture
+def full_disk() -> AbstractContextManager[None]:
+    """While it lasts no file grows beyond 512 bytes."""
+    return _full()
 
 
 def synthesised_voice() -> Waveform:

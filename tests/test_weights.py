@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from talkinghead import weights
-from talkinghead.errors import WeightsError
+from talkinghead.errors import OutputError, WeightsError
 from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
 
 
@@ -73,3 +73,15 @@ def test_a_write_that_is_interrupted_leaves_the_older_weights_readable(saved, mo
             weights.save(nn.Linear(4, 2), saved[1], {"size": {"in": 5}})
     assert weights.read_card(saved[1])["size"] == {"in": 4}
     weights.load(nn.Linear(4, 2), saved[1])
+
+
+def test_a_full_disk_is_told_with_its_file_and_leaves_the_older_weights(saved, full_disk):
+    before = sorted(saved[1].parent.iterdir())
+    with full_disk, pytest.raises(OutputError, match=f"{saved[1].name}: cannot be written"):
+        weights.save(nn.Linear(99, 99), saved[1], {"size": {"in": 99}})
+    assert sorted(saved[1].parent.iterdir()) == before
+    weights.load(nn.Linear(4, 2), saved[1])
+
+
+def test_everybody_may_read_weights_as_they_may_their_card(saved):
+    assert saved[1].stat().st_mode == saved[1].with_suffix(".json").stat().st_mode

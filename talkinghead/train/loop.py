@@ -1,15 +1,19 @@
 """The training loop: resumable after a kill at any step, seeded, with curves."""
 
+import io
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from talkinghead.errors import InputError
+from talkinghead.media.files import replacing
 from talkinghead.train.curves import log_step
 from talkinghead.train.team import team
 
@@ -32,8 +36,8 @@ class Plan:
     precision: str = "32"  # of the losses: 32 or, on CUDA, bf16
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.every, self.devices) < 1 or self.rate <= 0:
-            raise InputError("steps, every, rate and devices must be positive")
+        if min(self.steps, self.every, self.devices) < 1 or not 0 < self.rate < math.inf:
+            raise InputError("steps, every, rate and devices must be positive numbers")
 
     def factor(self, step: int) -> float:
         """Share of the peak rate at a step: linear warm-up, then cosine down to 2 %."""
@@ -72,8 +76,15 @@ class _Run:
             critics = rival.net.to(device).parameters()
             self.against = torch.optim.AdamW(critics, lr=plan.rate, betas=(0.5, 0.99))
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "last.pt").exists():
-            self._resume(torch.load(folder / "last.pt", map_location=device, weights_only=True))
+        last = folder / "last.pt"
+        if last.exists():
+            try:
+                stored = torch.load(last, map_location=device, weights_only=True)
+            except (RuntimeError, EOFError, UnpicklingError) as error:
+                raise InputError(
+                    f"{last}: is damaged; give another folder, or delete it to train anew"
+                ) from error
+            self._resume(stored)
         self.team.agree([net] if rival is None else [net, rival.net])
 
     def _resume(self, stored: dict[str, Any]) -> None:
@@ -206,6 +217,7 @@ def train(
 
 
 def _save(state: Any, path: Path) -> None:
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    packed = io.BytesIO()  # to a full disk, torch writes what cannot be told from its own faults
+    torch.save(state, packed)
+    with replacing(path) as temporary:
+        temporary.write_bytes(packed.getbuffer())

@@ -1,26 +1,26 @@
 """Arrays in files: written whole or not at all, read in a fixed order."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from talkinghead.errors import InputError
-
-PARTIAL = ".partial.npz"
+from talkinghead.media.files import replacing
 
 
 def write_arrays(path: Path, **arrays: Any) -> None:
-    """One compressed file of named arrays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(PARTIAL)
-    np.savez_compressed(partial, **arrays)
-    partial.replace(path)
+    """One compressed file of named arrays. Raises OutputError."""
+    packed = io.BytesIO()  # a zip file that cannot be ended on a full disk complains by itself
+    np.savez_compressed(packed, **arrays)
+    with replacing(path) as temporary:
+        temporary.write_bytes(packed.getbuffer())
 
 
 def finished(folder: Path) -> list[Path]:
     """Every file below a folder that is whole, by name."""
-    return sorted(p for p in folder.rglob("*.npz") if not p.name.endswith(PARTIAL))
+    return sorted(p for p in folder.rglob("*.npz") if not p.name.startswith("."))
 
 
 def files_below(folder: Path, what: str, command: str) -> list[Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, OutputError
 from talkinghead.train.jobs import MADE_OF, Job, run_jobs
 from talkinghead.train.store import files_below, write_arrays
 
@@ -84,8 +84,14 @@ def test_a_folder_is_made_of_one_folder(tmp_path):
 def test_only_finished_files_are_read(tmp_path):
     write_arrays(tmp_path / "b" / "two.npz", value=1)
     write_arrays(tmp_path / "a.npz", value=1)
-    (tmp_path / "half.partial.npz").touch()
+    (tmp_path / ".half-x1y2.npz").touch()
     assert [p.name for p in files_below(tmp_path, "x", "y")] == ["a.npz", "two.npz"]
+
+
+def test_a_full_disk_leaves_no_part_of_a_file(tmp_path, full_disk):
+    with full_disk, pytest.raises(OutputError, match=r"a\.npz: cannot be written"):
+        write_arrays(tmp_path / "a.npz", value=np.random.default_rng(0).random(4096))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_folder_names_the_command_that_fills_it(tmp_path):

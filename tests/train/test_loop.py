@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, OutputError
 from talkinghead.train.loop import Plan, train
 
 
@@ -49,6 +49,29 @@ def test_a_run_of_another_size_is_refused(tmp_path):
 def test_scores_that_are_no_numbers_are_told_of(tmp_path):
     with pytest.raises(InputError, match="no validation gave a score that is a number"):
         run(tmp_path, 20, score=float("nan"))
+
+
+def test_a_full_disk_is_told_with_its_file_and_leaves_the_last_checkpoint(tmp_path, full_disk):
+    run(tmp_path, 10)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with full_disk, pytest.raises(OutputError, match=r"\.pt: cannot be written"):
+        run(tmp_path, 20)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    run(tmp_path, 20)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    run(tmp_path, 1)
+    for damaged in (b"", b"x" * 99, (tmp_path / "last.pt").read_bytes()[:900]):
+        (tmp_path / "last.pt").write_bytes(damaged)
+        with pytest.raises(InputError, match=r"last\.pt: is damaged"):
+            run(tmp_path, 2)
+
+
+@pytest.mark.parametrize("rate", [0.0, float("nan"), float("inf")])
+def test_a_rate_is_a_positive_number(rate):
+    with pytest.raises(InputError, match="rate"):
+        Plan(rate=rate)
 
 
 def test_it_learns_and_leaves_curves(tmp_path):
