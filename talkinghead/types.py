@@ -14,6 +14,9 @@ from talkinghead.rotation import rotations
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+SHAPES = "ABCDEFGHX"  # the mouths of cartoon animation; speech.mouth_shapes says what they show
+REST = "X"  # the mouth of somebody who does not speak
+
 
 def _finite(what: str, values: Array, error: type[InputError] = InputError) -> None:
     if not np.isfinite(values).all():
@@ -241,6 +244,24 @@ class Cue:
     def __post_init__(self) -> None:
         if not 0 <= self.start < float("inf"):
             raise InputError(f"a cue must start at 0 seconds or later, got {self.start}")
+
+
+@dataclass(frozen=True)
+class MouthCue:
+    """A drawn mouth, shown from one moment to another."""
+
+    shape: str  # one of SHAPES
+    start: float  # seconds
+    end: float  # seconds
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != 1 or self.shape not in SHAPES:
+            raise InputError(f"a mouth shape is one of {SHAPES}, got {self.shape!r}")
+        if not 0 <= self.start < self.end < float("inf"):
+            raise InputError(
+                f"a mouth cue must start at 0 seconds or later and end after it, got {self.start} "
+                f"to {self.end}"
+            )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ COMMANDS = {
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
+    "cues": ("cueing", "configure", "mouth cues for a rig of your own: which shape, and when"),
     "puppet": ("puppets", "configure", "list, check, make, edit, import and export puppets"),
     "styles": ("styles", "configure", "whose manner can be borrowed by name; keep your own"),
     "convert": ("converting", "configure", "say in one voice what another said"),

@@ -18,6 +18,13 @@ LEAD = 1  # content frames, 20 ms, by which lips are ahead of what is heard of t
 
 
 @torch.inference_mode()
+def phone_shares(net: VoiceNet, content: Array) -> Array:
+    """(t, code) content to the (t, phones) float32 probabilities of PHONES, which sum to 1."""
+    device = next(net.parameters()).device
+    logits = net.phones(torch.as_tensor(content, dtype=torch.float32, device=device))
+    return np.asarray(torch.softmax(logits, dim=-1).cpu())
+
+
 def visemes(net: VoiceNet, content: Array, samples: int) -> Array:
     """(frames, 2) float32 in [0, 1] at FPS: how surely lips are shut, and apart, to speak.
 
@@ -25,9 +32,7 @@ def visemes(net: VoiceNet, content: Array, samples: int) -> Array:
     close them without exception (Edwards, Landreth, Fiume and Singh 2016, JALI). So is a
     vowel between lips that are pressed together.
     """
-    device = next(net.parameters()).device
-    logits = net.phones(torch.as_tensor(content, dtype=torch.float32, device=device))
-    heard = torch.softmax(logits, dim=-1).cpu().numpy()
+    heard = phone_shares(net, content)
     frames, each = motion_frames(samples), STRIDE // HALVING
     at = np.minimum(np.arange(frames * each) + LEAD, len(heard) - 1)  # the end is held
     by_frame = heard[at].reshape(frames, each, -1)
