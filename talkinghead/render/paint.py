@@ -37,6 +37,8 @@ _CARRIED: Final = 0.2  # share of the flow: in full it brings lips together that
 _EDGE: Final = 3  # pixels of the square over which paint fades out at its border
 _SEAM: Final = 0.09  # of the square's side: over it, what is moved and lit fades out
 CHANNELS: Final = 13  # of `guide`
+PORTRAIT: Final = slice(3, 6)  # which of them show the portrait
+LIPS: Final = slice(9, 11)  # and which the mouth and the lips of the frame
 
 
 def window(landmarks: Array, side: int, margin: int = 0) -> Array:

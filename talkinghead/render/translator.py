@@ -50,23 +50,27 @@ class TranslatorSize:
 
 
 class _Residual(nn.Module):
+    """Two convolutions, added to what came in (He et al. 2016)."""
+
     def __init__(self, width: int):
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "b width h w"]) -> Float[Tensor, "b width h w"]:
         inner = functional.leaky_relu(self.first(x), _SLOPE)
         return functional.leaky_relu(x + self.second(inner), _SLOPE)
 
 
 class _Down(nn.Module):
+    """One level on the way down, `stride` times as coarse as what comes in."""
+
     def __init__(self, into: int, width: int, depth: int, stride: int):
         super().__init__()
         self.enter = nn.Conv2d(into, width, 3, stride, padding=1)
         self.blocks = nn.Sequential(*[_Residual(width) for _ in range(depth)])
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "b into _ _"]) -> Float[Tensor, "b width h w"]:
         out: Tensor = self.blocks(functional.leaky_relu(self.enter(x), _SLOPE))
         return out
 
@@ -80,7 +84,9 @@ class _Up(nn.Module):
         self.join = nn.Conv2d(2 * width, width, 3, padding=1)
         self.block = _Residual(width)
 
-    def forward(self, coarse: Tensor, seen: Tensor) -> Tensor:
+    def forward(
+        self, coarse: Float[Tensor, "b coarse h w"], seen: Float[Tensor, "b width 2*h 2*w"]
+    ) -> Float[Tensor, "b width 2*h 2*w"]:
         raised = functional.interpolate(self.narrow(coarse), scale_factor=2.0, mode="nearest")
         joined = self.join(torch.cat([raised, seen], dim=1))
         out: Tensor = self.block(functional.leaky_relu(joined, _SLOPE))

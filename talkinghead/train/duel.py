@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
+from talkinghead.render.paint import LIPS, PORTRAIT
 from talkinghead.render.translator import Painting
 from talkinghead.sync.net import SyncExpert
 from talkinghead.train.critics_image import ImageCritic, taken_for_real, told_apart, unlike
@@ -21,9 +23,10 @@ SYNC = 0.1
 
 Deal = Callable[[int], Scenes]
 RunDeal = Callable[[int], Succession]
+Scored = tuple[Float[Tensor, "n 1 _ _"], list[Float[Tensor, "n _ _ _"]]]  # scores, features
 
 
-def losses_alone(painting: Painting, made: Tensor, scene: Scenes) -> Losses:
+def losses_alone(painting: Painting, made: Float[Tensor, "b 3 h w"], scene: Scenes) -> Losses:
     """By the truth alone."""
     return painting_losses(made, scene) | {"folds": FOLDS * folds(painting.flow)}
 
@@ -80,17 +83,19 @@ class Duel:
         self.painting = net(self.scene.seen, self.scene.room)
         self.made = self.painting.on(self.scene.warped)
 
-    def _image(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def _image(self, picture: Float[Tensor, "b 3 h w"]) -> Scored:
+        """What the image critic says of pictures."""
         seen = self.scene.seen
-        scored: tuple[Tensor, list[Tensor]] = self.critics.image(
-            picture, torch.cat([seen[:, 3:6], seen[:, 9:11]], dim=1)
+        scored: Scored = self.critics.image(
+            picture, torch.cat([seen[:, PORTRAIT], seen[:, LIPS]], dim=1)
         )
         return scored
 
-    def _sequence(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def _sequence(self, picture: Float[Tensor, "b 3 h w"]) -> Scored:
+        """What the sequence critic says of pictures, run after run."""
         seen = _runs(self.scene.seen)
-        scored: tuple[Tensor, list[Tensor]] = self.critics.sequence(
-            _runs(picture), seen[:, :, 9:11], seen[:, 0, 3:6]
+        scored: Scored = self.critics.sequence(
+            _runs(picture), seen[:, :, LIPS], seen[:, 0, PORTRAIT]
         )
         return scored
 
@@ -104,8 +109,8 @@ class Duel:
             losses["runs told apart"] = told_apart(real, fake, self._near())
         return losses
 
-    def _near(self) -> Tensor:
-        """(runs, 1, s, s) where the squares of each run may change."""
+    def _near(self) -> Float[Tensor, "runs 1 h w"]:
+        """Where the squares of each run may change."""
         return _runs(self.scene.room[:, 2:]).amax(dim=1)
 
     def loss(self, net: nn.Module, step: int) -> Losses:
@@ -135,6 +140,6 @@ class Duel:
         return losses
 
 
-def _runs(squares: Tensor) -> Tensor:
-    """(runs * TOGETHER, c, s, s) to (runs, TOGETHER, c, s, s)."""
+def _runs(squares: Float[Tensor, "b c h w"]) -> Float[Tensor, f"b//{TOGETHER} {TOGETHER} c h w"]:
+    """Squares, run after run, to runs of them."""
     return squares.reshape(-1, TOGETHER, *squares.shape[1:])

@@ -1,6 +1,7 @@
 """How like the truth a painted square is: what the translator minimises on its own."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
@@ -8,30 +9,34 @@ from talkinghead.media.luma import LUMA
 from talkinghead.train.loop import Losses
 from talkinghead.train.paintings import Scenes
 
+Pictures = Float[Tensor, "b 3 h w"]  # in [0, 1]
+Areas = Float[Tensor, "b 1 h w"]  # one number a pixel: a share in [0, 1], or brightness
+Loss = Float[Tensor, ""]
+
 INSIDE = 0.7  # a pixel between the lips counts as this many beside them
 NEARNESS, EDGES, TEXTURE, TONES = 0.1, 0.7, 1.0, 0.5  # weights of the losses beside colour's
 LEAST = 1e-4  # squared error, 40 dB, under which there is little to learn
 FOLDS = 0.3  # and of the flow's
 
 
-def _brightness(picture: Tensor) -> Tensor:
+def _brightness(picture: Pictures) -> Areas:
     return (picture * picture.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
 
 
-def laplacian(picture: Tensor) -> Tensor:
-    """(b, 1, s, s) of the brightness of (b, 3, s, s): what sharpness is measured by."""
+def laplacian(picture: Pictures) -> Areas:
+    """Second differences of the brightness: what sharpness is measured by."""
     kernel = picture.new_tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0]])[None, None]
     return functional.conv2d(
         functional.pad(_brightness(picture), (1, 1, 1, 1), "replicate"), kernel
     )
 
 
-def _within(gap: Tensor, weight: Tensor) -> Tensor:
-    """Mean of (b, c, s, s) under a weight (b, 1, s, s)."""
+def _within(gap: Float[Tensor, "b c h w"], weight: Areas) -> Loss:
+    """Weighted mean."""
     return (gap * weight).sum() / (weight.sum() * gap.shape[1]).clamp(min=1e-6)
 
 
-def edges_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Tensor:
+def edges_apart(made: Pictures, truth: Pictures, area: Areas, mouth: Areas) -> Loss:
     """Mean absolute difference of gradients at three scales; in the mouth it counts for less.
 
     Nobody can know to the pixel where one tooth ends.
@@ -47,12 +52,12 @@ def edges_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Ten
     return torch.stack(parts).sum() / 2
 
 
-def colour_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Tensor:
+def colour_apart(made: Pictures, truth: Pictures, area: Areas, mouth: Areas) -> Loss:
     """Mean absolute difference of pixels; in the mouth it counts for less."""
     return _within((made - truth).abs(), area * (1 + (INSIDE - 1) * mouth))
 
 
-def texture_apart(made: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+def texture_apart(made: Pictures, truth: Pictures, weight: Areas) -> Loss:
     """How far the local strength of detail is off, at two scales, wherever the detail lies.
 
     Differences of pixels alone prefer no tooth to a tooth one pixel beside the true one.
@@ -68,7 +73,7 @@ def texture_apart(made: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     return total / 2
 
 
-def tones_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Tensor:
+def tones_apart(made: Pictures, truth: Pictures, area: Areas, mouth: Areas) -> Loss:
     """Distance of the tones in each mouth, light to light and dark to dark, wherever they lie.
 
     The mean of teeth and darkness is neither; their tones in order (Wasserstein's distance of
@@ -82,7 +87,7 @@ def tones_apart(made: Tensor, truth: Tensor, area: Tensor, mouth: Tensor) -> Ten
     return torch.stack(parts).sum() / (area * mouth).sum() if parts else made.sum() * 0
 
 
-def nearness(made: Tensor, truth: Tensor, box: Tensor) -> Tensor:
+def nearness(made: Pictures, truth: Pictures, box: Areas) -> Loss:
     """Mean logarithm of each square's mean squared error in its box: a fall of 0.23 is one dB.
 
     In decibels a dark or blurred clip, and one whose landmarks sit well, teach as much as others.
@@ -92,13 +97,13 @@ def nearness(made: Tensor, truth: Tensor, box: Tensor) -> Tensor:
     return (1 + total / LEAST).log().mean()
 
 
-def folds(flow: Tensor) -> Tensor:
-    """How steep a flow (b, 2, s, s) is: mean squared difference of neighbours."""
+def folds(flow: Float[Tensor, "b 2 h w"]) -> Loss:
+    """How steep a flow is: mean squared difference of neighbours."""
     across, along = flow.diff(dim=3).square().mean(), flow.diff(dim=2).square().mean()
     return across + along
 
 
-def painting_losses(made: Tensor, scene: Scenes) -> Losses:
+def painting_losses(made: Pictures, scene: Scenes) -> Losses:
     """By the truth alone; most are counted wherever anything can be done about them."""
     room, mouth = scene.room.amax(dim=1, keepdim=True), scene.mouth
     weight = scene.area * (1 + (INSIDE - 1) * mouth)

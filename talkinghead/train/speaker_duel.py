@@ -4,6 +4,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from talkinghead.motion.speaker_branch import AXES, FIGURES, SpeakerBranch, UnitMotion
@@ -19,10 +20,12 @@ PENALTY = 2.0  # weight of R1
 HIDDEN = 0.2  # of the rows are judged without knowing what was said
 
 
-def real_motion(net: SpeakerBranch, batch: SequenceBatch, manner: Tensor) -> Tensor:
-    """(b, t, k) what really moved, in the units of `SpeakerBranch.unit`."""
+def real_motion(
+    net: SpeakerBranch, batch: SequenceBatch, manner: Float[Tensor, f"b {FIGURES}"]
+) -> Float[Tensor, "b t channels"]:
+    """What really moved, in the units of `SpeakerBranch.unit`."""
 
-    def read(modes: Tensor) -> Tensor:
+    def read(modes: Float[Tensor, "k 68 3"]) -> Float[Tensor, "b t k"]:
         return torch.einsum("btpc,kpc->btk", batch.residual, modes) / modes.pow(2).sum(dim=(1, 2))
 
     scale = manner.exp()
@@ -41,7 +44,14 @@ class SpeakerDuel:
         channels = AXES + size.brows + size.lips
         self.critics = Critics(channels, size.content * size.stride, FIGURES + size.voice)
 
-    def _deal(self, net: SpeakerBranch, step: int) -> tuple[SequenceBatch, Tensor, Tensor, Tensor]:
+    def _deal(
+        self, net: SpeakerBranch, step: int
+    ) -> tuple[
+        SequenceBatch,
+        Float[Tensor, "heard t chance"],
+        Float[Tensor, f"b {FIGURES}"],
+        Float[Tensor, "b t channels"],
+    ]:
         """The batch, its heard rows' chance, its manners and its real motion."""
         batch = self.batches(step).to(self.device)
         heard = int(batch.known.sum())
@@ -55,7 +65,9 @@ class SpeakerDuel:
         manner = torch.where(batch.known[:, None] > 0, own, seen)
         return batch, chance.to(self.device), manner, real_motion(net, batch, manner)
 
-    def _judge(self, net: SpeakerBranch, batch: SequenceBatch, motion: Tensor) -> list[Tensor]:
+    def _judge(
+        self, net: SpeakerBranch, batch: SequenceBatch, motion: Float[Tensor, "b t channels"]
+    ) -> list[Float[Tensor, "b _"]]:
         """The critics on rows of a batch; what was said and who spoke is hidden now and then."""
         level = (batch.content - net.content_mean) / net.content_spread
         level = level.reshape(*motion.shape[:2], -1)
@@ -106,5 +118,6 @@ def _rows(batch: SequenceBatch) -> SequenceBatch:
     return SequenceBatch(*(part[heard] for part in vars(batch).values()))
 
 
-def _centred(motion: Tensor) -> Tensor:
+def _centred(motion: Float[Tensor, "b t channels"]) -> Float[Tensor, "b t channels"]:
+    """Motion around the mean of its row."""
     return motion - motion.mean(dim=1, keepdim=True)

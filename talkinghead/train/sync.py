@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead import weights
-from talkinghead.sync.net import SyncExpert, SyncSize, level
+from talkinghead.clock import STRIDE
+from talkinghead.speech.mel import BANDS
+from talkinghead.sync.net import HEARD, SEEN, SyncExpert, SyncSize, level
 from talkinghead.sync.score import agreement
 from talkinghead.train.ahead import Ahead
 from talkinghead.train.card import card
@@ -54,21 +57,27 @@ class _Taught(nn.Module):
         self.lips = nn.Linear(expert.face.features, 80)
 
 
-def sync_loss(expert: SyncExpert, frames: Tensor, mel: Tensor) -> Tensor:
+def sync_loss(
+    expert: SyncExpert,
+    frames: Float[Tensor, "b t 3 s s"],
+    mel: Float[Tensor, f"b {STRIDE}*(t-{SEEN})+{HEARD} {BANDS}"],
+) -> Float[Tensor, ""]:
     """How little painted mouths fit their sound: mean of 1 - cosine, 0 in perfect agreement.
 
-    `frames` (b, t, 3, s, s) are RGB in [0, 1], t >= SEEN consecutive squares of
-    `render.paint.window` at 25 frames a second; `mel` (b, mel_frames(t), BANDS) is what
-    `squares.heard` gives with them. Differentiable in `frames`; the expert should be frozen.
+    `frames` are RGB in [0, 1], t >= SEEN consecutive squares of `render.paint.window` at 25
+    frames a second; `mel` is what `squares.heard` gives with them. Differentiable in `frames`;
+    the expert should be frozen.
     """
     seen = expert.see(expert.squares(frames))
     return (1 - (seen * expert.hear(mel)).sum(dim=-1)).mean()
 
 
-def told_when(faces: Tensor, sounds: Tensor, sharp: Tensor) -> Tensor:
+def told_when(
+    faces: Float[Tensor, "g n d"], sounds: Float[Tensor, "g n d"], sharp: Float[Tensor, ""]
+) -> Float[Tensor, ""]:
     """Cross entropy of each face among the sounds of its group, and of each sound among faces.
 
-    (g, n, d) unit vectors of two stretches of one talker, n / 2 each: whose voice it is says
+    Unit vectors of two stretches of one talker, n / 2 each: whose voice it is says
     nothing (InfoNCE, van den Oord et al. 2018; Chung et al. 2019 for sync).
     """
     likeness = sharp * faces @ sounds.mT  # (g, n, n)

@@ -10,6 +10,7 @@ from skimage.metrics import structural_similarity
 from torch import Tensor, nn
 
 from talkinghead.media.image import write_image
+from talkinghead.render.paint import PORTRAIT
 from talkinghead.train.likeness import laplacian
 from talkinghead.train.paintings import Scenes
 
@@ -83,7 +84,7 @@ def _show(painted: Tensor, scene: Scenes, path: Path) -> None:
     places = np.linspace(0, len(painted) - 1, min(SHOWN, len(painted)) // 3 * 3 or 1).astype(int)
     strips = []
     for i in places:
-        row = [scene.seen[i, 3:6] + 0.5, scene.warped[i], painted[i], scene.truth[i]]
+        row = [scene.seen[i, PORTRAIT] + 0.5, scene.warped[i], painted[i], scene.truth[i]]
         strips.append(torch.cat(row, dim=2))
     across = 3 if len(strips) % 3 == 0 else 1
     lines = [torch.cat(strips[i : i + across], dim=2) for i in range(0, len(strips), across)]

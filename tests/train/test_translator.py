@@ -13,11 +13,13 @@ from talkinghead import weights
 from talkinghead.errors import InputError, WeightsError
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
+from talkinghead.render.paint import LIPS, PORTRAIT
 from talkinghead.render.translator import Translator, TranslatorSize
 from talkinghead.speech.mel import BANDS
-from talkinghead.sync.net import HEARD
+from talkinghead.sync.net import HEARD, SyncExpert, SyncSize
 from talkinghead.train import pairing
 from talkinghead.train import pairs as making
+from talkinghead.train.augment_squares import Chance, mirrored
 from talkinghead.train.critics_image import ImageCritic, taken_for_real, told_apart, unlike
 from talkinghead.train.critics_sequence import OUTLINES, SequenceCritic, jerks
 from talkinghead.train.duel import Critics, Duel
@@ -32,12 +34,10 @@ from talkinghead.train.likeness import (
 )
 from talkinghead.train.loop import Plan
 from talkinghead.train.paintings import (
-    Chance,
     RunBatches,
     SceneBatches,
     every_pair,
     every_run,
-    mirrored,
     scenes,
 )
 from talkinghead.train.pairs import TOGETHER, Pairs, pairs_in, pairs_of_clip, save_pairs
@@ -241,28 +241,16 @@ def test_a_sequence_critic_sees_trembling():
     assert costs[-1] < 0.7 * costs[0]
 
 
-class Expert(torch.nn.Module):
-    """Thinks that any mouth fits the louder the brighter it is."""
-
-    def squares(self, frames):
-        return frames.mean(dim=(2, 3, 4))
-
-    def see(self, squares):
-        return torch.nn.functional.normalize(squares[:, None], dim=-1)
-
-    def hear(self, mel):
-        return torch.nn.functional.normalize(mel[:, :1, :TOGETHER], dim=-1)
-
-
 def test_runs_are_judged_by_all_critics_and_those_with_sound_by_the_expert(rng):
     torch.manual_seed(0)
+    expert = SyncExpert(SyncSize(16, 2, 2, 8)).eval().requires_grad_(False)
     mel = np.random.default_rng(0).normal(size=(2, HEARD, BANDS)).astype(np.float16)
     runs = every_run([replace(some_runs(rng), mel=mel)])
     duel = Duel(
         SceneBatches(every_pair([some_pairs(rng)]), SIDE, size=3),
         RunBatches(runs, SIDE, size=2),
         Critics(),
-        Expert(),
+        expert,
     )
     net = Translator(TranslatorSize(SIDE, 4))
     assert duel.critics_loss(net, 0).keys() == {"told apart"}
@@ -274,14 +262,14 @@ def test_runs_are_judged_by_all_critics_and_those_with_sound_by_the_expert(rng):
     assert all(p.grad is not None for p in net.parameters())
     # Of what is silent the expert is not asked.
     mute = every_run([replace(some_runs(rng), mel=np.full_like(mel, np.nan))])
-    duel = Duel(duel.deal, RunBatches(mute, SIDE, size=2), Critics(), Expert())
+    duel = Duel(duel.deal, RunBatches(mute, SIDE, size=2), Critics(), expert)
     assert "sync" not in duel.loss(net, 1)
 
 
 def test_a_critic_learns_to_tell_and_a_translator_to_please(batch):
     torch.manual_seed(0)
     critic = ImageCritic(4)
-    condition = torch.cat([batch.seen[:, 3:6], batch.seen[:, 9:11]], dim=1)
+    condition = torch.cat([batch.seen[:, PORTRAIT], batch.seen[:, LIPS]], dim=1)
     adam = torch.optim.Adam(critic.parameters(), 3e-3)
 
     def judged():
