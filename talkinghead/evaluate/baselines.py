@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from talkinghead.clock import FPS
 from talkinghead.evaluate.loudness import level
 from talkinghead.evaluate.metrics import spread
-from talkinghead.landmarks import CHIN, INNER_LOWER, JAW_RIGHT, OUTER_LOWER
+from talkinghead.landmarks import CHIN, COUNT, INNER_LOWER, JAW_RIGHT, OUTER_LOWER
 from talkinghead.types import Array, FaceShape, FaceTrack, Waveform
 
 SMOOTH = 1.5  # frames: standard deviation of the Gaussian over the log energy
@@ -37,7 +37,7 @@ def energy(wave: Waveform, face: FaceShape, true_opening: Array) -> FaceTrack:
 
 def _sink() -> Array:
     """(68,) how far each point sinks when the mouth opens by 1: lower lip, and jaw to the chin."""
-    share = np.zeros(68)
+    share = np.zeros(COUNT)
     share[INNER_LOWER] = [0.85, 1.0, 0.85]
     share[OUTER_LOWER] = [0.55, 0.85, 0.95, 0.85, 0.55]
     jaw = np.arange(JAW_RIGHT + 1)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from talkinghead.clock import FRAME, STRIDE
-from talkinghead.landmarks import MIRROR
+from talkinghead.landmarks import COUNT, MIRROR
 from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
 from talkinghead.train.augment import WARPS, distort, hide_bands
 from talkinghead.train.data import SHARE, Talker
@@ -127,7 +127,7 @@ class Batches:
     ) -> tuple[Array, Array, Array, Array]:
         """Samples, offsets, mask and clips of `frames` motion frames: cuts strung together."""
         samples = np.zeros(frames * FRAME, dtype=np.float32)
-        offsets = np.zeros((frames, 68, 3), dtype=np.float32)
+        offsets = np.zeros((frames, COUNT, 3), dtype=np.float32)
         mask = np.zeros(frames, dtype=np.float32)
         clip = np.zeros(frames, dtype=np.int64)
         at = 0

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.clock import FRAME, STRIDE
-from talkinghead.landmarks import JAW, MOUTH
+from talkinghead.landmarks import COUNT, JAW, MOUTH
 from talkinghead.train.data import SHARE, Talker, mel_in
 from talkinghead.train.ear import Ear
 from talkinghead.train.unfilmed import Lips
@@ -40,7 +40,7 @@ class Teacher:
     def __call__(self, context: Array) -> Array:
         """(t, c) of `context_of` to displacements (t, 68, 3) in face widths."""
         moved = (context - self.centre) @ self.slope @ self.modes + self.mean
-        return np.asarray(moved.reshape(-1, 68, 3), dtype=np.float32)
+        return np.asarray(moved.reshape(-1, COUNT, 3), dtype=np.float32)
 
 
 def context_of(mel: Array, hidden: Array, frames: int) -> Array:
@@ -75,7 +75,7 @@ def fit(talkers: Sequence[Talker], ear: Ear) -> Teacher:
         weight = talker.frames ** ((SHARE - 1) / 2)  # of a frame, root: as the batches draw them
         for cut in talker.cuts:
             frames = len(cut.offsets)
-            moved = np.zeros((frames, 68, 3))
+            moved = np.zeros((frames, COUNT, 3))
             moved[:, MOUTH], moved[:, JAW] = cut.offsets[:, MOUTH], cut.offsets[:, JAW]
             context = context_in(cut.samples, frames, ear, voice)
             rows.append((weight, context, moved.reshape(frames, -1)))

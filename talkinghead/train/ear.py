@@ -8,7 +8,7 @@ import numpy as np
 
 from talkinghead.encoder import hear
 from talkinghead.speech.content_encoder import narrow
-from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.speaker_encoder import SIZE, SpeakerEncoder
 from talkinghead.speech.voice_weights import load_voice
 from talkinghead.train.data import Talker
 from talkinghead.types import Array, Waveform
@@ -29,7 +29,7 @@ class Ear:
 
 def plain_ear() -> Ear:
     """Log-mel as it is, whoever speaks."""
-    return Ear(lambda mel, _: mel, lambda _: np.zeros(256, np.float32))
+    return Ear(lambda mel, _: mel, lambda _: np.zeros(SIZE, np.float32))
 
 
 def voice_ear(path: Path, device: str = "cpu") -> Ear:

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 
 from talkinghead.clock import FPS
 from talkinghead.errors import InputError
-from talkinghead.landmarks import BROWS, EYES, JAW, MOUTH
+from talkinghead.landmarks import BROWS, COUNT, EYES, JAW, MOUTH
 from talkinghead.motion.speaker_branch import AXES, SpeakerBranch
 from talkinghead.motion.windows import BANDS, noise
 from talkinghead.train.sequences import FLOOR, WINDOW, Recording, by_talker, ranges
@@ -49,13 +49,14 @@ def manner_fit(voices: Array, figures: Array) -> tuple[Array, Array]:
 
 def modes_of(frames: Array, parts: Iterable[slice], count: int) -> Array:
     """(count, 68, 3) principal modes of (n, 68, 3) motion of some parts, of unit spread each."""
-    chosen = np.zeros((68, 1), dtype=bool)
+    chosen = np.zeros((COUNT, 1), dtype=bool)
     for part in parts:
         chosen[part] = True
     flat = (frames * chosen).reshape(len(frames), -1).astype(np.float64)
     powers, modes = np.linalg.eigh(flat.T @ flat / len(flat))
     spread = np.sqrt(np.maximum(powers[::-1][:count], 1e-12))
-    return np.asarray((modes[:, ::-1][:, :count] * spread).T.reshape(count, 68, 3), np.float32)
+    largest = modes[:, ::-1][:, :count] * spread
+    return np.asarray(largest.T.reshape(count, COUNT, 3), np.float32)
 
 
 def band_powers(change: Array) -> Array:

@@ -84,8 +84,9 @@ class _Collected:
             self.rows["targets"].append(sampled(frame, matrix, size))
             self.rows["now"].append(within(target, matrix).astype(np.float32))
 
-    def follow(self, portrait: Portrait, frames: list[Array], points: list[Array], mel: Array
-    ) -> None:  # fmt: skip
+    def follow(
+        self, portrait: Portrait, frames: list[Array], points: list[Array], mel: Array
+    ) -> None:
         """The same of frames that follow one another, and what is heard with them."""
         self.add(portrait, frames, points)
         end = len(self.rows["which"])
@@ -173,8 +174,9 @@ def _targets(
     return [int(able[int(rng.uniform(a, b))]) for a, b in pairwise(edges)]
 
 
-def pairs_of_stills(paths: list[Path], faces: Detector, by_hand: dict[str, Array], side: int
-) -> Pairs:  # fmt: skip
+def pairs_of_stills(
+    paths: list[Path], faces: Detector, by_hand: dict[str, Array], side: int
+) -> Pairs:
     """A pair of each still whose mouth is open, and whose points agree with those set by hand."""
     made = _Collected(side, f"stills/{paths[0].stem}")  # too many to be one talker
     for path in paths:

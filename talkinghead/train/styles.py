@@ -29,6 +29,8 @@ EXTRA = ("grid-s1", "flite-slt")  # stored in any case, by their own names
 SECONDS = 8.0  # of speech, that a voice is told by
 APART = 1.2  # ratio of ranges from which a difference is worth a name
 
+AXES = ("yaw", "pitch", "roll")
+
 # Style -> trait, and where among all voices it is looked for: a quantile, or an end.
 AMOUNT, NOD, TILT = range(3)  # see `traits`
 MIDDLE = "even"
@@ -70,9 +72,8 @@ def candidates(folder: Path) -> Iterator[Candidate]:
             continue
         found = True
         voice = merged(*zip(*parts, strict=True))
-        voice = np.asarray(
-            voice / np.linalg.norm(voice), dtype=np.float32
-        )  # kept in half precision
+        # One recording's alone is as it was stored, in half precision: a little off unit norm.
+        voice = np.asarray(voice / np.linalg.norm(voice), dtype=np.float32)
         yield Candidate(speaker.replace("/", "-").replace("_", "-"), family, voice)
     if not found:
         raise InputError(
@@ -127,9 +128,6 @@ def earned(name: str, own: Mapping[str, float], middle: Mapping[str, float]) -> 
     trait, quantile = NAMES[name]
     ours, others = (traits(*(np.asarray(r[axis]) for axis in AXES)) for r in (own, middle))
     return bool((ours - others)[trait] * (1 if quantile > 0.5 else -1) >= np.log(APART))
-
-
-AXES = ("yaw", "pitch", "roll")
 
 
 def make_styles(
