@@ -47,7 +47,8 @@ def _recordings(root: Path) -> Iterator[_Recording]:
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root)
         match = LIBRISPEECH.fullmatch(path.stem)
-        if path.suffix.lower() in SOUND and not path.with_suffix(".mp4").exists():
+        filmed = any(path.with_suffix(ending).exists() for ending in VIDEO)
+        if path.suffix.lower() in SOUND and not filmed:
             speaker = f"librispeech/{match[1]}" if match else name.parent.name
             yield _Recording(path, speaker, str(name.with_suffix("")), read=match is not None)
         elif path.suffix.lower() in VIDEO:

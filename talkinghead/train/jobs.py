@@ -2,6 +2,7 @@
 
 import json
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -76,8 +77,16 @@ def run_jobs(
     `out`/skipped.json.
 
     An interrupted run goes on where it was; what was left out once is not tried again. Raises
-    InputError where `out` is made of other data, or its skipped.json is damaged.
+    InputError where `out` is made of other data, or its skipped.json is damaged, and where two
+    jobs would make one file.
     """
+    made = Counter(job.target for job in jobs if job.target)
+    twice = [str(target) for target, count in made.items() if count > 1]
+    if twice:
+        raise InputError(
+            f"{min(twice)}: would be made of two files of {data} that differ in their endings "
+            "alone; rename or remove one"
+        )
     _claim(out, data)
     record = out / "skipped.json"
     skipped = _left_out(record)

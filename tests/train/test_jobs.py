@@ -52,6 +52,14 @@ def test_a_run_killed_as_it_notes_what_is_left_out_goes_on(tmp_path, monkeypatch
     assert run_jobs(jobs, DATA, tmp_path, 1, None) == ["one: no face", "two: no face"]
 
 
+def test_two_files_of_one_name_are_refused_before_any_work(tmp_path):
+    target = tmp_path / "clip.npz"
+    jobs = [Job(name, work, (target, None), target) for name in ("clip.mov", "clip.mp4")]
+    with pytest.raises(InputError, match=r"clip\.npz: would be made of two files"):
+        run_jobs(jobs, DATA, tmp_path, 1, None)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_damaged_record_says_what_to_do(tmp_path):
     (tmp_path / "skipped.json").write_text('{"one": "no fa')
     with pytest.raises(InputError, match=r"skipped\.json: damaged .*; delete it"):
