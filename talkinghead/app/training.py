@@ -33,7 +33,7 @@ examples:
   talkinghead train sync --data mouths.d/ --out ckpt/sync.safetensors --run runs/sync
 Killed at any step, the same command goes on from the last checkpoint in --run.
 """
-# name -> what it is, which command makes its data, clips a step
+# name -> what it is, which command makes its data, examples a step
 NETWORKS = {
     "voice": ("the voice network: speech to content, and back", "preprocess speech", 16),
     "content": ("the content branch: content to lips and jaw", "preprocess clips", 32),
@@ -76,7 +76,7 @@ def configure_train(parser: Parser) -> None:
                 )  # fmt: skip
         network.add_argument(
             "--batch", type=positive, default=batch, metavar="N",
-            help="clips a step (default: %(default)s)",
+            help="examples a step (default: %(default)s)",
         )  # fmt: skip
         network.add_argument(
             "--device", choices=DEVICES, default="auto", help="where to train (default: auto)"

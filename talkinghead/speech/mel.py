@@ -35,9 +35,9 @@ def centres() -> Array:
 
 
 def triangles(edges: Array, bins: int) -> Array:
-    """(n, bins) filters over 0 to RATE / 2 Hz: each rises from one of n + 2 edges to the next.
+    """(n, bins) triangular filters over 0 to RATE / 2 Hz, of height 1, from n + 2 edges in Hz.
 
-    And falls to the one after; its height is 1.
+    Filter i rises from edge i to edge i + 1, and falls to edge i + 2.
     """
     hz = np.linspace(0, RATE / 2, bins)
     rise = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]

@@ -55,6 +55,7 @@ def _flat(into: int, width: int, kernel: tuple[int, int], stride: tuple[int, int
 
 
 def _square(into: int, width: int, stride: int, kernel: int = 3) -> nn.Sequential:
+    """A layer that keeps all borders."""
     return nn.Sequential(
         nn.Conv2d(into, width, kernel, stride, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(width),

@@ -18,7 +18,7 @@ from talkinghead.types import Array, Waveform
 class Ear:
     """How a branch hears: what turns log-mel and speaker into hidden states, and on."""
 
-    hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) -> (t * fps / 100, w)
+    hear: Callable[[Array, Array], Array]  # (t, 80) log-mel, (256,) voice -> (u, w) hidden states
     voice: Callable[[Waveform], Array]  # speech to a (256,) embedding
     narrow: Callable[[Array], Array] = np.asarray  # (t, w) hidden states to (t, c) content
 

@@ -58,9 +58,8 @@ def phones_of(ipa: str, english: bool = False) -> list[str | None]:
     """One or more IPA letters to phones; None for one with no phone near it.
 
     Stress, tone, nasality and secondary articulation are dropped, and so are the names in
-    brackets by which espeak marks a change of language. A dot, as espeak writes it, makes
-    a retroflex. In English, `a` is the
-    vowel of "trap", which other languages have further back.
+    brackets by which espeak marks a change of language. A dot, as espeak writes it, makes a
+    retroflex. In English, `a` is the vowel of "trap", which other languages have further back.
     """
     if ipa.startswith("("):
         return []

@@ -32,8 +32,7 @@ def ridge_fit(x: Array, y: Array, ridge: float) -> Array:
 def manner_fit(voices: Array, figures: Array) -> tuple[Array, Array]:
     """(d, k) slopes from (n, d) voices to (n, k) figures around their means, and the ridges (k,).
 
-    Each figure has its own ridge; one that voices do not tell is left
-    to the mean.
+    Each figure has its own ridge; one that voices do not tell is left to the mean.
     """
     errors = np.zeros((len(RIDGES), figures.shape[1]))
     for i in range(len(voices)):
