@@ -5,6 +5,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from talkinghead.face.glasses import with_far_lens
 from talkinghead.face.graph import Graph
 from talkinghead.geometry.mouth import down, face_width
 from talkinghead.landmarks import JAW, NOSE_TOP
@@ -36,7 +37,7 @@ _BEHIND: Final = 0.06  # must be background, or nothing is to be held still
 def person_matte(image: Array, landmarks: Array) -> Array | None:
     """(h, w) float32 in [0, 1]: the share of each pixel that belongs to the person.
 
-    Takes a picture (h, w, 3) uint8 RGB and the landmarks (68, 2 or 3) of the face in pixels.
+    Takes a picture (h, w, 3) uint8 RGB and the landmarks (68, 3) of the face in pixels.
     0 far from that face, where nothing is looked at. None where the answer cannot be
     trusted: many undecided pixels, a face taken for background, or no background at all.
     The network is MediaPipe's selfie segmentation; its edges are moved to the picture's by a
@@ -54,7 +55,9 @@ def person_matte(image: Array, landmarks: Array) -> Array | None:
     if person is None:
         return None
     out = np.zeros(image.shape[:2], dtype=np.float32)
-    out[top:bottom, left:right] = _refined(crop, person)
+    doubt = cv2.resize(coarse, (right - left, bottom - top))
+    inside = landmarks - np.array([left, top, 0])
+    out[top:bottom, left:right] = with_far_lens(_refined(crop, person), doubt, crop, inside)
     return out
 
 
