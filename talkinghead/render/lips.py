@@ -8,7 +8,9 @@ import numpy as np
 from talkinghead.media.luma import LUMA
 from talkinghead.types import Array
 
-_DARK: Final = 0.5  # of the lips' light: what is darker is seen between them
+_DARK: Final = 0.5  # of the light of lips near by: what is darker is seen between them
+_NEAR: Final = 0.02  # face widths, a sigma
+_MIXED: Final = 0.006  # face widths of an edge between tooth and lip
 _SURE: Final = 0.95  # a gleam on the lips looks a little like a tooth, too
 
 
@@ -29,23 +31,28 @@ def toothlike(colour: Array, lips: Array) -> Array:
     return np.asarray((1 - coloured) * in_grey + coloured * in_colour * pale, dtype=np.float32)
 
 
-def opened(colour: Array, gap: Array, outline: Array, mixed: int) -> Array:
+def opened(colour: Array, gap: Array, outline: Array, unit: float) -> Array:
     """(h, w) bool: what is seen between the lips of (h, w, 3) in [0, 1], beyond their `gap`.
 
     A mouth is rounder than the few landmarks around its `gap` (h, w): teeth and dark that hang
-    together with it count too, on the half of the lips, `outline` (h, w), that is nearer to it;
-    and beyond them `mixed` pixels that are partly lip.
+    together with it count too, on the half of the lips, `outline` (h, w), that is nearer to it.
+    `unit` is the face's width in pixels.
     """
     lips = outline & ~gap
-    if not lips.any():
-        return np.zeros_like(gap)
-    light = colour @ LUMA
-    other = (toothlike(colour, lips) > _SURE) | (light < _DARK * np.median(light[lips]))
     away, inward = (
         cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5) for each in (~gap, outline)
     )
+    dark = _dark(colour @ LUMA, lips & (away >= inward), _NEAR * unit)
+    other = dark | (toothlike(colour, lips) > _SURE)
     seen = gap | (lips & other & (away < inward))
     _, parts = cv2.connectedComponents(seen.astype(np.uint8), connectivity=4)
     beyond = lips & seen & np.isin(parts, np.unique(parts[gap]))
-    side = 2 * mixed + 1
+    side = 2 * int(_MIXED * unit) + 1
     return np.asarray(cv2.dilate(beyond.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+
+
+def _dark(light: Array, lips: Array, sigma: float) -> Array:
+    """(h, w) bool: what is too dark for the lips near by; one of them may lie in the shade."""
+    share = lips.astype(np.float32)
+    total, count = (cv2.GaussianBlur(each, (0, 0), sigma) for each in (light * share, share))
+    return np.asarray(light * count < _DARK * total)

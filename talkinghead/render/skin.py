@@ -13,7 +13,6 @@ from talkinghead.render.lips import opened
 from talkinghead.render.mask import box_around, polygon_mask
 from talkinghead.types import Array, Portrait
 
-_MIXED: Final = 0.006  # face widths of an edge between tooth and lip
 _LINE: Final = 0.6  # how dark the line is that is left of a mouth that shuts
 RIM: Final = 0.6  # inside this level of an eye's soft mask the eye alone is seen
 
@@ -40,8 +39,7 @@ def bare(image: Array, landmarks: Array, face: FaceMesh, softness: float, seam: 
         if name == "mouth":  # landmarks may lie a little inside the gap between the lips
             hole = polygon_mask(around, box, max(1.0, 0.008 * face.unit)) > 0.1
             gap, outline = (polygon_mask(each, box) > 0.5 for each in (around, lips))
-            mixed = int(_MIXED * face.unit)
-            hole |= opened(part.astype(np.float32) / 255, gap, outline, mixed)
+            hole |= opened(part.astype(np.float32) / 255, gap, outline, face.unit)
         else:
             hole = polygon_mask(around, box, softness) > RIM
         filled = cv2.inpaint(part, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
