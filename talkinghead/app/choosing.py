@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkinghead.app.files import check_target
+from talkinghead.app.files import check_weights
 from talkinghead.app.film import load
 from talkinghead.app.progress import Progress
 from talkinghead.errors import InputError, WeightsError
@@ -42,7 +42,7 @@ def choose(args: Namespace, progress: Progress) -> None:
     from talkinghead.train.card import revision
     from talkinghead.train.styles import make_styles
 
-    check_target(args.out)
+    check_weights(args.out)
     animator = load(args, progress)
     net = animator.models.speaker_branch
     if net is None:

@@ -70,6 +70,15 @@ def check_picture(target: Path, *inputs: str | Path | None) -> None:
     picture_format(target)
 
 
+def check_weights(target: Path) -> None:
+    """As `check_target`, for weights: they are known again by their ending."""
+    check_target(target)
+    if target.suffix != ".safetensors":
+        raise OutputError(
+            f"{target}: unknown suffix {target.suffix!r}; name it {target.stem}.safetensors"
+        )
+
+
 def check_film(target: Path, *inputs: str | Path | None, fps: float = 0) -> None:
     """As `check_target`, for a video: its ending must be one that can be written, at this rate.
 

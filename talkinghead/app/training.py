@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from talkinghead.app.files import check_folder
+from talkinghead.app.files import check_folder, check_weights
 from talkinghead.app.options import DEVICES, Parser, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.models import pick_device
@@ -130,7 +130,7 @@ def _configure_translator(network: Parser) -> None:
 
 def train(args: Namespace, progress: Progress) -> None:
     """Examples to weights."""
-    check_folder(args.out.parent)
+    check_weights(args.out)
     check_folder(args.folder)
     plan = Plan(**{name: getattr(args, name) for name in PLAN})
     mine = team(plan.devices, plan.precision, pick_device(args.device))

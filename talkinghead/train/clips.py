@@ -15,7 +15,7 @@ from talkinghead.face.mesh import MediapipeDetector
 from talkinghead.media.video import read_video
 from talkinghead.train.jobs import Job, Progress, run_jobs
 from talkinghead.train.splits import Listing, listings
-from talkinghead.train.store import files_below, write_arrays
+from talkinghead.train.store import files_below, read_arrays, write_arrays
 from talkinghead.types import Array
 
 SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi"}
@@ -61,7 +61,7 @@ def save_example(example: Example, path: Path) -> None:
 
 def load_example(path: Path) -> Example:
     """Read what `save_example` wrote."""
-    with np.load(path) as stored:
+    with read_arrays(path) as stored:
         return Example(
             stored["points"],
             stored["pose"],

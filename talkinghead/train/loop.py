@@ -36,6 +36,8 @@ class Plan:
     precision: str = "32"  # of the losses: 32 or, on CUDA, bf16
 
     def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise InputError(f"seed must be 0 or more, got {self.seed}")
         if min(self.steps, self.every, self.devices) < 1 or not 0 < self.rate < math.inf:
             raise InputError("steps, every, rate and devices must be positive numbers")
 

@@ -20,7 +20,7 @@ from talkinghead.sync.squares import mouths, shown_at
 from talkinghead.train.clips import SUFFIXES, face_finder
 from talkinghead.train.jobs import Job, Progress, run_jobs
 from talkinghead.train.splits import Listing, listings, split_of
-from talkinghead.train.store import files_below, write_arrays
+from talkinghead.train.store import files_below, read_arrays, write_arrays
 from talkinghead.types import Array
 
 SIDE, MARGIN = 64, 8  # pixels of the square, and around it, for it to be moved about
@@ -66,7 +66,7 @@ def save_mouths(clip: Mouths, path: Path) -> None:
 def mouths_in(folder: Path) -> Iterator[Mouths]:
     """Every clip below a folder that `preprocess_mouths` filled, in a fixed order."""
     for path in files_below(folder, "mouths", "preprocess mouths DATA"):
-        with np.load(path) as stored:
+        with read_arrays(path) as stored:
             samples = stored["samples"].astype(np.float32) / 32767
             talker, source = str(stored["talker"]), str(stored["source"])
             yield Mouths(stored["squares"], stored["lips"], samples, talker, source)

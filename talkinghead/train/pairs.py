@@ -29,7 +29,7 @@ from talkinghead.render.photo import PhotoRenderer
 from talkinghead.speech.mel import BANDS
 from talkinghead.sync.net import HEARD, SEEN
 from talkinghead.sync.squares import heard, mel_of, shown_at
-from talkinghead.train.store import files_below, write_arrays
+from talkinghead.train.store import files_below, read_arrays, write_arrays
 from talkinghead.types import Array, Footage, Portrait
 
 SIDE, MARGIN = 96, 8  # pixels of the square, and around it, for it to be moved about
@@ -204,6 +204,6 @@ def save_pairs(pairs: Pairs, path: Path) -> None:
 def pairs_in(folder: Path) -> Iterator[Pairs]:
     """All pairs below a folder that `preprocess_pairs` filled, in a fixed order."""
     for path in files_below(folder, "pairs", "preprocess pairs DATA"):
-        with np.load(path) as stored:
+        with read_arrays(path) as stored:
             rest = {name: stored[name] for name in stored.files if name != "talker"}
             yield Pairs(**rest, talker=str(stored["talker"]))

@@ -11,7 +11,7 @@ from talkinghead.media.audio import normalise_loudness
 from talkinghead.speech.phones import Timed, framewise
 from talkinghead.speech.pitch import track_pitch
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.train.store import files_below, write_arrays
+from talkinghead.train.store import files_below, read_arrays, write_arrays
 from talkinghead.types import Array, Waveform
 
 
@@ -63,7 +63,7 @@ def save_utterance(one: Utterance, path: Path) -> None:
 
 def load_utterance(path: Path) -> Utterance:
     """Read what `save_utterance` wrote."""
-    with np.load(path) as stored:
+    with read_arrays(path) as stored:
         return Utterance(
             stored["samples"].astype(np.float32) / 32767,
             stored["phones"],

@@ -15,7 +15,7 @@ from talkinghead.clock import HOP, RATE
 from talkinghead.errors import InputError
 from talkinghead.speech.styles import SpeakingStyle, merged
 from talkinghead.train.splits import split_of
-from talkinghead.train.store import files_below
+from talkinghead.train.store import files_below, read_arrays
 from talkinghead.types import Array
 
 # Family -> where its voices come from; all may be passed on.
@@ -59,7 +59,7 @@ def candidates(folder: Path) -> Iterator[Candidate]:
     """
     heard: dict[tuple[str, str], list[tuple[Array, float]]] = defaultdict(list)
     for path in files_below(folder, "utterances", "preprocess speech DATA"):
-        with np.load(path) as stored:
+        with read_arrays(path) as stored:
             family = str(stored["source"]).rsplit("/", 2)[-2]
             speaker = str(stored["speaker"])
             if family in FAMILIES and split_of(speaker) == "train":

@@ -95,6 +95,8 @@ def train_translator(
     expert to please as well. Where the critics did no good, the weights before them are kept.
     Raises InputError for pairs that cannot be learnt from, WeightsError for such a `sync`.
     """
+    if not 0 <= alone <= 1:
+        raise InputError(f"alone is a share of the steps, 0 to 1, got {alone:g}")
     if sync is not None:
         load_expert(sync)  # refused now, not when the critics join; before the seed, for it draws
     parts = by_split(pairs_in(data), lambda one: one.talker)

@@ -93,6 +93,14 @@ def test_unwritable_output_is_known_before_the_work_starts(cli, voice_file, tmp_
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file.txt", "folder"]
 
 
+@pytest.mark.parametrize("out", ["net.txt", "folder"])
+def test_weights_that_could_not_be_used_are_known_before_the_training(cli, tmp_path, out):
+    (tmp_path / "folder").mkdir()
+    words = ("train", "content", "--data", tmp_path / "none", "--run", tmp_path / "run")
+    refused(cli(*words, "--out", tmp_path / out), out)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def scene_of(folder: Path, voice: Path, actor: str) -> Path:
     path = folder / "scene.yaml"
     said = f"lines: [{{actor: wolf, audio: '{voice}'}}]"

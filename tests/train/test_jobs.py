@@ -8,7 +8,7 @@ import pytest
 
 from talkinghead.errors import InputError, OutputError
 from talkinghead.train.jobs import MADE_OF, Job, run_jobs
-from talkinghead.train.store import files_below, write_arrays
+from talkinghead.train.store import files_below, read_arrays, write_arrays
 
 DATA = Path("data")
 
@@ -100,6 +100,19 @@ def test_a_full_disk_leaves_no_part_of_a_file(tmp_path, full_disk):
     with full_disk, pytest.raises(OutputError, match=r"a\.npz: cannot be written"):
         write_arrays(tmp_path / "a.npz", value=np.random.default_rng(0).random(4096))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_another_command_made_and_damaged_files_are_named(tmp_path):
+    path = tmp_path / "a.npz"
+    write_arrays(path, value=np.arange(999))
+    whole = path.read_bytes()
+    with read_arrays(path) as stored:
+        assert stored["value"][3] == 3
+    for held in (whole, whole[:200], b"junk", b""):
+        path.write_bytes(held)
+        named = pytest.raises(InputError, match=r"a\.npz: is damaged, or made by another")
+        with named, read_arrays(path) as stored:
+            stored["other"]
 
 
 def test_an_empty_folder_names_the_command_that_fills_it(tmp_path):

@@ -74,6 +74,11 @@ def test_a_rate_is_a_positive_number(rate):
         Plan(rate=rate)
 
 
+def test_a_seed_is_not_negative():
+    with pytest.raises(InputError, match="seed must be 0 or more"):
+        Plan(seed=-1)
+
+
 def test_it_learns_and_leaves_curves(tmp_path):
     net = run(tmp_path, 200)
     assert (net.weight - 1).abs().max() < 0.1

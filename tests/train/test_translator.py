@@ -290,6 +290,12 @@ def test_a_critic_learns_to_tell_and_a_translator_to_please(batch):
     assert len(features) == 4
 
 
+@pytest.mark.parametrize("alone", [-0.1, 1.5, float("nan")])
+def test_a_share_of_the_steps_is_one(tmp_path, alone):
+    with pytest.raises(InputError, match="alone is a share of the steps, 0 to 1"):
+        train_translator(tmp_path, tmp_path / "t.safetensors", tmp_path, Plan(), alone=alone)
+
+
 def test_a_sync_expert_that_is_not_there_is_told_before_any_step(rng, tmp_path):
     save_pairs(some_pairs(rng), tmp_path / "data" / "a.npz")
     out, run, missing = (tmp_path / name for name in ("net.safetensors", "run", "sync.safetensors"))
