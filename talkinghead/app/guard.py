@@ -7,7 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 
 from talkinghead.app.progress import Progress
@@ -70,8 +70,7 @@ def guarded(work: Callable[[], None], progress: Progress) -> int:
         progress.failure("interrupted")
         return INTERRUPTED
     except _Terminated as end:
-        with suppress(OSError):  # of a terminal that is gone
-            progress.failure("terminated")
+        progress.failure("terminated")
         return 128 + end.number
     except TalkingHeadError as error:
         progress.failure(str(error))

@@ -15,6 +15,7 @@ from talkinghead.app.options import Parser, add_models, add_reporting, positive
 from talkinghead.app.progress import Progress
 from talkinghead.app.reports import add_output, add_split, counted, show_clips
 from talkinghead.app.syncing import add_sync
+from talkinghead.errors import InputError
 from talkinghead.evaluate.compare import compare
 from talkinghead.evaluate.motion import Offset, evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, scene_of
@@ -155,7 +156,11 @@ def show(args: Namespace, progress: Progress) -> None:
         check_film(args.video, args.clip)
     animator: Animator = load(args, progress)
     progress.stage("following the face")
-    scene = scene_of(read_video(args.clip, max_frames=args.max_frames), animator.faces)
+    footage = read_video(args.clip, max_frames=args.max_frames)
+    try:
+        scene = scene_of(footage, animator.faces)
+    except InputError as error:  # it knows no file names
+        raise InputError(f"{args.clip}: {error}; give a video of one visible face") from error
     progress.stage("painting")
     sheet, clip = compare(
         scene, lambda portrait: PhotoRenderer(portrait, None, animator.models.translator)

@@ -26,6 +26,12 @@ def one_line(message: object) -> str:
     return " ".join(str(message).splitlines())
 
 
+def _tell(line: str) -> None:
+    """A line on stderr; work goes on where nobody reads it."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
 class Progress:
     """Says notes and errors only. Parent of the ways to say more."""
 
@@ -56,12 +62,12 @@ class Progress:
 
     def note(self, message: str) -> None:
         """Tell the user something in one line."""
-        print(f"talkinghead: {one_line(message)}", file=sys.stderr, flush=True)
+        _tell(f"talkinghead: {one_line(message)}")
 
     def failure(self, message: str) -> None:
         """Tell the user, in one line, why there is no result."""
         self.stop()
-        print(f"talkinghead: error: {one_line(message)}", file=sys.stderr, flush=True)
+        _tell(f"talkinghead: error: {one_line(message)}")
 
 
 class Quiet(Progress):
@@ -118,7 +124,7 @@ class JsonLines(Progress):
         self._say("failure", error=one_line(message))
 
     def _say(self, event: str, **facts: Any) -> None:
-        print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
+        _tell(json.dumps({"event": event, **facts}))
 
 
 class _Count(MofNCompleteColumn):

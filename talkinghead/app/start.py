@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -20,6 +21,9 @@ codecs.register_error("printable", _printable)
 
 def start(module: str, function: str = "main") -> NoReturn:
     """Import and run a command; a missing set-up or Ctrl-C on the way is one line, no traceback."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed: a file must not take its place
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="printable")  # results must not fail for a letter
     try:

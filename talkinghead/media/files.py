@@ -38,17 +38,19 @@ def replacing(target: str | Path) -> Iterator[Path]:
     """A temporary name beside `target`, moved onto it at the end.
 
     When the block fails or is interrupted the temporary file is removed and an older
-    `target` stays as it was. Missing folders are made.
+    `target` stays as it was. Missing folders are made; where `target` is a link, what it leads
+    to is replaced.
     """
     path = Path(target)
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; name the file to write in it")
     if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
         raise OutputError(f"{path}: cannot be replaced; choose another name")
+    place = Path(os.path.realpath(path))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
-            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+            prefix=f".{path.stem}-", suffix=path.suffix, dir=place.parent
         )
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
@@ -60,7 +62,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())  # mkstemp makes files only the owner can read
-        temporary.replace(path)
+        temporary.replace(place)
     except OSError as problem:
         reason = problem.strerror or problem
         raise OutputError(f"{path}: cannot be written ({reason}); check the disk") from problem

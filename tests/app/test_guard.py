@@ -1,14 +1,17 @@
 """A signal that ends a command lets it clean up, and says so in the exit status."""
 
+import io
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from talkinghead.app.guard import guarded
-from talkinghead.app.progress import Progress
+from talkinghead.app.progress import JsonLines, Progress
 from talkinghead.media.files import replacing
 
 
@@ -43,9 +46,52 @@ def test_a_signal_that_was_ignored_stays_ignored(number: int) -> None:
     assert signal.getsignal(number) is signal.SIG_IGN
 
 
-def test_a_terminal_that_is_gone_is_no_error(number: int) -> None:
-    class Gone(Progress):
-        def failure(self, message: str) -> None:
-            raise OSError(5, message)
+def test_a_terminal_that_is_gone_is_no_error(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, text)
 
-    assert guarded(lambda: os.kill(os.getpid(), number), Gone()) == 128 + number
+    monkeypatch.setattr(sys, "stderr", Gone())
+    assert guarded(lambda: os.kill(os.getpid(), number), Progress()) == 128 + number
+
+
+def test_progress_that_nobody_reads_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", buffering=1) as unread, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", unread)
+        told = JsonLines()
+
+        def work() -> None:
+            told.start(2, "frame")
+            with replacing(tmp_path / "o.mp4") as temporary:
+                told.step(2)
+                temporary.write_text("whole")
+
+        assert guarded(work, told) == 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), writer)  # or it complains when it is closed
+    assert (tmp_path / "o.mp4").read_text() == "whole"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_cost_nothing(closed: str) -> None:
+    words = f"{sys.executable} -m talkinghead puppet list {closed}"
+    done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path: Path, there: bool) -> None:
+    link, real = tmp_path / "latest.mp4", tmp_path / "deep" / "take.mp4"
+    real.parent.mkdir()
+    if there:
+        real.write_text("old")
+    link.symlink_to(real)
+    with replacing(link) as temporary:
+        temporary.write_text("new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert [path.name for path in real.parent.iterdir()] == ["take.mp4"]
