@@ -6,8 +6,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from talkinghead.app.files import check_film, check_inputs, named_after
-from talkinghead.app.film import develop, load, signature
+from talkinghead.app.film import Load, develop, load
 from talkinghead.app.options import filled
+from talkinghead.app.plan import Plan, signature
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
@@ -41,22 +42,33 @@ def borrowed(option: str, text: str | None, faces: dict[int, str], what: str) ->
     return found
 
 
-def photo_of_many(args: Namespace, progress: Progress) -> None:
-    """Let several faces of a photo speak."""
+def _pairs(args: Namespace) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    """Number of a face -> its recording, the video and the style that it borrows."""
+    said = by_face("--faces", " ".join(args.faces), "recording", "0=a.wav 1=b.wav")
+    poses = borrowed("--pose-from", args.pose_from, said, "video")
+    return said, poses, borrowed("--style-from", args.style_from, said, "style")
+
+
+def plan_of_many(args: Namespace) -> Plan:
+    """What `photo_of_many` is to do. Raises for what is wrong, as `plan_photo` does."""
     for name, value in (("AUDIO", args.audio), ("--face", args.face)):
         if value is not None:
             raise InputError(f"--faces names faces and recordings; leave {name} out")
     image = args.image
-    said = by_face("--faces", " ".join(args.faces), "recording", "0=a.wav 1=b.wav")
-    poses = borrowed("--pose-from", args.pose_from, said, "video")
-    styles = borrowed("--style-from", args.style_from, said, "style")
+    said, poses, styles = _pairs(args)
     target = args.output or named_after(image, "faces", Path())
     style, output = filled(Style, args), filled(Output, args)
     for number, audio in said.items():
         check_inputs(image, audio, poses.get(number), styles.get(number), args.ckpt)
-    read = (image, *said.values(), *poses.values(), *styles.values())
-    check_film(target, *read, fps=output.fps)
-    credentials = signature(args, target)
+    sources = (image, *said.values(), *poses.values(), *styles.values())
+    check_film(target, *sources, fps=output.fps)
+    return Plan(target, sources, style, output, signature(args, target))
+
+
+def photo_of_many(args: Namespace, progress: Progress, load: Load = load) -> None:
+    """Let several faces of a photo speak."""
+    plan = plan_of_many(args)
+    said, poses, styles = _pairs(args)
     animator = load(args, progress)
 
     from talkinghead.scene.faces import speak_together  # imports torch: not for --help
@@ -66,8 +78,8 @@ def photo_of_many(args: Namespace, progress: Progress) -> None:
     references = {video: animator.reference(video) for video in set(poses.values())}
     voices = {name: animator.manner(name) for name in set(styles.values())}
     clip = speak_together(
-        animator, image, said, style, output,
+        animator, args.image, said, plan.style, plan.output,
         references={number: references[video] for number, video in poses.items()},
         manners={number: voices[name] for number, name in styles.items()},
     )  # fmt: skip
-    develop(clip, target, progress, began, credentials)
+    develop(clip, plan, progress, began)

@@ -4,27 +4,29 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 
 import time
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import talkinghead
-from talkinghead.app.files import check_film, check_inputs, named_after
 from talkinghead.app.options import (
     DETECTORS,
     Parser,
+    add_backdrop,
     add_borrowing,
     add_face,
     add_faces,
     add_fields,
     add_models,
     add_reporting,
-    filled,
 )
+from talkinghead.app.plan import Plan, clear, plan_cartoon, plan_photo
 from talkinghead.app.progress import Progress
 from talkinghead.config import Output, Style
-from talkinghead.errors import InputError
-from talkinghead.media.formats import KNOWN, as_target, format_of
-from talkinghead.media.provenance import MEDIA_TYPES, Credentials
+from talkinghead.media.formats import KNOWN, as_target
+from talkinghead.media.provenance import MEDIA_TYPES
+
+Load = Callable[[Namespace, Progress], "talkinghead.Animator"]
 
 # Set by MakeItTalk's flags.
 WEIGHTS = ("voice_weights", "content_weights", "speaker_weights", "translator_weights")
@@ -58,7 +60,7 @@ def configure_photo(parser: Parser) -> None:
     add_faces(parser)
     add_models(parser)
     add_reporting(parser)
-    parser.set_defaults(run=photo)
+    parser.set_defaults(run=photo, plan=plan_photo)
 
 
 def configure_cartoon(parser: Parser) -> None:
@@ -68,17 +70,10 @@ def configure_cartoon(parser: Parser) -> None:
         "puppet", metavar="PUPPET", help="a name out of 'talkinghead puppet list', or a folder"
     )
     _common(parser)
-    parser.add_argument(
-        "--background", metavar="IMAGE", help="a picture to stand before (default: the puppet's)"
-    )
-    parser.add_argument(
-        "--transparent",
-        action="store_true",
-        help="leave the background out; webm, webp, gif and png do without --background anyway",
-    )
+    add_backdrop(parser)
     add_models(parser, detector=False)
     add_reporting(parser)
-    parser.set_defaults(run=cartoon)
+    parser.set_defaults(run=cartoon, plan=plan_cartoon)
 
 
 def add_output(parser: Parser, default: str) -> None:
@@ -120,83 +115,51 @@ def _common(parser: Parser, *, several: bool = False) -> None:
     add_fields(parser, Output)
 
 
-def photo(args: Namespace, progress: Progress) -> None:
+def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
+    """The networks, as the options of a command ask for them."""
+    progress.stage("loading the networks")
+    return talkinghead.Animator(**networks(args), notify=progress.note)
+
+
+def networks(args: Namespace) -> dict[str, Any]:
+    """Which networks the options of a command ask for, and where these are to run."""
+    return {
+        "detector_name": getattr(args, "detector", DETECTORS[0]),
+        "device": args.device,
+        "ckpt": args.ckpt,
+        "finish": not getattr(args, "unfinished", True),  # without that flag no photo is painted
+        **{name: getattr(args, name, None) for name in WEIGHTS},
+    }
+
+
+def photo(args: Namespace, progress: Progress, load: Load = load) -> None:
     """Let a photo speak."""
     if args.faces:
         from talkinghead.app.faces import photo_of_many
 
-        photo_of_many(args, progress)
+        photo_of_many(args, progress, load)
         return
-    if args.audio is None:
-        raise InputError("no AUDIO was named; give a recording, or --faces with one for each")
-    target = args.output or named_after(args.image, args.audio, Path())
-    style, output = filled(Style, args), filled(Output, args)
-    check_inputs(args.image, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_film(target, args.image, args.audio, args.pose_from, args.style_from, fps=output.fps)
-    credentials = signature(args, target)
+    plan = plan_photo(args)
+    size, crop = plan.output.size, plan.output.crop
     animator = load(args, progress)
     progress.stage("finding the face")
-    subject = animator.photo(args.image, face=args.face, size=output.size, crop=output.crop)
-    asked = {**borrowed(animator, args), "credentials": credentials}
-    film(animator, subject, args.audio, target, style, output, progress, **asked)
+    subject = animator.photo(args.image, face=args.face, size=size, crop=crop)
+    film(animator, subject, args.audio, plan, progress, **borrowed(animator, args))
 
 
-def cartoon(args: Namespace, progress: Progress) -> None:
+def cartoon(args: Namespace, progress: Progress, load: Load = load) -> None:
     """Let a puppet speak."""
-    from talkinghead.puppet.store import find_puppet  # imports numpy: not for --help
-
-    target = args.output or named_after(args.puppet, args.audio, Path())
-    style, output = filled(Style, args), filled(Output, args)
-    check_inputs(args.background, args.audio, args.pose_from, args.style_from, args.ckpt)
-    check_film(target, args.background, args.audio, args.pose_from, args.style_from, fps=output.fps)
-    transparent = clear(args, target)
-    find_puppet(args.puppet)
-    credentials = signature(args, target)
+    plan = plan_cartoon(args)
     animator = load(args, progress)
     progress.stage("setting up the puppet")
     subject = animator.cartoon(
         args.puppet,
         background=args.background,
-        size=output.size,
-        crop=output.crop,
-        transparent=transparent,
+        size=plan.output.size,
+        crop=plan.output.crop,
+        transparent=clear(args, plan.target),
     )
-    asked = {**borrowed(animator, args), "credentials": credentials}
-    film(animator, subject, args.audio, target, style, output, progress, **asked)
-
-
-def clear(args: Namespace, target: Path) -> bool:
-    """Whether the puppet's background is left out: where that is asked for, or expected."""
-    kind = format_of(target)
-    if args.transparent and args.background:
-        raise InputError("--transparent and --background exclude each other; leave one out")
-    if args.transparent and kind.muxer is not None and kind.clear is None:
-        raise InputError(
-            f"{target}: {target.suffix} keeps no transparency; name it .webm, .mov, .webp or .gif"
-        )
-    return bool(args.transparent or (kind.cutout and not args.background))
-
-
-def signature(args: Namespace, target: Path) -> Credentials | None:
-    """Who signs the video, if --credentials says so; a signature that fails is told now."""
-    if args.credentials is None:
-        return None
-    credentials = Credentials(*args.credentials)
-    credentials.check(target)
-    return credentials
-
-
-def load(args: Namespace, progress: Progress) -> talkinghead.Animator:
-    """The networks, as the options of a command ask for them."""
-    progress.stage("loading the networks")
-    return talkinghead.Animator(
-        detector_name=getattr(args, "detector", DETECTORS[0]),
-        device=args.device,
-        ckpt=args.ckpt,
-        finish=not getattr(args, "unfinished", True),  # without that flag no photo is painted
-        **{name: getattr(args, name, None) for name in WEIGHTS},
-        notify=progress.note,
-    )
+    film(animator, subject, args.audio, plan, progress, **borrowed(animator, args))
 
 
 def borrowed(animator: talkinghead.Animator, args: Namespace) -> dict[str, Any]:
@@ -209,34 +172,30 @@ def film(
     animator: talkinghead.Animator,
     subject: talkinghead.Subject,
     audio: str,
-    target: Path,
-    style: Style,
-    output: Output,
+    plan: Plan,
     progress: Progress,
     *,
     reference: talkinghead.FaceTrack | None = None,
     manner: str | None = None,
-    credentials: Credentials | None = None,
 ) -> None:
     """Animate, write, and print the path of what was written."""
     began = time.monotonic()
     progress.stage("listening")
-    clip = animator.animate(subject, audio, style, output, reference=reference, manner=manner)
-    develop(clip, target, progress, began, credentials)
+    clip = animator.animate(
+        subject, audio, plan.style, plan.output, reference=reference, manner=manner
+    )
+    develop(clip, plan, progress, began)
 
 
-def develop(
-    clip: talkinghead.Clip,
-    target: Path,
-    progress: Progress,
-    began: float,
-    credentials: Credentials | None = None,
-) -> None:
+def develop(clip: talkinghead.Clip, plan: Plan, progress: Progress, began: float) -> None:
     """Write a clip, and print the path of what was written; `began` is on the monotonic clock."""
     progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
     talkinghead.write_video(
-        clip, target, credentials=credentials, progress=lambda done, _: progress.step(done)
+        clip,
+        plan.target,
+        credentials=plan.credentials,
+        progress=lambda done, _: progress.step(done),
     )
     seconds = time.monotonic() - began
-    progress.success(output=str(target), frames=clip.count, seconds=round(seconds, 2))
-    progress.wrote(target)
+    progress.success(output=str(plan.target), frames=clip.count, seconds=round(seconds, 2))
+    progress.wrote(plan.target)

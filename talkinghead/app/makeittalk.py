@@ -5,12 +5,11 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import talkinghead
 from talkinghead.app.faces import photo_of_many
 from talkinghead.app.files import check_film, check_inputs, named_after
-from talkinghead.app.film import add_credentials, film, load, signature
+from talkinghead.app.film import add_credentials, film, load
 from talkinghead.app.guard import guarded
 from talkinghead.app.jobs import Job, found, jobs_of, manners_of
 from talkinghead.app.options import (
@@ -23,6 +22,7 @@ from talkinghead.app.options import (
     add_reporting,
     filled,
 )
+from talkinghead.app.plan import Plan, signature
 from talkinghead.app.progress import Progress, reporter
 from talkinghead.config import Output, Style
 from talkinghead.media.formats import as_target, format_of
@@ -200,12 +200,8 @@ def _films(
 ) -> None:
     reference = animator.reference(args.pose_from) if args.pose_from else None
     for job in jobs:
-        asked: dict[str, Any] = {
-            "reference": reference,
-            "manner": job.manner,
-            "credentials": signature(args, job.target),
-        }
-        film(animator, subject, job.audio, job.target, style, output, progress, **asked)
+        plan = Plan(job.target, (), style, output, signature(args, job.target))
+        film(animator, subject, job.audio, plan, progress, reference=reference, manner=job.manner)
 
 
 def _main(

@@ -123,6 +123,18 @@ def add_borrowing(parser: argparse.ArgumentParser, *, listed: bool = False) -> N
         )  # fmt: skip
 
 
+def add_backdrop(parser: argparse.ArgumentParser) -> None:
+    """What is behind a puppet."""
+    parser.add_argument(
+        "--background", metavar="IMAGE", help="a picture to stand before (default: the puppet's)"
+    )
+    parser.add_argument(
+        "--transparent",
+        action="store_true",
+        help="leave the background out; webm, webp, gif and png do without --background anyway",
+    )
+
+
 def add_face(parser: argparse.ArgumentParser) -> None:
     """Which of several faces."""
     parser.add_argument(

@@ -4,14 +4,16 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 
 import time
 from argparse import Namespace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkinghead.app.files import check_film, check_image, check_manner
-from talkinghead.app.film import add_output, develop, load, signature
+from talkinghead.app.film import Load, add_output, develop, load
 from talkinghead.app.options import Parser, add_models, add_reporting
+from talkinghead.app.plan import Plan, signature
 from talkinghead.app.progress import Progress
-from talkinghead.config import Output
+from talkinghead.config import Output, Style
 from talkinghead.errors import TalkingHeadError
 from talkinghead.media.formats import format_of
 
@@ -60,17 +62,17 @@ def configure(parser: Parser) -> None:
     )  # fmt: skip
     add_models(parser)
     add_reporting(parser)
-    parser.set_defaults(run=scene)
+    parser.set_defaults(run=scene, plan=plan_scene)
 
 
 def check_cast(record: SceneRecord, ckpt: Path | None) -> None:
     """Refuse puppets, photos and styles that are not there. Raises InputError for the field."""
-    from talkinghead.puppet.store import find_puppet
+    from talkinghead.puppet.store import files_of
     from talkinghead.scene.fields import wrong
 
     for actor in record.actors:
         for field, name, look in (
-            ("puppet", actor.puppet, find_puppet),
+            ("puppet", actor.puppet, files_of),
             ("photo", actor.photo, check_image),
             ("style_from", actor.style_from, lambda name: check_manner(name, ckpt)),
         ):
@@ -82,18 +84,29 @@ def check_cast(record: SceneRecord, ckpt: Path | None) -> None:
                 raise wrong(record.path, where, f"cannot be used: {error}") from error
 
 
-def scene(args: Namespace, progress: Progress) -> None:
-    """Play a scene."""
+def plan_scene(args: Namespace) -> Plan:
+    """What `scene` is to do. Raises for what can be seen to be wrong without the networks."""
+    from talkinghead.puppet.store import files_of
     from talkinghead.scene.record import read_scene
 
-    began = time.monotonic()
     target = args.output or Path(f"{Path(args.scene).stem}.mp4")
     record = read_scene(args.scene)
     fps = record.fps if args.fps is None else args.fps
     asked = Output(fps=fps, size=args.size)  # refuses what is out of range
-    check_film(target, *record.sources, fps=fps)
     check_cast(record, args.ckpt)
-    credentials = signature(args, target)
+    puppets = (files_of(actor.puppet) for actor in record.actors if actor.puppet is not None)
+    sources = (*record.sources, *chain.from_iterable(puppets))
+    check_film(target, *sources, fps=fps)
+    return Plan(target, sources, Style(), asked, signature(args, target))
+
+
+def scene(args: Namespace, progress: Progress, load: Load = load) -> None:
+    """Play a scene."""
+    from talkinghead.scene.record import read_scene
+
+    began = time.monotonic()
+    plan = plan_scene(args)
+    record = read_scene(args.scene)
     animator = load(args, progress)
 
     from talkinghead.scene.direct import direct  # imports torch: not for --help
@@ -102,8 +115,8 @@ def scene(args: Namespace, progress: Progress) -> None:
     clip = direct(
         animator,
         record,
-        size=asked.size,
-        fps=asked.fps,
-        transparent=format_of(target).cutout,
+        size=plan.output.size,
+        fps=plan.output.fps,
+        transparent=format_of(plan.target).cutout,
     )
-    develop(clip, target, progress, began, credentials)
+    develop(clip, plan, progress, began)
