@@ -1,0 +1,1 @@
+"""Many jobs: worker processes that share them, and the log of what is done."""
