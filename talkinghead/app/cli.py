@@ -15,6 +15,7 @@ COMMANDS = {
     "photo": ("film", "configure_photo", "let a photo, painting or drawing speak"),
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
+    "batch": ("batch", "configure", "make the videos that a file lists, many at once"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
     "cues": ("cueing", "configure", "mouth cues for a rig of your own: which shape, and when"),
     "puppet": ("puppets", "configure", "list, check, make, edit, import and export puppets"),
@@ -46,7 +47,9 @@ def parser_for(command: str | None) -> Parser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; the exit status is 0, 2 for the user's mistakes, 130 for Ctrl-C."""
+    """Run a command line; the exit status is 0, 1 where some of a batch failed, 2 for the
+    user's mistakes, 130 for Ctrl-C.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     parser = parser_for(next((word for word in words if not word.startswith("-")), None))
     try:

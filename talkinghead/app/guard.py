@@ -55,8 +55,8 @@ def _memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or "out of memory" in said or "failed to alloc" in said
 
 
-def guarded(work: Callable[[], None], progress: Progress) -> int:
-    """Do the work; 0, or the exit status of what went wrong, which the user has been told."""
+def guarded(work: Callable[[], int | None], progress: Progress) -> int:
+    """Do the work; its exit status, or that of what went wrong, which the user has been told."""
     try:
         with _terminable(), warnings.catch_warnings():
             if not sys.warnoptions:
@@ -64,7 +64,7 @@ def guarded(work: Callable[[], None], progress: Progress) -> int:
             # matplotlib, which mediapipe imports, complains of a home it cannot write to.
             logging.getLogger("matplotlib").setLevel(logging.ERROR)
             with progress:
-                work()
+                status = work()
             sys.stdout.flush()
     except KeyboardInterrupt:
         progress.failure("interrupted")
@@ -87,4 +87,4 @@ def guarded(work: Callable[[], None], progress: Progress) -> int:
             raise
         progress.failure("memory ran out; use a smaller --size or a shorter recording")
         return FAILED
-    return 0
+    return status or 0

@@ -47,8 +47,8 @@ class Progress:
     def start(self, total: int, unit: str, **facts: Any) -> None:
         """`total` units are to be made, for instance frames; `facts` are for programs."""
 
-    def step(self, done: int) -> None:
-        """`done` of the units are made."""
+    def step(self, done: int, **facts: Any) -> None:
+        """`done` of the units are over with; among the facts may be how many `failed`."""
 
     def success(self, **facts: Any) -> None:
         """What was wanted is there."""
@@ -63,6 +63,10 @@ class Progress:
     def note(self, message: str) -> None:
         """Tell the user something in one line."""
         _tell(f"talkinghead: {one_line(message)}")
+
+    def fault(self, message: str, **facts: Any) -> None:
+        """Tell the user, in one line, why one thing of several is not there; work goes on."""
+        print(f"talkinghead: error: {one_line(message)}", file=sys.stderr, flush=True)
 
     def failure(self, message: str) -> None:
         """Tell the user, in one line, why there is no result."""
@@ -93,7 +97,7 @@ class JsonLines(Progress):
         self._last = 0.0
         self._say("start", **{f"{unit}s": total}, **facts)
 
-    def step(self, done: int) -> None:
+    def step(self, done: int, **facts: Any) -> None:
         """`{"event": "progress", "frame": 10, "frames": 250, "fps": 31.2, "eta": 7.7}`."""
         now = time.monotonic()
         if now - self._last < SPACING and done < self._total:
@@ -109,6 +113,7 @@ class JsonLines(Progress):
                 "fps" if self._unit == "frame" else "rate": round(rate, 2),
                 "eta": None if eta is None else round(eta, 1),
             },
+            **facts,
         )
 
     def success(self, **facts: Any) -> None:
@@ -118,6 +123,10 @@ class JsonLines(Progress):
     def note(self, message: str) -> None:
         """`{"event": "note", "message": "..."}`."""
         self._say("note", message=one_line(message))
+
+    def fault(self, message: str, **facts: Any) -> None:
+        """`{"event": "fault", "error": "...", "job": 3, "output": "three.mp4"}`."""
+        self._say("fault", error=one_line(message), **facts)
 
     def failure(self, message: str) -> None:
         """`{"event": "failure", "error": "..."}`."""
@@ -178,13 +187,20 @@ class Bar(Progress):
         what = {"frame": "painting", "clip": "measuring"}.get(unit, "working")
         self._rich.reset(self._task, total=total, description=what, visible=True, unit=unit)
 
-    def step(self, done: int) -> None:
+    def step(self, done: int, **facts: Any) -> None:
         """The bar, filled so far."""
         self._rich.update(self._task, completed=done)
+        if facts.get("failed"):
+            self._rich.update(self._task, description=f"working, {facts['failed']} failed")
 
     def note(self, message: str) -> None:
         """Above the bar."""
         self._console.print(f"talkinghead: {one_line(message)}", markup=False, highlight=False)
+
+    def fault(self, message: str, **facts: Any) -> None:
+        """Above the bar."""
+        said = f"talkinghead: error: {one_line(message)}"
+        self._console.print(said, markup=False, highlight=False)
 
     def wrote(self, path: object) -> None:
         """Above the bar where both are the same terminal."""
