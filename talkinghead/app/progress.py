@@ -189,7 +189,7 @@ class Bar(Progress):
 
     def step(self, done: int, **facts: Any) -> None:
         """The bar, filled so far."""
-        self._rich.update(self._task, completed=done)
+        self._rich.update(self._task, completed=done, visible=True)  # `wrote` hides it
         if facts.get("failed"):
             self._rich.update(self._task, description=f"working, {facts['failed']} failed")
 

@@ -13,7 +13,7 @@ from talkinghead.app.progress import Progress
 from talkinghead.scale.cores import take_turn
 
 if TYPE_CHECKING:
-    from talkinghead.app.sitter import Sitter
+    from talkinghead.app.keeping import KeepingAnimator
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,12 @@ class Studio:
         seconds = round(time.monotonic() - began, 2)
         return Outcome(said.error, tuple(said.notes), said.frames, seconds)
 
-    def _load(self, args: Namespace, progress: Progress) -> "Sitter":
+    def _load(self, args: Namespace, progress: Progress) -> "KeepingAnimator":
         return self._built(tuple(networks(args).items()))
 
-    def _build(self, asked: tuple[tuple[str, Any], ...]) -> "Sitter":
-        from talkinghead.app.sitter import Sitter  # imports torch: first the cores are shared
+    def _build(self, asked: tuple[tuple[str, Any], ...]) -> "KeepingAnimator":
+        from talkinghead.app.keeping import (
+            KeepingAnimator,  # imports torch: first the cores are shared
+        )
 
-        return Sitter(**dict(asked), notify=self._said.note)
+        return KeepingAnimator(**dict(asked), notify=self._said.note)

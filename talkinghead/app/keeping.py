@@ -1,4 +1,4 @@
-"""An animator that keeps the last photo it made ready: the next job may want it again."""
+"""Keeps the last photo that was made ready: the next job may want it again."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from talkinghead.pipeline import Animator
 from talkinghead.types import Portrait, Subject
 
 
-class Sitter(Animator):
+class KeepingAnimator(Animator):
     """An animator whose last photo stays, until another one is asked for."""
 
     def __init__(self, **options: Any):
