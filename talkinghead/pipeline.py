@@ -219,10 +219,8 @@ class Animator:
         """
         output = output or Output()
         wave = sound(audio)
-        features = self.listen(wave, manner)
-        track = self.move(features, subject.face, style, subject.lip_gain, reference)
-        count = max(1, round(wave.seconds * output.fps))
-        track = settled(retime(track, output.fps, count), subject.face)
+        track = self.motion(subject, wave, style, output.fps, reference=reference, manner=manner)
+        count = len(track)
         pixels = subject.frame.place(track)
         frames: Iterator[Array] = subject.renderer.render(pixels)
         width, height = subject.renderer.size
@@ -231,6 +229,23 @@ class Animator:
             width += height
         source = audio if isinstance(audio, str | Path) else None
         return Clip(frames, count, (width, height), output.fps, wave, source)
+
+    def motion(
+        self,
+        subject: Subject,
+        audio: AudioSource,
+        style: Style | None = None,
+        fps: float = Output.fps,
+        *,
+        reference: FaceTrack | None = None,
+        manner: AudioSource | None = None,
+    ) -> FaceTrack:
+        """How a face moves to say what is in `audio`: what `animate` places and paints."""
+        wave = sound(audio)
+        features = self.listen(wave, manner)
+        track = self.move(features, subject.face, style, subject.lip_gain, reference)
+        count = max(1, round(wave.seconds * fps))
+        return settled(retime(track, fps, count), subject.face)
 
     def __call__(
         self,

@@ -17,6 +17,7 @@ COMMANDS = {
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
     "batch": ("batch", "configure", "make the videos that a file lists, many at once"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
+    "motion": ("motions", "configure", "the motion of the 68 points and the head, for a rig"),
     "cues": ("cueing", "configure", "mouth cues for a rig of your own: which shape, and when"),
     "puppet": ("puppets", "configure", "list, check, make, edit, import and export puppets"),
     "styles": ("styles", "configure", "whose manner can be borrowed by name; keep your own"),

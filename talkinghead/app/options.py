@@ -37,6 +37,8 @@ HELP: dict[type, dict[str, str]] = {
     },
 }
 
+TITLES = {Style: "how the face moves", Output: "the video"}
+
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with a command line in one line, like every other error."""
@@ -88,10 +90,15 @@ def _add_field(group: argparse._ArgumentGroup, field: Field[Any], help: str) -> 
 
 def add_fields(parser: argparse.ArgumentParser, cls: type) -> None:
     """One option for each field of a dataclass in HELP."""
-    title = {Style: "how the face moves", Output: "the video"}[cls]
-    group = parser.add_argument_group(title)
+    group = parser.add_argument_group(TITLES[cls])
     for field in fields(cls):
         _add_field(group, field, HELP[cls][field.name])
+
+
+def add_field(parser: argparse.ArgumentParser, cls: type, name: str) -> None:
+    """The option for one field of a dataclass in HELP."""
+    field = next(field for field in fields(cls) if field.name == name)
+    _add_field(parser.add_argument_group(TITLES[cls]), field, HELP[cls][name])
 
 
 def filled(cls: Callable[..., T], args: argparse.Namespace) -> T:

@@ -54,13 +54,7 @@ writes in DIR
 def configure(parser: Parser) -> None:
     """The options of `plot`."""
     parser.epilog = EXAMPLES
-    parser.add_argument(
-        "image", metavar="IMAGE", nargs="?",
-        help="a picture with a face, or a sample (astronaut, grace_hopper), or 'none' for the "
-        "average face",
-    )  # fmt: skip
-    parser.add_argument("audio", metavar="AUDIO", help="a recording, or a video with sound")
-    parser.add_argument("--puppet", metavar="NAME", help="a puppet instead of IMAGE")
+    add_mover(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write in"
     )
@@ -72,23 +66,26 @@ def configure(parser: Parser) -> None:
     parser.set_defaults(run=plot)
 
 
+def add_mover(parser: Parser) -> None:
+    """Who moves, and to what sound."""
+    parser.add_argument(
+        "image", metavar="IMAGE", nargs="?",
+        help="a picture with a face, or a sample (astronaut, grace_hopper), or 'none' for the "
+        "average face",
+    )  # fmt: skip
+    parser.add_argument("audio", metavar="AUDIO", help="a recording, or a video with sound")
+    parser.add_argument("--puppet", metavar="NAME", help="a puppet instead of IMAGE")
+
+
 def plot(args: Namespace, progress: Progress) -> None:
     """Write the plots and the video."""
-    if (args.image is None) == (args.puppet is None):
-        raise InputError("give either IMAGE (or 'none') or --puppet NAME, and one of them only")
-    if args.face is not None and args.image in (None, NOBODY):
-        raise InputError("--face chooses among the faces of a picture; leave it out, or give IMAGE")
-    style = filled(Style, args)
-    image = None if args.image in (None, NOBODY) else args.image
-    check_inputs(image, args.audio, args.pose_from, args.style_from, args.ckpt)
+    style, image = filled(Style, args), checked_mover(args)
     track_to, points_to, film_to = (args.output / name for name in WRITTEN)
     for target in (track_to, points_to, film_to):
         check_target(target, image, args.audio, args.pose_from, args.style_from)
-    if args.puppet is not None:
-        find_puppet(args.puppet)
     animator = load(args, progress)
     progress.stage("finding the face")
-    subject, picture, points = _shown(args, animator)
+    subject, picture, points = mover(args, animator)
     progress.stage("listening")
     wave = read_audio(args.audio)
     features = animator.listen(wave, args.style_from)
@@ -112,7 +109,20 @@ def plot(args: Namespace, progress: Progress) -> None:
     progress.wrote(film_to)
 
 
-def _shown(args: Namespace, animator: Animator) -> tuple[Subject, Array | None, Array]:
+def checked_mover(args: Namespace) -> str | None:
+    """The picture of who moves, None where that is no file; files are looked at."""
+    if (args.image is None) == (args.puppet is None):
+        raise InputError("give either IMAGE (or 'none') or --puppet NAME, and one of them only")
+    if args.face is not None and args.image in (None, NOBODY):
+        raise InputError("--face chooses among the faces of a picture; leave it out, or give IMAGE")
+    if args.puppet is not None:
+        find_puppet(args.puppet)
+    image = None if args.image in (None, NOBODY) else args.image
+    check_inputs(image, args.audio, args.pose_from, args.style_from, args.ckpt)
+    return image
+
+
+def mover(args: Namespace, animator: Animator) -> tuple[Subject, Array | None, Array]:
     """Who moves, the picture to draw on, and the 68 points in its pixels."""
     if args.image == NOBODY:
         face, frame = FaceShape(close_mouth(mean_face())), FaceFrame(np.eye(3), 300.0, np.zeros(3))

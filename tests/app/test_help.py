@@ -30,6 +30,8 @@ def test_help_of_the_command_names_every_sub_command(cli):
         ("photo", (*STYLE, *OUTPUT, *REPORTING, "--face", "--detector", "--device", "--ckpt")),
         ("cartoon", (*STYLE, *OUTPUT, *REPORTING, "--background", "--device", "--ckpt")),
         ("plot", (*STYLE, *REPORTING, "--puppet", "--output")),
+        ("motion", (*STYLE, *REPORTING, "--fps", "--puppet", "--output", "--pose-from")),
+        ("cues", (*REPORTING, "--output", "--extended-shapes", "--datFrameRate", "--fps")),
         ("evaluate motion", (*REPORTING, "--json", "--out")),
         ("evaluate render", (*REPORTING, "--json", "--out", "--max-frames")),
         ("evaluate voice", (*REPORTING, "--json", "--out", "--split", "--confusion", "--pairs")),

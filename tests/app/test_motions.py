@@ -1,0 +1,59 @@
+"""`talkinghead motion`: what would drive the picture, as a file; mistakes in one line."""
+
+import numpy as np
+import pytest
+
+from talkinghead.clock import RATE
+from talkinghead.media.audio import write_wav
+from talkinghead.pipeline import Animator
+from talkinghead.types import FaceTrack, LandmarkTrack, Waveform
+
+
+def test_what_is_written_is_what_a_picture_is_moved_by(
+    cli, voice_file, tiny_ckpt, tmp_path, monkeypatch
+):
+    out = tmp_path / "wilk.npz"
+    words = ("motion", "--puppet", "wilk", voice_file, "-o", out, "--fps", 12, "--seed", 3)
+    status, said, _ = cli(*words, "--ckpt", tiny_ckpt)
+    assert (status, said) == (0, f"{out}\n")
+    placed: list[LandmarkTrack] = []
+    monkeypatch.setattr("talkinghead.app.film.develop", lambda *_: None)
+    monkeypatch.setattr(
+        "talkinghead.render.cartoon.CartoonRenderer.render",
+        lambda self, track: placed.append(track),
+    )
+    film = ("cartoon", "wilk", voice_file, "-o", tmp_path / "o.mp4", "--fps", 12, "--seed", 3)
+    assert cli(*film, "--ckpt", tiny_ckpt)[0] == 0
+    with np.load(out) as stored:
+        subject = Animator(ckpt=tiny_ckpt).cartoon("wilk")
+        track = FaceTrack(stored["points"], stored["pose"], float(stored["fps"]))
+        assert len(track) == 24
+    np.testing.assert_array_equal(subject.frame.place(track).points, placed[0].points)
+
+
+def test_a_face_that_says_nothing_and_does_nothing_is_constant(cli, tiny_ckpt, tmp_path):
+    silent, out = tmp_path / "silent.wav", tmp_path / "m.npz"
+    write_wav(Waveform(np.zeros(RATE, np.float32), RATE), silent)
+    still = ("--still", "--blink", 0, "--amp_brow", 0)
+    assert cli("motion", "none", silent, "-o", out, *still, "--ckpt", tiny_ckpt)[0] == 0
+    with np.load(out) as stored:
+        mouth_and_jaw = [*range(17), *range(48, 68)]
+        moved = stored["points"][:, mouth_and_jaw] - stored["rest"][mouth_and_jaw]
+        assert abs(moved).max() < 1e-3
+        assert not stored["pose"].any()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("none", "no.wav", "-o", "m.npz"), "no.wav"),
+        (("none", "voice", "-o", "m.txt"), "m.txt"),
+        (("none", "voice", "-o", "voice"), "would replace"),
+        (("none", "voice", "--puppet", "wilk", "-o", "m.npz"), "--puppet"),
+        (("none", "voice", "-o", "m.npz", "--fps", "0"), "fps"),
+    ],
+)
+def test_mistakes_are_one_line(cli, voice_file, words, named):
+    status, out, err = cli("motion", *(voice_file if word == "voice" else word for word in words))
+    assert (status, out, len(err)) == (2, "", 1), err
+    assert named in err[0]
