@@ -208,6 +208,7 @@ class Animator:
         *,
         reference: FaceTrack | None = None,
         manner: AudioSource | None = None,
+        motion: FaceTrack | None = None,
     ) -> Clip:
         """Let a subject say what is in `audio`. The clip is as long as the sound, to the frame.
 
@@ -215,11 +216,16 @@ class Animator:
 
         Head and lids move as in `reference`, where there is one (see `reference`); `manner` is
         a recording of somebody else, or the name of a stored style, whose way of moving is
-        borrowed (see `manner`).
+        borrowed (see `manner`). With a `motion` the face moves like that and in no other way.
         """
         output = output or Output()
         wave = sound(audio)
-        track = self.motion(subject, wave, style, output.fps, reference=reference, manner=manner)
+        if motion is None:
+            track = self.motion(
+                subject, wave, style, output.fps, reference=reference, manner=manner
+            )
+        else:
+            track = retime(motion, output.fps, frame_count(wave, output.fps))
         count = len(track)
         pixels = subject.frame.place(track)
         frames: Iterator[Array] = subject.renderer.render(pixels)
@@ -244,8 +250,7 @@ class Animator:
         wave = sound(audio)
         features = self.listen(wave, manner)
         track = self.move(features, subject.face, style, subject.lip_gain, reference)
-        count = max(1, round(wave.seconds * fps))
-        return settled(retime(track, fps, count), subject.face)
+        return settled(retime(track, fps, frame_count(wave, fps)), subject.face)
 
     def __call__(
         self,
@@ -260,6 +265,11 @@ class Animator:
         output = output or Output()
         subject = self.photo(image, face=face, size=output.size, crop=output.crop)
         return self.animate(subject, audio, style, output)
+
+
+def frame_count(wave: Waveform, fps: float) -> int:
+    """Frames of a clip that is as long as its sound."""
+    return max(1, round(wave.seconds * fps))
 
 
 def at_rest(portrait: Portrait) -> tuple[FaceShape, FaceFrame]:

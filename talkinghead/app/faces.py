@@ -51,7 +51,8 @@ def _pairs(args: Namespace) -> tuple[dict[int, str], dict[int, str], dict[int, s
 
 def plan_of_many(args: Namespace) -> Plan:
     """What `photo_of_many` is to do. Raises for what is wrong, as `plan_photo` does."""
-    for name, value in (("AUDIO", args.audio), ("--face", args.face)):
+    motion = getattr(args, "motion", None)  # MakeItTalk has no such flag
+    for name, value in (("AUDIO", args.audio), ("--face", args.face), ("--motion", motion)):
         if value is not None:
             raise InputError(f"--faces names faces and recordings; leave {name} out")
     image = args.image

@@ -112,6 +112,11 @@ def _common(parser: Parser, *, several: bool = False) -> None:
     add_output(parser, "IMAGE_AUDIO.mp4")
     add_fields(parser, Style)
     add_borrowing(parser)
+    parser.add_argument(
+        "--motion", metavar="FILE.npz",
+        help="move as this says, which 'talkinghead motion' wrote of the same face; the flags of "
+        "how the face moves then change nothing",
+    )  # fmt: skip
     add_fields(parser, Output)
 
 
@@ -165,7 +170,7 @@ def cartoon(args: Namespace, progress: Progress, load: Load = load) -> None:
 def borrowed(animator: talkinghead.Animator, args: Namespace) -> dict[str, Any]:
     """What `animate` borrows, as the options ask for it."""
     reference = animator.reference(args.pose_from) if args.pose_from else None
-    return {"reference": reference, "manner": args.style_from}
+    return {"reference": reference, "manner": args.style_from, "motion": args.motion}
 
 
 def film(
@@ -177,12 +182,24 @@ def film(
     *,
     reference: talkinghead.FaceTrack | None = None,
     manner: str | None = None,
+    motion: str | None = None,
 ) -> None:
     """Animate, write, and print the path of what was written."""
     began = time.monotonic()
+    track = None
+    if motion is not None:
+        from talkinghead.media.motion_files import read_motion  # imports numpy: not for --help
+
+        track = read_motion(motion, subject.face)
     progress.stage("listening")
     clip = animator.animate(
-        subject, audio, plan.style, plan.output, reference=reference, manner=manner
+        subject,
+        audio,
+        plan.style,
+        plan.output,
+        reference=reference,
+        manner=manner,
+        motion=track,
     )
     develop(clip, plan, progress, began)
 

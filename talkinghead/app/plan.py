@@ -8,6 +8,7 @@ from talkinghead.app.files import check_film, check_inputs, named_after
 from talkinghead.app.options import filled
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
+from talkinghead.media.files import readable
 from talkinghead.media.formats import format_of
 from talkinghead.media.provenance import Credentials
 
@@ -33,7 +34,8 @@ def plan_photo(args: Namespace) -> Plan:
     target = args.output or named_after(args.image, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.image, args.audio, args.pose_from, args.style_from, args.ckpt)
-    sources = (args.image, args.audio, args.pose_from, args.style_from)
+    check_motion(args.motion)
+    sources = (args.image, args.audio, args.pose_from, args.style_from, args.motion)
     check_film(target, *sources, fps=output.fps)
     return Plan(target, sources, style, output, signature(args, target))
 
@@ -45,11 +47,18 @@ def plan_cartoon(args: Namespace) -> Plan:
     target = args.output or named_after(args.puppet, args.audio, Path())
     style, output = filled(Style, args), filled(Output, args)
     check_inputs(args.background, args.audio, args.pose_from, args.style_from, args.ckpt)
-    named = (args.background, args.audio, args.pose_from, args.style_from)
+    check_motion(args.motion)
+    named = (args.background, args.audio, args.pose_from, args.style_from, args.motion)
     sources = (*named, *files_of(args.puppet))
     check_film(target, *sources, fps=output.fps)
     clear(args, target)
     return Plan(target, sources, style, output, signature(args, target))
+
+
+def check_motion(motion: Path | None) -> None:
+    """Refuse a motion that is missing, empty or unreadable."""
+    if motion is not None:
+        readable(motion, InputError)
 
 
 def signature(args: Namespace, target: Path) -> Credentials | None:

@@ -5,6 +5,7 @@ import pytest
 
 from talkinghead.clock import RATE
 from talkinghead.media.audio import write_wav
+from talkinghead.media.image import read_image
 from talkinghead.pipeline import Animator
 from talkinghead.types import FaceTrack, LandmarkTrack, Waveform
 
@@ -29,6 +30,19 @@ def test_what_is_written_is_what_a_picture_is_moved_by(
         track = FaceTrack(stored["points"], stored["pose"], float(stored["fps"]))
         assert len(track) == 24
     np.testing.assert_array_equal(subject.frame.place(track).points, placed[0].points)
+
+
+def test_the_way_there_and_back_paints_the_same_frames(cli, voice_file, tiny_ckpt, tmp_path):
+    out, style = tmp_path / "m.npz", ("--seed", 3, "--fps", 5, "--ckpt", tiny_ckpt)
+    assert cli("motion", "--puppet", "wilk", voice_file, "-o", out, *style)[0] == 0
+    size = ("--size", 128)
+    cli("cartoon", "wilk", voice_file, "-o", f"{tmp_path}/a/", *style, *size)
+    back = ("--motion", out, "--seed", 9, "--fps", 5, "--ckpt", tiny_ckpt)
+    cli("cartoon", "wilk", voice_file, "-o", f"{tmp_path}/b/", *back, *size)
+    first, second = (sorted((tmp_path / name).glob("*.png")) for name in "ab")
+    assert len(first) == len(second) == 10
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(read_image(one), read_image(other))
 
 
 def test_a_face_that_says_nothing_and_does_nothing_is_constant(cli, tiny_ckpt, tmp_path):

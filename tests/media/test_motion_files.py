@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from talkinghead.media.motion_files import NAMES, POSE, write_motion
+from talkinghead.errors import InputError
+from talkinghead.media.motion_files import NAMES, POSE, read_motion, write_motion
 from talkinghead.types import FaceShape, FaceTrack
 
 
@@ -49,3 +50,25 @@ def test_json_says_the_same(track, face, tmp_path):
     np.testing.assert_allclose(told["rest"], face.points, atol=1e-6)
     np.testing.assert_allclose([f["points"] for f in told["frames"]], track.points, atol=1e-6)
     np.testing.assert_allclose([f["pose"] for f in told["frames"]], track.pose, atol=1e-6)
+
+
+def test_reading_undoes_writing(track, face, tmp_path):
+    write_motion(track, face, tmp_path / "m.npz")
+    again = read_motion(tmp_path / "m.npz", face)
+    assert again.fps == track.fps
+    np.testing.assert_array_equal(again.points, track.points)
+    np.testing.assert_array_equal(again.pose, track.pose)
+
+
+def test_what_is_no_motion_of_this_face_is_refused(track, face, tmp_path):
+    path = tmp_path / "m.npz"
+    write_motion(track, face, path)
+    with pytest.raises(InputError, match="another face"):
+        read_motion(path, FaceShape(face.points + 0.1))
+    for wrong in ({"points": track.points}, {"points": 1, "pose": 2, "rest": 3, "fps": 4}):
+        np.savez(path, **wrong)
+        with pytest.raises(InputError, match=r"m\.npz"):
+            read_motion(path, face)
+    path.write_text("no archive")
+    with pytest.raises(InputError, match="is no motion"):
+        read_motion(path, face)
