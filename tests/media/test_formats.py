@@ -75,7 +75,17 @@ def decoded(path: Path) -> tuple[Array, float]:
     if not found[0].format.name.startswith("yuva"):
         opaque = np.stack([frame.to_ndarray(format="rgb24") for frame in found])
         return np.pad(opaque, ((0, 0),) * 3 + ((0, 1),), constant_values=255), seconds
-    return np.stack([frame.to_ndarray(format="rgba") for frame in found]), seconds
+    return np.stack([rgba(frame) for frame in found]), seconds
+
+
+def rgba(frame: av.VideoFrame) -> Array:
+    """(h, w, 4) of a frame; FFmpeg leaves the last alpha of 8-bit rows of odd width as it was."""
+    image = frame.to_ndarray(format="rgba")
+    plane = frame.planes[3]
+    if plane.line_size < 2 * frame.width:  # one byte a pixel
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        image[..., 3] = rows[: frame.height, : frame.width]
+    return image
 
 
 def heard_from(path: Path) -> float:
