@@ -149,7 +149,8 @@ def photo(args: Namespace, progress: Progress, load: Load = load) -> None:
     animator = load(args, progress)
     progress.stage("finding the face")
     subject = animator.photo(args.image, face=args.face, size=size, crop=crop)
-    film(animator, subject, args.audio, plan, progress, **borrowed(animator, args))
+    borrows = borrowed(animator, args)
+    film(animator, subject, args.audio, plan, progress, **borrows, motion=args.motion)
 
 
 def cartoon(args: Namespace, progress: Progress, load: Load = load) -> None:
@@ -164,13 +165,14 @@ def cartoon(args: Namespace, progress: Progress, load: Load = load) -> None:
         crop=plan.output.crop,
         transparent=clear(args, plan.target),
     )
-    film(animator, subject, args.audio, plan, progress, **borrowed(animator, args))
+    borrows = borrowed(animator, args)
+    film(animator, subject, args.audio, plan, progress, **borrows, motion=args.motion)
 
 
 def borrowed(animator: talkinghead.Animator, args: Namespace) -> dict[str, Any]:
     """What `animate` borrows, as the options ask for it."""
     reference = animator.reference(args.pose_from) if args.pose_from else None
-    return {"reference": reference, "manner": args.style_from, "motion": args.motion}
+    return {"reference": reference, "manner": args.style_from}
 
 
 def film(
