@@ -1,15 +1,17 @@
 """Frozen options, one dataclass per stage. Each refuses values out of range."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 from talkinghead.errors import InputError
 
 # MakeItTalk's --amp_lip_x/y default to 2, and its users know the scale by that number.
 # Here, too, 2 is a mouth that moves as far as people's mouths do; 1 is half of it.
 NATURAL_AMP_LIP = 2.0
+WHOLE = ("seed", "size")  # options that have no fractions
 FURTHEST = 45.0  # degrees: beyond, a single picture shows nothing of the other side
 
 
@@ -25,11 +27,14 @@ def _switch(owner: object, name: str) -> None:
         raise InputError(f"{name} must be true or false, got {value!r}")
 
 
-def _in_range(owner: object, name: str, low: float, high: float, kind: type = Real) -> None:
-    value = getattr(owner, name)
-    _number(name, value, kind)
-    if not low <= value <= high:
-        raise InputError(f"{name} must lie in [{low:g}, {high:g}], got {value:g}")
+def _in_ranges(owner: object, ranges: Mapping[str, tuple[float, float]]) -> None:
+    for name, (low, high) in ranges.items():
+        value = getattr(owner, name)
+        if name == "size" and value is None:  # the picture's own
+            continue
+        _number(name, value, Integral if name in WHOLE else Real)
+        if not low <= value <= high:
+            raise InputError(f"{name} must lie in [{low:g}, {high:g}], got {value:g}")
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,14 @@ class Style:
     pitch: tuple[float, ...] = ()
     roll: tuple[float, ...] = ()
 
+    RANGES: ClassVar[Mapping[str, tuple[float, float]]] = {
+        **dict.fromkeys(("amp_lip_x", "amp_lip_y", "amp_pos", "amp_brow"), (0, 10)),
+        "blink": (0, 4),
+        "seed": (0, math.inf),  # numpy's generators take no negative seed
+    }
+
     def __post_init__(self) -> None:
-        for name in ("amp_lip_x", "amp_lip_y", "amp_pos", "amp_brow"):
-            _in_range(self, name, 0, 10)
+        _in_ranges(self, self.RANGES)
         for name in ("yaw", "pitch", "roll"):
             angles = getattr(self, name)
             if not isinstance(angles, tuple | list):
@@ -60,9 +70,7 @@ class Style:
                     raise InputError(
                         f"{name} must lie in [-{FURTHEST:g}, {FURTHEST:g}] degrees, got {angle:g}"
                     )
-        _in_range(self, "blink", 0, 4)
         _switch(self, "still")
-        _in_range(self, "seed", 0, math.inf, Integral)  # numpy's generators take no negative seed
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,9 @@ class Output:
     side_by_side: bool = False  # landmark drawing to the left of the result
     crop: bool = False  # the head alone, square
 
+    RANGES: ClassVar[Mapping[str, tuple[float, float]]] = {"fps": (1, 120), "size": (32, 8192)}
+
     def __post_init__(self) -> None:
-        _in_range(self, "fps", 1, 120)
-        if self.size is not None:
-            _in_range(self, "size", 32, 8192, Integral)
+        _in_ranges(self, self.RANGES)
         _switch(self, "side_by_side")
         _switch(self, "crop")

@@ -16,6 +16,7 @@ COMMANDS = {
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
     "batch": ("batch", "configure", "make the videos that a file lists, many at once"),
+    "serve": ("serving", "configure", "make videos on a page in the browser, or over HTTP"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
     "motion": ("motions", "configure", "the motion of the 68 points and the head, for a rig"),
     "cues": ("cueing", "configure", "mouth cues for a rig of your own: which shape, and when"),

@@ -55,6 +55,18 @@ def _memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or "out of memory" in said or "failed to alloc" in said
 
 
+def explained(error: Exception) -> str | None:
+    """What went wrong, in words for the user; None for a fault of the program's own."""
+    if isinstance(error, TalkingHeadError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    if _memory(error):
+        return "memory ran out; use a smaller --size or a shorter recording"
+    return None
+
+
 def guarded(work: Callable[[], int | None], progress: Progress) -> int:
     """Do the work; its exit status, or that of what went wrong, which the user has been told."""
     try:
@@ -72,19 +84,13 @@ def guarded(work: Callable[[], int | None], progress: Progress) -> int:
     except _Terminated as end:
         progress.failure("terminated")
         return 128 + end.number
-    except TalkingHeadError as error:
-        progress.failure(str(error))
-        return FAILED
     except BrokenPipeError:  # of `talkinghead ... | head`: who stopped reading knows
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        progress.failure(f"{where}{error.strerror or error}")
-        return FAILED
     except Exception as error:
-        if not _memory(error):
+        message = explained(error)
+        if message is None:
             raise
-        progress.failure("memory ran out; use a smaller --size or a shorter recording")
+        progress.failure(message)
         return FAILED
     return status or 0

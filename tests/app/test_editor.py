@@ -23,8 +23,8 @@ from numpy.testing import assert_allclose
 from talkinghead.app.editor.desk import Desk
 from talkinghead.app.editor.routes import application
 from talkinghead.app.editor.script import Script, first_sentence
-from talkinghead.app.editor.serve import listen
 from talkinghead.app.editor.studio import Studio
+from talkinghead.app.web import listen
 from talkinghead.errors import InputError
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, MIRROR
 from talkinghead.media.video import read_video

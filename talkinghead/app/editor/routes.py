@@ -13,41 +13,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from talkinghead.app.editor.desk import Conflict, Desk, Refused
 from talkinghead.app.editor.problems import problems
 from talkinghead.app.editor.studio import Studio, Superseded
+from talkinghead.app.web import Guarded
 from talkinghead.errors import TalkingHeadError
 
 STATIC: Final = Path(__file__).parent / "static"
 LARGEST: Final = 64 * 1024  # bytes of a request; 136 points take 4 kB
-HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' blob:; media-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",  # the address holds the token
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-}
-
-
-class Guarded:
-    """Adds the headers that keep the page to itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on, and add to what answers begin with."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message["headers"], *extra]
-            await send(message)
-
-        await self.app(scope, receive, sending)
 
 
 def application(desk: Desk, studio: Studio, token: str) -> Starlette:

@@ -1,7 +1,6 @@
 """Serve the editor's page on this machine until Ctrl-C."""
 
 import secrets
-import socket
 import threading
 import webbrowser
 from contextlib import suppress
@@ -14,10 +13,9 @@ from talkinghead.app.editor.routes import application
 from talkinghead.app.editor.script import Script
 from talkinghead.app.editor.studio import Studio
 from talkinghead.app.progress import Progress
-from talkinghead.errors import InputError, TalkingHeadError
+from talkinghead.app.web import HOST, listen
+from talkinghead.errors import TalkingHeadError
 from talkinghead.pipeline import Animator
-
-HOST = "127.0.0.1"  # nobody else on the network may edit files here
 
 
 def serve(
@@ -63,20 +61,3 @@ def _load(studio: Studio) -> None:
     """Load the networks ahead; what fails is told to whoever asks for a clip."""
     with suppress(TalkingHeadError):
         studio.warm()
-
-
-def listen(port: int | None) -> socket.socket:
-    """A socket on this machine alone; without `port` one that is free."""
-    if port is not None and not 0 <= port <= 65535:
-        raise InputError(f"--port must be 0 to 65535, got {port}")
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port or 0))
-        listener.listen()  # who comes before the server is ready waits
-    except OSError as error:
-        listener.close()
-        raise InputError(
-            f"port {port}: {error.strerror}; choose another one with --port"
-        ) from error
-    return listener
