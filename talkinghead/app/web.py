@@ -14,7 +14,7 @@ from talkinghead.errors import InputError
 HOST: Final = "127.0.0.1"  # this machine alone
 HEADERS: Final = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
+    "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",  # an address may hold a token
     "x-content-type-options": "nosniff",
