@@ -15,6 +15,7 @@ from talkinghead.app.page.order import Form
 from talkinghead.errors import InputError
 
 _PARTS: Final = 40  # fields of a form; there are about twenty
+_PATIENCE: Final = 4  # times the largest form: who sends more is cut off
 
 
 class NoForm(InputError):
@@ -32,9 +33,6 @@ async def received(request: Request, largest: int) -> FormData:
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise NoForm("send a form: multipart/form-data, as 'curl -F' does")
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > largest:
-        raise _too_large(largest)
     parts = _measured(request, largest)
     try:
         parser = MultiPartParser(request.headers, parts, max_files=_PARTS, max_fields=_PARTS)
@@ -44,16 +42,23 @@ async def received(request: Request, largest: int) -> FormData:
 
 
 async def _measured(request: Request, largest: int) -> AsyncGenerator[bytes, None]:
+    """The bytes of a request; what is too much is read on for a while, and thrown away.
+
+    Browsers do not hear an answer that comes while they are still sending.
+    """
+    declared = request.headers.get("content-length", "0")
+    too_large = declared.isdecimal() and int(declared) > largest
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > largest:
-            raise _too_large(largest)
-        yield chunk
-
-
-def _too_large(largest: int) -> TooLarge:
-    return TooLarge(f"the files are larger than {largest / 1e6:g} MB together; send smaller ones")
+        too_large = too_large or size > largest
+        if size > _PATIENCE * largest:
+            break
+        if not too_large:
+            yield chunk
+    if too_large:
+        most = f"{largest / 1e6:g} MB"
+        raise TooLarge(f"the files are larger than {most} together; send smaller ones")
 
 
 async def unpacked(data: FormData, folder: Path) -> tuple[Form, dict[Path, str]]:

@@ -110,9 +110,9 @@ class Service:
 
     async def _order(self, request: Request) -> Response:
         """Queue what a form asks for."""
-        self._shop.check_room()
 
         def queued(form: Form, folder: Path, names: dict[Path, str]) -> Response:
+            self._shop.check_room()
             order = read_order(form, folder, self._recordings(), self._limits, self._ckpt)
             job = self._shop.add(order, folder, names, _title(form, order, names))
             headers = {"location": f"/api/jobs/{job.id}"}

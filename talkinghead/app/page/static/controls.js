@@ -63,7 +63,8 @@ function control(name, label, choice) {
   } else if (kind === "switch") input = made("input", { ...shared, type: "checkbox" });
   else if (kind === "file") input = made("input", { ...shared, type: "file", accept: "image/*" });
   else input = made("input", { ...shared, type: "number", min: low, max: high, step: kind === "whole" ? 1 : "any", value });
-  return field(name, label, input, commands.join(" "), choice ? "" : help);
+  if (kind === "switch") input.title = help; // its label says it
+  return field(name, label, input, commands.join(" "), choice || kind === "switch" ? "" : help);
 }
 
 /** A slider whose middle is natural, and a number that may go as far as the option does. */

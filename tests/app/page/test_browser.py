@@ -1,0 +1,50 @@
+"""The page in a real browser: a puppet is chosen, speaks, and nothing is loaded from elsewhere."""
+
+import re
+
+import pytest
+
+from tests.app.test_editor_browser import browser as browser  # pytest finds it by its name
+
+pytestmark = pytest.mark.slow
+
+
+def test_who_never_saw_a_terminal_makes_a_video(browser, client, voice_file):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(30_000)
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            re.match(r"(http://127\.0\.0\.1|blob:|data:)", asked.url) or wrong.append(asked.url)
+        ),
+    )
+    page.goto(client.root)
+    page.wait_for_selector("body[data-ready]")
+    page.get_by_role("button", name="Make the video").click()
+    assert page.get_by_role("alert").filter(has_text="Choose a picture first").is_visible()
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"hello"}
+    page.set_input_files("#picture", notes)
+    page.get_by_text("notes.txt: is not a picture").wait_for()
+    page.get_by_text("Puppet", exact=True).click()
+    page.get_by_label("wilk:").focus()
+    page.keyboard.press("Space")
+    page.set_input_files("#sound", voice_file)
+    page.locator("summary", has_text="Motion").click()
+    page.get_by_label("Blinks").last.fill("9")
+    page.get_by_role("button", name="Make the video").click()
+    page.get_by_text("blink must lie in [0, 4], got 9").wait_for()
+    page.get_by_label("Blinks").last.fill("0")
+    page.locator("summary", has_text="Video").click()
+    page.get_by_label("The head alone").check()
+    page.get_by_label("Size").select_option("512 pixels")
+    page.get_by_role("button", name="Make the video").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Cancelled.").first.wait_for()
+    page.get_by_role("button", name="Make the video").click()
+    page.locator("#stage video").wait_for()
+    assert page.get_by_role("link", name="Download").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    context.close()
+    assert wrong == []
