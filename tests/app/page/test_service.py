@@ -159,7 +159,7 @@ def test_closing_stops_the_work_and_removes_the_folder(opened, voice_part):
 def test_a_fault_of_the_program_is_told_and_the_worker_stays(
     client, voice_part, monkeypatch, capfd
 ):
-    monkeypatch.setattr("talkinghead.app.page.order.cartoon_film", lambda *_: 1 / 0)
+    monkeypatch.setattr("talkinghead.app.page.order.cartoon", lambda *_: 1 / 0)
     told = client.ended(client.post(**SMALL, sound=voice_part).json()["id"])
     assert (told["state"], "ZeroDivisionError" in told["error"]) == ("failed", True)
     assert "ZeroDivisionError" in capfd.readouterr().err
