@@ -17,6 +17,9 @@ FRONT = 2  # mel frames of the future that the first convolution sees
 PASS = 3000  # mel frames heard at a time, 30 seconds: memory stays flat
 
 
+Kept = tuple[Tensor, Tensor]  # what waits for its future to be heard, and what is heard again
+
+
 class Block(nn.Module):
     """A dilated convolution and a mixing of channels, added to what came in."""
 
@@ -31,6 +34,26 @@ class Block(nn.Module):
     def forward(self, x: Float[Tensor, "b width t"]) -> Float[Tensor, "b width t"]:
         seen = self.look(functional.pad(self.norm(x), self.pad))
         return x + self.drop(self.mix(functional.gelu(seen)))
+
+    def step(
+        self, x: Float[Tensor, "b width t"], state: Kept | None, last: bool
+    ) -> tuple[Float[Tensor, "b width u"], Kept]:
+        """New states in, those out whose future has been seen: in sum, what `forward` gives."""
+        back, ahead = self.pad
+        waiting, known = state or (x[..., :0], x.new_zeros(*x.shape[:2], back))
+        waiting = torch.cat([waiting, x], dim=-1)
+        known = torch.cat([known, self.norm(x) if x.shape[-1] else x], dim=-1)
+        if last:
+            known = functional.pad(known, (0, ahead))
+        count = max(0, known.shape[-1] - back - ahead)
+        if not count:
+            return x[..., :0], (waiting, known)
+        seen = self.mix(functional.gelu(self.look(known)))
+        return waiting[..., :count] + seen, (waiting[..., count:], known[..., count:])
+
+
+# Mel heard again, and what each block keeps.
+EncoderState = tuple[Tensor, list[Kept | None]]
 
 
 class Encoder(nn.Module):
@@ -65,6 +88,57 @@ class Encoder(nn.Module):
         x = functional.gelu(self.front(padded) + self.knows(speaker)[..., None])
         levelled: Tensor = self.narrow[0](self.encoder(x))
         return levelled.mT
+
+    def step(
+        self,
+        mel: Float[Tensor, "b t bands"],
+        speaker: Float[Tensor, "b speaker"],
+        state: EncoderState | None,
+        last: bool = False,
+    ) -> tuple[Float[Tensor, "b u width"], EncoderState]:
+        """New log-mel to the hidden states that it completes: in sum, what `hear` gives.
+
+        A hidden state is out when `look_ahead` mel frames after its own have come; with `last`
+        the sound ends here, and so does the waiting. Not for training.
+        """
+        if state is None:
+            state = (mel[:, :1].expand(-1, FRONT, -1), [None] * len(self.encoder))
+        known, blocks = torch.cat([state[0], mel], dim=1), state[1]
+        if last:
+            odd = (known.shape[1] - FRONT) % HALVING
+            known = torch.cat([known, known[:, -1:].expand(-1, FRONT + odd, -1)], dim=1)
+        count = max(0, (known.shape[1] - 2 * FRONT - 1) // HALVING + 1)
+        x = known.new_zeros(len(mel), self.front.out_channels, 0)
+        if count:
+            used = known[:, : (count - 1) * HALVING + 2 * FRONT + 1]
+            x = functional.gelu(self.front(used.mT) + self.knows(speaker)[..., None])
+        kept: list[Kept | None] = []
+        for block, past in zip(self.encoder, blocks, strict=True):
+            assert isinstance(block, Block)
+            x, past = block.step(x, past, last)
+            kept.append(past)
+        levelled: Tensor = self.narrow[0](x) if x.shape[-1] else x
+        return levelled.mT, (known[:, count * HALVING :], kept)
+
+
+class Follower:
+    """An encoder that hears sound as it arrives; what it says is, in sum, what `hear` says."""
+
+    def __init__(self, net: Encoder):
+        self._net = net
+        self._state: EncoderState | None = None
+
+    @torch.inference_mode()
+    def __call__(self, mel: Array, speaker: Array, last: bool = False) -> Array:
+        """(t, bands) new log-mel and (256,) speaker to the (u, width) states they complete.
+
+        The first call takes one frame at least. The speaker may change from call to call.
+        """
+        device = next(self._net.parameters()).device
+        given = torch.as_tensor(mel, dtype=torch.float32, device=device)[None]
+        voice = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
+        hidden, self._state = self._net.step(given, voice, self._state, last)
+        return np.asarray(hidden[0].cpu().numpy())
 
 
 @torch.inference_mode()

@@ -72,14 +72,7 @@ def as_waveform(samples: Array, rate: int) -> Waveform:
         raise AudioError(f"sound must have shape (n,) or (n, channels), got {samples.shape}")
     if rate <= 0:
         raise AudioError(f"sample rate must be positive, got {rate}")
-    if samples.dtype == np.uint8:
-        signal = (samples.astype(np.float32) - 128) / 128
-    elif np.issubdtype(samples.dtype, np.signedinteger):
-        signal = samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min)
-    elif np.issubdtype(samples.dtype, np.floating):
-        signal = samples.astype(np.float32)
-    else:
-        raise AudioError(f"sound must be integers or floats, got {samples.dtype}")
+    signal = as_floats(samples)
     if signal.ndim == 2:
         parts = [signal if signal.shape[0] <= signal.shape[1] else signal.T]
         signal, loudest = mean_channel(parts)
@@ -93,6 +86,17 @@ def as_waveform(samples: Array, rate: int) -> Waveform:
         common = gcd(RATE, int(rate))
         signal = resample_poly(signal, RATE // common, int(rate) // common)
     return _checked(signal, "the sound")
+
+
+def as_floats(samples: Array) -> Array:
+    """Samples of any type as float32: integers by the range of their type, floats as they are."""
+    if samples.dtype == np.uint8:
+        return (samples.astype(np.float32) - 128) / 128
+    if np.issubdtype(samples.dtype, np.signedinteger):
+        return np.asarray(samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min))
+    if np.issubdtype(samples.dtype, np.floating):
+        return samples.astype(np.float32)
+    raise AudioError(f"sound must be integers or floats, got {samples.dtype}")
 
 
 def _checked(samples: Array, where: str) -> Waveform:
@@ -116,10 +120,18 @@ def normalise_loudness(wave: Waveform) -> Waveform:
         return wave
     if loud < LOUDNESS - 20 and loud - np.percentile(levels, 10) < STEADY:
         return wave
+    gain = 10 ** (missing_gain(levels, loud) / 20)
+    return Waveform(_louder(wave.samples, gain), wave.rate)
+
+
+def missing_gain(levels: Array, loud: float) -> float:
+    """What brings speech of (n,) levels in dBFS, whose loud parts have `loud`, to LOUDNESS, in dB.
+
+    Pauses do not count, and MAX_GAIN is not exceeded.
+    """
     active = levels[levels > loud - GATE]
     level = 10 * np.log10(np.mean(10 ** (active / 10)))
-    gain = 10 ** (min(LOUDNESS - level, MAX_GAIN) / 20)
-    return Waveform(_louder(wave.samples, gain), wave.rate)
+    return float(min(LOUDNESS - level, MAX_GAIN))
 
 
 def _levels(samples: Array) -> Array:

@@ -81,10 +81,17 @@ def with_manner(
     Another seed is another take.
     """
     made = speaker_motion(net, features.content, features.speaker, len(track), seed)
+    talking = gaussian_filter1d(features.activity.astype(float), SETTLE * track.fps, mode="nearest")
+    return mannered(track, made, face, talking)
+
+
+def mannered(
+    track: FaceTrack, made: SpeakerMotion[Array], face: FaceShape, talking: Array
+) -> FaceTrack:
+    """The track with what the speaker branch made; the head rests where (t,) `talking` is 0."""
     style = made.residual.copy()
     for part in (JAW, MOUTH):
         style[:, part] *= LIP_STYLE
     points = face.points + made.mouth * (track.points - face.points) + style
-    talking = gaussian_filter1d(features.activity.astype(float), SETTLE * track.fps, mode="nearest")
     pose = made.pose * (WAITING + (1 - WAITING) * talking)[:, None]
     return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))

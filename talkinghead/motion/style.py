@@ -53,15 +53,9 @@ def restyle(
     With a `reference` (its pose relative to its own mean) head and lids move as it does.
     Lips shut and part as far as `visemes`, (t, 2) in [0, 1], says.
     """
-    gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
-    gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
-    points = amplified(track.points, face.points, np.array([gain_x, gain_y, gain_y], np.float32))
+    points = amplified(track.points, face.points, gains(style, lip_gain))
     points = calibrated(points, activity, track.fps)
-    if visemes is not None:
-        points = closed(parted(points, visemes[:, 1]), visemes[:, 0])
-    points = silenced(points, face.points, activity, track.fps)
-    points = sealed(points)
-    points[:, BROWS] = face.points[BROWS] + style.amp_brow * (points[:, BROWS] - face.points[BROWS])
+    points = articulated(points, face.points, resting(activity, track.fps), style, visemes)
     if reference is None:
         times = blink_times(activity, track.fps, style.blink, np.random.default_rng(style.seed))
         closure, pose = lid_closure(times, len(track), track.fps), track.pose
@@ -72,6 +66,31 @@ def restyle(
     for axis, degrees in enumerate((style.yaw, style.pitch, style.roll)):
         pose[:, axis] += keyed(degrees, len(track))
     return replace(track, points=points.astype(np.float32), pose=pose.astype(np.float32))
+
+
+def gains(style: Style, lip_gain: tuple[float, float]) -> Array:
+    """(3,) how many times as far lips move in x, y and z."""
+    gain_x = style.amp_lip_x / NATURAL_AMP_LIP * lip_gain[0]
+    gain_y = style.amp_lip_y / NATURAL_AMP_LIP * lip_gain[1]
+    return np.array([gain_x, gain_y, gain_y], np.float32)
+
+
+def articulated(
+    points: Array,
+    rest: Array,
+    rested: tuple[Array, Array],
+    style: Style,
+    visemes: Array | None = None,
+) -> Array:
+    """Lips shut and parted by `visemes`, at rest by `resting`, sealed; brows by the style.
+
+    Each frame on its own.
+    """
+    if visemes is not None:
+        points = closed(parted(points, visemes[:, 1]), visemes[:, 0])
+    points = sealed(calmed(points, rest, *rested))
+    points[:, BROWS] = rest[BROWS] + style.amp_brow * (points[:, BROWS] - rest[BROWS])
+    return points
 
 
 def amplified(points: Array, rest: Array, gain: Array) -> Array:
@@ -96,7 +115,11 @@ def calibrated(points: Array, activity: Array, fps: float) -> Array:
     known = np.flatnonzero(speech)
     low = percentile_filter(gap[known], 100 * CLOSED_SHARE, int(CALIBRATION * fps), mode="reflect")
     floor = np.interp(np.arange(len(gap)), known, low)
-    floor = gaussian_filter1d(floor, CALIBRATION * fps / 4, mode="nearest")
+    return lowered(points, gaussian_filter1d(floor, CALIBRATION * fps / 4, mode="nearest"))
+
+
+def lowered(points: Array, floor: Array) -> Array:
+    """The lips nearer to each other by (t,) `floor`."""
     return part_lips(points, np.repeat(-floor[:, None], 3, axis=1))
 
 
@@ -131,10 +154,19 @@ def silenced(points: Array, rest: Array, activity: Array, fps: float) -> Array:
 
     Near a word they stir, as people's do ahead of it, but never so far that a gap is seen.
     """
+    return calmed(points, rest, *resting(activity, fps))
+
+
+def resting(activity: Array, fps: float) -> tuple[Array, Array]:
+    """(t,) how far lips obey the words, and (t,) whether a word is near, both in [0, 1]."""
     share = bridged(activity.astype(float), int(PAUSE * fps))
     near = maximum_filter1d(share, 2 * round(NEAR * fps) + 1, mode="nearest")
     near, share = (gaussian_filter1d(part, FADE * fps, mode="nearest") for part in (near, share))
-    share = np.clip((share - EARLY) / (1 - EARLY), 0, 1)
+    return np.clip((share - EARLY) / (1 - EARLY), 0, 1), near
+
+
+def calmed(points: Array, rest: Array, share: Array, near: Array) -> Array:
+    """Lips and jaw between rest and what they do, by what `resting` says of each frame."""
     moved = eased(points, rest, np.maximum(share, STIR * near))
     gap = (moved - rest)[:, INNER_LOWER, 1] - (moved - rest)[:, INNER_UPPER, 1]
     return part_lips(moved, -np.clip(gap - SEAL, 0, None) * (1 - share)[:, None])
@@ -146,8 +178,13 @@ def settled(track: FaceTrack, face: FaceShape) -> FaceTrack:
     A recording may be cut in the middle of a vowel; a picture does not begin with its mouth open.
     """
     frames = np.arange(len(track))
-    share = smoothstep(np.minimum(frames, frames[::-1]) / (EDGE * track.fps))
+    share = edges(np.minimum(frames, frames[::-1]), track.fps)
     return replace(track, points=eased(track.points, face.points, share))
+
+
+def edges(away: Array, fps: float) -> Array:
+    """(t,) how far the face may leave rest `away` (t,) frames from a clip's first or last."""
+    return np.asarray(smoothstep(away / (EDGE * fps)))
 
 
 def eased(points: Array, rest: Array, share: Array) -> Array:

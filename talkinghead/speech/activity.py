@@ -1,5 +1,7 @@
 """When somebody speaks: the energy of the speech band against the recording's own floor."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.ndimage import binary_opening, maximum_filter1d, uniform_filter1d
 
@@ -16,6 +18,15 @@ HUSH = 25.0  # dB under the loud frames of all that is heard: nobody speaks, wha
 STILL = 8  # motion frames of hush, 0.3 seconds, that have no grace: lips do not go on unheard
 
 
+@dataclass(frozen=True)
+class Loudness:
+    """What a voice is told from silence by, all in dB."""
+
+    loud: float  # of the loud parts of the speech band
+    floor: float  # under the speech band's quietest tenth
+    energy: float  # of the loud parts of all that is heard
+
+
 def activity(wave: Waveform) -> Array:
     """(frames,) float32 in [0, 1] at FPS: 0 in silence, 1 in speech, soft in between.
 
@@ -23,12 +34,17 @@ def activity(wave: Waveform) -> Array:
     parts, but never more than RANGE dB under the latter. Lips are given time to part
     and to close around speech, but none in a stretch of hush.
     """
-    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
-    inside = (bins >= BAND[0]) & (bins <= BAND[1])
-    power = np.concatenate([p[:, inside].mean(axis=1) for p in power_blocks(wave.samples)])
-    level = uniform_filter1d(10 * np.log10(power + 1e-12), 3, mode="nearest")
-    loud, floor = loud_part(level, MEL_FPS), float(np.percentile(level, 10))
-    frames = motion_frames(wave.samples.size)
+    level, energy = smooth(band_levels(wave.samples)), energies(wave.samples)
+    return spoken(level, energy, loudness(level, energy))
+
+
+def spoken(level: Array, energy: Array, against: Loudness) -> Array:
+    """`activity` of (t,) smooth levels of the band at MEL_FPS and (frames,) energies at FPS.
+
+    What is silence depends on how loud the whole is that they are a part of.
+    """
+    frames = len(energy)
+    loud, floor = against.loud, against.floor
     if loud < ABSOLUTE:
         return np.zeros(frames, dtype=np.float32)
     threshold = max(floor + 0.25 * (loud - floor), loud - RANGE) if loud - floor > 12 else -np.inf
@@ -39,14 +55,33 @@ def activity(wave: Waveform) -> Array:
     soft = uniform_filter1d(soft, MEL_FPS // 12, mode="nearest")
     padded = np.pad(soft, (0, frames * STRIDE - len(soft)), mode="edge")
     share = padded.reshape(frames, STRIDE).mean(axis=1)
-    share[_hushed(wave.samples, frames)] = 0
+    quiet = energy < against.energy - HUSH
+    share[np.asarray(binary_opening(quiet, np.ones(STILL)))] = 0
     return np.asarray(share, dtype=np.float32)
 
 
-def _hushed(samples: Array, frames: int) -> Array:
-    """(frames,) bool at FPS: inside stretches of at least STILL frames of hush."""
+def loudness(level: Array, energy: Array) -> Loudness:
+    """How loud a whole is, by its smooth levels at MEL_FPS and its energies at FPS, in dB."""
+    floor = float(np.percentile(level, 10))
+    return Loudness(loud_part(level, MEL_FPS), floor, loud_part(energy, FPS))
+
+
+def band_levels(samples: Array) -> Array:
+    """(t,) dB of the speech band at MEL_FPS, t = ceil(n / HOP)."""
+    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
+    inside = (bins >= BAND[0]) & (bins <= BAND[1])
+    power = np.concatenate([p[:, inside].mean(axis=1) for p in power_blocks(samples)])
+    return np.asarray(10 * np.log10(power + 1e-12))
+
+
+def smooth(level: Array) -> Array:
+    """Levels at MEL_FPS over the 30 ms around each."""
+    return np.asarray(uniform_filter1d(level, 3, mode="nearest"))
+
+
+def energies(samples: Array) -> Array:
+    """(frames,) dB of all that is heard in each motion frame; a last one in part is silence."""
     whole = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
     power = np.einsum("tn,tn->t", whole, whole, dtype=np.float64) / FRAME
-    energy = 10 * np.log10(np.pad(power, (0, frames - len(power))) + 1e-12)
-    quiet = energy < loud_part(energy, FPS) - HUSH
-    return np.asarray(binary_opening(quiet, np.ones(STILL)))
+    missing = motion_frames(len(samples)) - len(power)
+    return np.asarray(10 * np.log10(np.pad(power, (0, missing)) + 1e-12))

@@ -1,17 +1,21 @@
 """What is said: content features that a branch can follow."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 import torch
 
 from talkinghead.clock import MEL_FPS, motion_frames
-from talkinghead.encoder import HALVING, hear
+from talkinghead.encoder import HALVING, Follower, hear
 from talkinghead.speech.mel import BANDS, log_mel
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.visemes import visemes
 from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.types import Array, Waveform
+
+# New log-mel (t, 80), the voice (256,), whether the sound ends: the (u, channels) they complete.
+Follows = Callable[[Array, Array, bool], Array]
 
 
 class ContentEncoder(Protocol):
@@ -34,6 +38,10 @@ class ContentEncoder(Protocol):
         """
         ...
 
+    def follow(self) -> Follows:
+        """A hearer for one stream, as its sound arrives."""
+        ...
+
 
 class LogMel:
     """The log-mel itself: no weights, no look-ahead."""
@@ -51,6 +59,10 @@ class LogMel:
         """(frames, 2) zeros: no phones are known."""
         del content
         return np.zeros((motion_frames(samples), 2), dtype=np.float32)
+
+    def follow(self) -> Follows:
+        """The log-mel itself, at once."""
+        return lambda mel, speaker, last: mel
 
 
 class VoiceContent:
@@ -71,6 +83,11 @@ class VoiceContent:
         """(frames, 2) how surely the lips are shut, and apart: see `visemes.visemes`."""
         return visemes(self.net, content, samples)
 
+    def follow(self) -> Follows:
+        """The code of what is said, `look_ahead` mel frames later."""
+        follower = Follower(self.net)
+        return lambda mel, speaker, last: narrow(self.net, follower(mel, speaker, last))
+
 
 def encode(net: VoiceNet, mel: Array, speaker: Array) -> Array:
     """(t, 80) log-mel and (256,) speaker to the (ceil(t / HALVING), code) float32 content."""
@@ -79,7 +96,9 @@ def encode(net: VoiceNet, mel: Array, speaker: Array) -> Array:
 
 @torch.inference_mode()
 def narrow(net: VoiceNet, hidden: Array) -> Array:
-    """(t, width) hidden states to the (t, code) float32 content."""
+    """(t, width) hidden states, t may be 0, to the (t, code) float32 content."""
+    if not len(hidden):
+        return np.zeros((0, net.size.code), np.float32)
     device = next(net.parameters()).device
     states = torch.as_tensor(hidden, dtype=torch.float32, device=device)[None]
     return np.asarray(net.squeeze(states)[0].cpu())
