@@ -48,8 +48,17 @@ class Block(nn.Module):
         count = max(0, known.shape[-1] - back - ahead)
         if not count:
             return x[..., :0], (waiting, known)
-        seen = self.mix(functional.gelu(self.look(known)))
+        seen = few(self.mix, functional.gelu(few(self.look, known)))
         return waiting[..., :count] + seen, (waiting[..., count:], known[..., count:])
+
+
+def few(layer: nn.Conv1d, x: Float[Tensor, "b c t"]) -> Float[Tensor, "b d u"]:
+    """What an unpadded convolution of stride 1 gives; of few frames in a quarter of the time."""
+    gap, width = layer.dilation[0], layer.kernel_size[0]
+    count = x.shape[-1] - gap * (width - 1)
+    taps = torch.stack([x[..., k * gap : k * gap + count] for k in range(width)], dim=2)
+    made = layer.weight.flatten(1) @ taps.flatten(1, 2)
+    return made if layer.bias is None else made + layer.bias[:, None]
 
 
 # Mel heard again, and what each block keeps.

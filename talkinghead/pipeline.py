@@ -1,6 +1,6 @@
 """The story, told once: listen, move, style, place, render."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from talkinghead.render.sketch import SketchRenderer, beside
 from talkinghead.speech.activity import activity
 from talkinghead.speech.mel import log_mel
 from talkinghead.speech.styles import find_style
+from talkinghead.stream import look_ahead, stream
 from talkinghead.types import (
     Array,
     Clip,
@@ -251,6 +252,33 @@ class Animator:
         features = self.listen(wave, manner)
         track = self.move(features, subject.face, style, subject.lip_gain, reference)
         return settled(retime(track, fps, frame_count(wave, fps)), subject.face)
+
+    def stream(
+        self,
+        subject: Subject,
+        chunks: Iterable[Array],
+        rate: int,
+        style: Style | None = None,
+        output: Output | None = None,
+        *,
+        manner: AudioSource | None = None,
+    ) -> Iterator[Array]:
+        """Let a subject say what arrives, while it arrives: frames of (h, w, 3 or 4) uint8.
+
+        `chunks` are arrays of sound, (n,) or (n, channels), of any length and of `rate` Hz. A
+        frame comes out when `look_ahead` seconds of sound have arrived behind its own time, and
+        the last ones when the chunks end; there are as many as the sound is long. How the sound
+        is cut into chunks does not change them. Memory does not grow.
+
+        Arguments are as in `animate`; the voice is that of what has been heard so far. Raises
+        AudioError for chunks that are not sound, InputError for a style with several angles.
+        """
+        borrowed = None if manner is None else self.manner(manner)
+        return stream(self.models, subject, chunks, rate, style, output, borrowed)
+
+    def look_ahead(self, fps: float = Output.fps) -> float:
+        """Seconds by which a stream's frames at `fps` come behind their sound, without the work."""
+        return look_ahead(self.models, fps)
 
     def __call__(
         self,

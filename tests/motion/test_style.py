@@ -11,7 +11,7 @@ from talkinghead.errors import InputError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, opening, width
 from talkinghead.landmarks import LOWER_LID, UPPER_LID
-from talkinghead.motion.blink import blink_times, close_lids, lid_closure
+from talkinghead.motion.blink import Blinks, blink_times, close_lids, lid_closure
 from talkinghead.motion.retime import retime
 from talkinghead.motion.style import EDGE, SEAL, STIR, bridged, restyle, sealed, settled
 from talkinghead.types import FaceShape, FaceTrack
@@ -203,3 +203,17 @@ def test_a_clip_cut_out_of_speech_begins_and_ends_at_rest(fps):
 @pytest.mark.parametrize("frames", [1, 2, 3])
 def test_the_shortest_clip_is_a_face_at_rest(frames):
     assert_array_equal(settled(speaking(frames), FACE).points[[0, -1]], FACE.points[None][[0, 0]])
+
+
+def test_a_stream_blinks_as_often_as_a_recording() -> None:
+    activity = np.tile(np.r_[np.ones(60), np.zeros(15)], 80)
+    whole = len(blink_times(activity, 25.0, 1.0, np.random.default_rng(1)))
+    blinks = Blinks(25.0, 1.0, np.random.default_rng(1))
+    ahead = np.append(activity[Blinks.LEAD :], np.zeros(Blinks.LEAD))
+    closure = np.array([blinks(frame, now) for frame, now in enumerate(ahead)])
+    middles = np.flatnonzero(closure == 1)
+    times = middles[np.diff(middles, prepend=-9) > 1]
+    assert len(times) == pytest.approx(whole, rel=0.15)
+    assert (activity[times] == 0).mean() > 1.5 * (activity == 0).mean()
+    assert np.abs(np.diff(closure)).max() < 0.9
+    assert not any(Blinks(25.0, 0.0, np.random.default_rng(1))(i, 0.0) for i in range(400))
