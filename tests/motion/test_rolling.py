@@ -5,8 +5,9 @@ import pytest
 import torch
 from numpy.testing import assert_array_equal
 
+from talkinghead.motion.predict import speaker_motion
 from talkinghead.motion.rolling import LAG, STEP, Rolling
-from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize, speaker_motion
+from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.recent import Recent
 from talkinghead.types import Array
 
