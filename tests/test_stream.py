@@ -10,8 +10,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from talkinghead.clock import FPS, FRAME, RATE
 from talkinghead.config import Output, Style
 from talkinghead.errors import AudioError, InputError
+from talkinghead.geometry.mouth import opening
 from talkinghead.landmarks import JAW, MOUTH
-from talkinghead.motion.style import SEAL, opening
+from talkinghead.motion.lip_shapes import SEAL
 from talkinghead.pipeline import Animator
 from talkinghead.stream import FaceStream
 from talkinghead.types import Array, FaceTrack, Subject, Waveform

@@ -12,11 +12,12 @@ from talkinghead.geometry.mouth import opening
 from talkinghead.motion.blink import Blinks, close_lids
 from talkinghead.motion.closing import Closing
 from talkinghead.motion.content_branch import ContentBranch
+from talkinghead.motion.lip_shapes import lowered
 from talkinghead.motion.lips import Lips
 from talkinghead.motion.predict import SETTLE, mannered
 from talkinghead.motion.rolling import Rolling
 from talkinghead.motion.speaker_branch import SpeakerBranch
-from talkinghead.motion.style import amplified, articulated, gains, lowered, resting
+from talkinghead.motion.style import amplified, articulated, gains, resting
 from talkinghead.recent import Recent
 from talkinghead.types import Array, FaceShape, FaceTrack
 

@@ -12,8 +12,9 @@ from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, opening, width
 from talkinghead.landmarks import LOWER_LID, UPPER_LID
 from talkinghead.motion.blink import Blinks, blink_times, close_lids, lid_closure
+from talkinghead.motion.lip_shapes import SEAL
 from talkinghead.motion.retime import retime
-from talkinghead.motion.style import EDGE, SEAL, STIR, bridged, restyle, sealed, settled
+from talkinghead.motion.style import EDGE, STIR, bridged, restyle, settled
 from talkinghead.types import FaceShape, FaceTrack
 
 FACE = FaceShape(close_mouth(mean_face()).astype(np.float32))
@@ -75,17 +76,6 @@ def test_a_mouth_held_open_or_pressed_shut_throughout_is_calibrated(bias):
     points[:, 55:60, 1] += bias
     found = restyle(FaceTrack(points, track.pose), FACE, np.ones(100), QUIET)
     assert_allclose(opening(found.points), opening(track.points), atol=0.012)
-
-
-def test_inner_lips_never_cross_and_near_ones_touch():
-    points = np.repeat(FACE.points[None], 3, axis=0)
-    points[0, [65, 66, 67], 1] -= 0.05  # crossed
-    points[1, [65, 66, 67], 1] += 0.004  # nearly closed
-    points[2, [65, 66, 67], 1] += 0.1  # open
-    gap = opening(sealed(points))
-    assert gap[0] == pytest.approx(0, abs=1e-6)
-    assert 0 <= gap[1] < 0.001
-    assert gap[2] == pytest.approx(opening(points)[2])
 
 
 def test_the_same_seed_gives_the_same_motion_and_another_seed_another():
