@@ -35,16 +35,18 @@ def opened(colour: Array, gap: Array, outline: Array, unit: float) -> Array:
     """(h, w) bool: what is seen between the lips of (h, w, 3) in [0, 1], beyond their `gap`.
 
     A mouth is rounder than the few landmarks around its `gap` (h, w): teeth and dark that hang
-    together with it count too, on the half of the lips, `outline` (h, w), that is nearer to it.
+    together with it count too, on the half of the lips, `outline` (h, w), that is nearer to it,
+    no further off than half the gap's height: of a mouth that hardly opens, little is missed.
     `unit` is the face's width in pixels.
     """
     lips = outline & ~gap
-    away, inward = (
-        cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5) for each in (~gap, outline)
+    away, inward, within = (
+        cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5)
+        for each in (~gap, outline, gap)
     )
     dark = _dark(colour @ LUMA, lips & (away >= inward), _NEAR * unit)
     other = dark | (toothlike(colour, lips) > _SURE)
-    seen = gap | (lips & other & (away < inward))
+    seen = gap | (lips & other & (away < inward) & (away <= within.max()))
     _, parts = cv2.connectedComponents(seen.astype(np.uint8), connectivity=4)
     beyond = lips & seen & np.isin(parts, np.unique(parts[gap]))
     side = 2 * int(_MIXED * unit) + 1

@@ -62,3 +62,10 @@ def test_a_gleam_apart_from_the_mouth_is_on_the_lip():
 
 def test_lips_as_their_landmarks_say_are_left_alone():
     assert not opened(mouth(GAP, TEETH), GAP, OUTLINE, UNIT).any()
+
+
+def test_little_is_missed_of_a_mouth_that_hardly_opens():
+    slit = ellipse(40, 4)
+    found = opened(mouth(ellipse(50, 14), DARK), slit, OUTLINE, UNIT)
+    assert found[65:67, 80].all()
+    assert not found[72:].any()
