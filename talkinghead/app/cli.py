@@ -15,7 +15,7 @@ COMMANDS = {
     "photo": ("film", "configure_photo", "let a photo, painting or drawing speak"),
     "cartoon": ("film", "configure_cartoon", "let a puppet speak"),
     "scene": ("scenes", "configure", "let several puppets and photos speak in one picture"),
-    "batch": ("batch", "configure", "make the videos that a file lists, many at once"),
+    "batch": ("batching", "configure", "make the videos that a file lists, many at once"),
     "serve": ("serving", "configure", "make videos on a page in the browser, or over HTTP"),
     "plot": ("plots", "configure", "look at landmarks: plots and a video of them"),
     "motion": ("motions", "configure", "the motion of the 68 points and the head, for a rig"),

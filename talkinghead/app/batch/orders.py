@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from talkinghead.app.batch.table import Row
+from talkinghead.app.batch.wording import KINDS, flags_of, parser_of, switch, words_of
 from talkinghead.app.plan import Plan
-from talkinghead.app.table import Row
-from talkinghead.app.wording import KINDS, flags_of, parser_of, switch, words_of
 from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.media.formats import number_in
 

@@ -6,8 +6,11 @@ from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
 
+from talkinghead.app.batch.fingerprint import fingerprint
+from talkinghead.app.batch.orders import Mistakes, Order, clashes, order
+from talkinghead.app.batch.table import ENDINGS, read_table
+from talkinghead.app.batch.worker import Outcome, Worker
 from talkinghead.app.files import check_target
-from talkinghead.app.fingerprint import fingerprint
 from talkinghead.app.options import (
     Parser,
     add_backdrop,
@@ -18,10 +21,7 @@ from talkinghead.app.options import (
     add_reporting,
     positive,
 )
-from talkinghead.app.orders import Mistakes, Order, clashes, order
 from talkinghead.app.progress import Progress
-from talkinghead.app.studio import Outcome, Studio
-from talkinghead.app.table import ENDINGS, read_table
 from talkinghead.config import Output, Style
 from talkinghead.errors import InputError
 from talkinghead.media.formats import numbered
@@ -98,7 +98,7 @@ def batch(args: Namespace, progress: Progress) -> int:
     ]  # fmt: skip
     before, failed = len(orders) - len(left), 0
     progress.start(len(left), "job", unchanged=before)
-    with closing(run(Studio, left, args.workers or cores(), _picture)) as outcomes:
+    with closing(run(Worker, left, args.workers or cores(), _picture)) as outcomes:
         for done, (one, ended) in enumerate(outcomes, 1):
             outcome = _ended(ended)
             failed += outcome.error is not None

@@ -2,10 +2,10 @@
 
 import pytest
 
+from talkinghead.app.batch.fingerprint import fingerprint
+from talkinghead.app.batch.orders import Mistakes, order
+from talkinghead.app.batch.table import Row
 from talkinghead.app.cli import parser_for
-from talkinghead.app.fingerprint import fingerprint
-from talkinghead.app.orders import Mistakes, order
-from talkinghead.app.table import Row
 from talkinghead.media.audio import write_wav
 from talkinghead.types import Waveform
 

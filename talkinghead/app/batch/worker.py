@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from talkinghead.app.batch.orders import Order
 from talkinghead.app.film import networks
 from talkinghead.app.guard import guarded
-from talkinghead.app.orders import Order
 from talkinghead.app.progress import Progress
 from talkinghead.scale.cores import take_turn
 
 if TYPE_CHECKING:
-    from talkinghead.app.keeping import KeepingAnimator
+    from talkinghead.app.batch.keeping import KeepingAnimator
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class _Kept(Progress):
         self.error = message
 
 
-class Studio:
+class Worker:
     """Does one job after the other, as their commands do."""
 
     def __init__(self, number: int) -> None:
@@ -81,7 +81,7 @@ class Studio:
         return self._built(tuple(networks(args).items()))
 
     def _build(self, asked: tuple[tuple[str, Any], ...]) -> "KeepingAnimator":
-        from talkinghead.app.keeping import (
+        from talkinghead.app.batch.keeping import (
             KeepingAnimator,  # imports torch: first the cores are shared
         )
 

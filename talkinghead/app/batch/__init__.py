@@ -1,0 +1,1 @@
+"""The jobs of a batch: read out of a file, looked at, and done."""
