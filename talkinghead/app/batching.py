@@ -11,6 +11,7 @@ from talkinghead.app.batch.orders import Mistakes, Order, clashes, order
 from talkinghead.app.batch.table import ENDINGS, read_table
 from talkinghead.app.batch.worker import Outcome, Worker
 from talkinghead.app.files import check_target
+from talkinghead.app.film import add_credentials
 from talkinghead.app.options import (
     Parser,
     add_backdrop,
@@ -72,6 +73,7 @@ def configure(parser: Parser) -> None:
     add_fields(parser, Output)
     add_backdrop(parser)
     add_face(parser)
+    add_credentials(parser)
     add_models(parser)
     for action in parser._actions[before:]:
         # What is not given here is as each job's own command has it.

@@ -23,7 +23,8 @@ KINDS: dict[str, tuple[Callable[[Parser], None], tuple[str, ...]]] = {
     "puppet": (configure_cartoon, ("puppet", "audio")),
     "scene": (configure_scene, ("scene",)),
 }
-_FILES = ("photo", "scene", "audio", "background", "pose_from")  # must be there
+# These must be there.
+_FILES = ("photo", "scene", "audio", "background", "pose_from", "motion", "credentials")
 _NEAR = ("puppet", "style_from")  # files, or names that are known elsewhere
 _PLACES = ("output", "ckpt")
 _PAIRED = ("faces", "pose_from", "style_from")  # may differ from face to face
@@ -68,8 +69,9 @@ def flag(kind: str, name: str, value: Any, base: Path) -> list[str]:
         words = [option] if switch(name, value) else []
     elif action.dest == "faces":
         words = [option, located("faces", _paired(value), base)]
-    elif action.nargs == "+":
-        words = [option, *map(str, value if isinstance(value, list) else str(value).split())]
+    elif action.nargs is not None:
+        several = value if isinstance(value, list) else str(value).split()
+        words = [option, *(located(action.dest, one, base) for one in several)]
     else:
         words = [f"{option}={located(action.dest, value, base)}"]
     said = parser_of(kind).parse_args([*("-" for _ in KINDS[kind][1]), *words])

@@ -5,6 +5,7 @@ import pytest
 from talkinghead.app.batch.fingerprint import fingerprint
 from talkinghead.app.batch.orders import Mistakes, order
 from talkinghead.app.batch.table import Row
+from talkinghead.app.batch.wording import words_of
 from talkinghead.app.cli import parser_for
 from talkinghead.media.audio import write_wav
 from talkinghead.types import Waveform
@@ -43,6 +44,15 @@ def test_faces_may_be_said_in_three_ways(sound, tmp_path, faces):
     found = order(row(photo="astronaut", faces=faces, output="a.mp4"), 1, tmp_path, {})
     assert found.args.faces == [f"0={tmp_path / sound}"]
     assert str(tmp_path / sound) in found.plan.sources
+
+
+@pytest.mark.parametrize("said", [["a.pem", "b.pem"], "a.pem b.pem"])
+def test_each_of_several_files_lies_beside_the_jobs(tmp_path, said):
+    for name in ("a.pem", "b.pem"):
+        (tmp_path / name).write_text("-")
+    words, wrong = words_of("puppet", {"output": "a.mp4", "credentials": said}, tmp_path)
+    assert words[-2:] == [str(tmp_path / "a.pem"), str(tmp_path / "b.pem")]
+    assert wrong == ["field 'puppet' is missing", "field 'audio' is missing"]
 
 
 def test_all_mistakes_of_a_row_are_told(tmp_path):
