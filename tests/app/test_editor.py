@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -16,7 +16,6 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
-import uvicorn
 import yaml
 from numpy.testing import assert_allclose
 
@@ -33,6 +32,7 @@ from talkinghead.puppet.author import draft, drawn_up, write_puppet
 from talkinghead.puppet.store import load_puppet, save_puppet
 from talkinghead.speech.styles import SpeakingStyle, user_file, write_styles
 from talkinghead.types import Puppet, Waveform
+from tests.app.serving import served
 from tests.puppet.drawing import drawn_face, drawn_points
 
 TOKEN = "right"
@@ -93,32 +93,17 @@ def own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def opened(examples: Path, tiny_ckpt: Path) -> Iterator[Callable[[Path], Page]]:
     """Opens the editor on a puppet's folder."""
-    running: list[Callable[[], None]] = []
+    running = ExitStack()
 
     def start(folder: Path) -> Page:
         desk = Desk(folder)
         script = Script(examples, tiny_ckpt)
         studio = Studio(desk, lambda: Animator(ckpt=tiny_ckpt, device="cpu"), script)
-        listener = listen(None)
-        config = uvicorn.Config(
-            application(desk, studio, TOKEN), log_level="warning", lifespan="off"
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: server.run(sockets=[listener]))
-        thread.start()
+        running.callback(studio.close)
+        return Page(running.enter_context(served(application(desk, studio, TOKEN))), folder)
 
-        def stop() -> None:
-            server.should_exit = True
-            thread.join(10)
-            studio.close()
-            listener.close()
-
-        running.append(stop)
-        return Page(listener.getsockname()[1], folder)
-
-    yield start
-    for stop in running:
-        stop()
+    with running:
+        yield start
 
 
 @pytest.fixture

@@ -1,23 +1,22 @@
 """A service with small networks, asked over the network as programs ask it."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import uvicorn
 
 from talkinghead.app.page.limits import Limits
 from talkinghead.app.page.looks import Looks
 from talkinghead.app.page.routes import Service
 from talkinghead.app.page.shop import Shop
 from talkinghead.app.progress import Progress
-from talkinghead.app.web import listen
 from talkinghead.face.detect import detector
 from talkinghead.pipeline import Animator
+from tests.app.serving import served
 
 ENDED = ("done", "failed", "cancelled")
 
@@ -58,7 +57,7 @@ def animator(tiny_ckpt: Path) -> Animator:
 @pytest.fixture
 def opened(animator: Animator, tiny_ckpt: Path) -> Iterator[Callable[..., Client]]:
     """Opens a service with some limits; by default those of the command."""
-    running: list[Callable[[], None]] = []
+    running = ExitStack()
 
     def start(**limits: Any) -> Client:
         def hire(report: Progress) -> Animator:
@@ -68,24 +67,11 @@ def opened(animator: Animator, tiny_ckpt: Path) -> Iterator[Callable[..., Client
         taken = Limits(**limits)
         shop = Shop(hire, taken)
         service = Service(shop, Looks(lambda: detector("mediapipe", "cpu")), taken, tiny_ckpt)
-        listener = listen(None)
-        config = uvicorn.Config(service.application(), log_level="warning", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: server.run(sockets=[listener]))
-        thread.start()
+        running.callback(shop.close)
+        return Client(running.enter_context(served(service.application())), shop)
 
-        def stop() -> None:
-            server.should_exit = True
-            thread.join(10)
-            shop.close()
-            listener.close()
-
-        running.append(stop)
-        return Client(listener.getsockname()[1], shop)
-
-    yield start
-    for stop in running:
-        stop()
+    with running:
+        yield start
 
 
 @pytest.fixture
