@@ -1,6 +1,6 @@
 """MakeItTalk's command for puppets; all work is done in talkinghead."""
 
-from talkinghead.app.start import start
+from talkinghead.cli.entry_point import start
 
 if __name__ == "__main__":
-    start("talkinghead.app.makeittalk", "cartoon_main")
+    start("talkinghead.cli.makeittalk", "cartoon_main")

@@ -1,6 +1,6 @@
 """MakeItTalk's command for a new puppet; all work is done in talkinghead."""
 
-from talkinghead.app.start import start
+from talkinghead.cli.entry_point import start
 
 if __name__ == "__main__":
-    start("talkinghead.app.authoring", "new_main")
+    start("talkinghead.cli.puppet_new", "new_main")

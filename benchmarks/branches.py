@@ -1,9 +1,12 @@
-"""How fast the two branches are, and how much memory they take: python benchmarks/branches.py
+"""Speed and memory of the encoder and of the two branches, as multiples of real time.
 
-Of a recording repeated to 60 and to 600 seconds, once its log-mel, voice and content are there.
-The ear is the content branch's own. A first pass, in which libraries settle, does not count.
+    python benchmarks/branches.py
+
+For a recording repeated to 60 and to 600 seconds, from its log-mel, speaker and content
+embedding. The encoder is that of the content branch. A first pass is not counted.
 """
 
+import argparse
 import os
 import resource
 import time
@@ -12,44 +15,48 @@ import numpy as np
 import torch
 
 from talkinghead import Animator
-from talkinghead.clock import RATE
+from talkinghead.assets import asset_folder
 from talkinghead.geometry.align import mean_face
-from talkinghead.home import home
 from talkinghead.media.audio import read_audio
-from talkinghead.motion.predict import predict, with_manner
-from talkinghead.speech.mel import log_mel
+from talkinghead.models.conv_encoder import encode_mel
+from talkinghead.models.mel import log_mel
+from talkinghead.motion.predict import add_speaking_style, predict_content_motion
+from talkinghead.sample_rates import RATE
 from talkinghead.types import FaceShape, Waveform
 
 
-def timed(animator: Animator, seconds: int) -> str:
+def measure(animator: Animator, seconds: int) -> str:
     """A row of the table."""
-    speaker = animator.models.speaker_branch
-    assert speaker is not None
-    spoken = read_audio(home("examples") / "morning_rms.wav").samples
+    speaker_branch = animator.models.speaker_branch
+    assert speaker_branch is not None
+    speech = read_audio(asset_folder("examples") / "morning_rms.wav").samples
     face = FaceShape(mean_face().astype(np.float32))
-    wave = Waveform(np.resize(spoken, RATE * seconds), RATE)
-    features, mel = animator.listen(wave), log_mel(wave)
+    wave = Waveform(np.resize(speech, RATE * seconds), RATE)
+    features, mel = animator.extract_features(wave), log_mel(wave)
     times = [time.perf_counter()]
-    animator.models.content_branch.heard(mel, features.speaker)
+    encode_mel(animator.models.content_branch.encoder, mel, features.speaker_embedding)
     times.append(time.perf_counter())
-    track = predict(animator.models.content_branch, features, face)
+    track = predict_content_motion(animator.models.content_branch, features, face)
     times.append(time.perf_counter())
-    with_manner(track, speaker, features, face, 0)
+    add_speaking_style(track, speaker_branch, features, face, 0)
     times.append(time.perf_counter())
-    ear, content, manner = (seconds / took for took in np.diff(times))
-    together = seconds / (times[-1] - times[0])
+    encoder, content, speaker = (seconds / duration for duration in np.diff(times))
+    total = seconds / (times[-1] - times[0])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return f"{seconds:7} {ear:6.0f} {content:9.0f} {manner:9.0f} {together:10.0f} {peak:9} MiB"
+    return f"{seconds:7} {encoder:8.0f} {content:9.0f} {speaker:9.0f} {total:10.0f} {peak:9} MiB"
 
 
 def main() -> None:
     """Print a row for each length."""
-    animator = Animator(finish=False)
-    timed(animator, 60)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, nargs="+", default=[60, 600], help="of audio")
+    args = parser.parse_args()
+    animator = Animator(refine=False)
+    measure(animator, args.seconds[0])
     print(f"{os.cpu_count()} cores, {torch.get_num_threads()} torch threads; x real time")
-    print("seconds    ear   content   speaker   together   peak memory")
-    for seconds in (60, 600):
-        print(timed(animator, seconds))
+    print("seconds  encoder   content   speaker      total   peak memory")
+    for seconds in args.seconds:
+        print(measure(animator, seconds))
 
 
 if __name__ == "__main__":

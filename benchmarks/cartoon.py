@@ -1,11 +1,10 @@
-"""How many frames a second a puppet is painted, encoding apart, at 512 and at 1024 pixels.
+"""Frames per second of rendering a puppet, without encoding, at 512 and at 1024 pixels.
 
     python benchmarks/cartoon.py [--puppet wilk] [--frames 60] [--rounds 5]
 
-Beside it, in the same run and over the same mesh, the usual way: one warpAffine for each
-triangle, cut out with a mask, which paints the head and nothing else. Times are the best of
-some rounds taken in turns, so that what else the machine does hurts both alike; `CPU` is the
-processor time of a frame, which hardly depends on it.
+Compared in the same run and on the same mesh with one masked warpAffine per triangle, of the
+head only. Times are the best of several alternating rounds, so that other load affects both
+alike; `CPU` is the processor time per frame, which hardly depends on other load.
 """
 
 import argparse
@@ -25,15 +24,15 @@ sys.path.insert(0, str(ROOT))
 from talkinghead.landmarks import LOWER_LID, UPPER_LID  # noqa: E402
 from talkinghead.puppet.store import load_puppet  # noqa: E402
 from talkinghead.render.cartoon import CartoonRenderer  # noqa: E402
-from talkinghead.render.layers import over, premultiplied  # noqa: E402
-from talkinghead.render.rig import Rig  # noqa: E402
+from talkinghead.render.compositor import blend_over, premultiply  # noqa: E402
+from talkinghead.render.puppet_rig import PuppetRig  # noqa: E402
 from talkinghead.types import Array, LandmarkTrack, Puppet  # noqa: E402
 
 SIZES = (512, 1024)
 
 
-def acted(puppet: Puppet, frames: int) -> LandmarkTrack:
-    """A mouth that opens four times a second on a head that sways, and a blink, at 25 fps."""
+def make_track(puppet: Puppet, frames: int) -> LandmarkTrack:
+    """A mouth that opens four times a second on a swaying head, and a blink, at 25 fps."""
     poses = []
     centre = puppet.closed.mean(axis=0)
     for i in range(frames):
@@ -48,57 +47,59 @@ def acted(puppet: Puppet, frames: int) -> LandmarkTrack:
     return LandmarkTrack(np.concatenate([np.array(poses), depth], axis=2), 25)
 
 
-def by_triangles(puppet: Puppet, size: int) -> Callable[[Array], Array]:
-    """The head alone, a triangle at a time."""
+def triangle_renderer(puppet: Puppet, size: int) -> Callable[[Array], Array]:
+    """Renders the head only, triangle by triangle."""
     side = max(puppet.layers["head"].image.shape[:2])
     factor = size / side
-    whole = premultiplied(puppet.layers["head"].image)
-    head = cv2.resize(whole, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    head_layer = premultiply(puppet.layers["head"].image)
+    head = cv2.resize(head_layer, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     height, width = head.shape[:2]
-    rig = Rig(puppet, factor)
-    ground = np.full_like(head, 255)
+    rig = PuppetRig(puppet, factor)
+    background = np.full_like(head, 255)
 
-    def paint(points: Array) -> Array:
+    def render(points: Array) -> Array:
         vertices = rig.pose(points * factor).vertices
-        moved = np.zeros_like(head)
+        warped = np.zeros_like(head)
         for corners in rig.triangles:
-            there = np.float32(vertices[corners])
-            low = np.clip(np.floor(there.min(axis=0)), 0, (width, height)).astype(int)
-            high = np.clip(np.ceil(there.max(axis=0)) + 1, 0, (width, height)).astype(int)
+            corners_now = np.float32(vertices[corners])
+            low = np.clip(np.floor(corners_now.min(axis=0)), 0, (width, height)).astype(int)
+            high = np.clip(np.ceil(corners_now.max(axis=0)) + 1, 0, (width, height)).astype(int)
             if (high <= low).any():
                 continue
             matrix = cv2.getAffineTransform(
-                np.float32(rig.source[corners]), there - np.float32(low)
+                np.float32(rig.source[corners]), corners_now - np.float32(low)
             )
             box = (int(high[0] - low[0]), int(high[1] - low[1]))
             piece = cv2.warpAffine(head, matrix, box, flags=cv2.INTER_LINEAR)
             mask = np.zeros(box[::-1], np.uint8)
-            cv2.fillConvexPoly(mask, np.rint(there - low).astype(np.int32), 255)
-            cv2.copyTo(piece, mask, moved[low[1] : high[1], low[0] : high[0]])
-        frame = ground.copy()
-        over(frame, moved)
+            cv2.fillConvexPoly(mask, np.rint(corners_now - low).astype(np.int32), 255)
+            cv2.copyTo(piece, mask, warped[low[1] : high[1], low[0] : high[0]])
+        frame = background.copy()
+        blend_over(frame, warped)
         return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB))
 
-    return paint
+    return render
 
 
-def compared(puppet: Puppet, size: int, frames: int, rounds: int) -> dict[str, tuple[float, float]]:
-    """Seconds and processor seconds of a frame, each way, the best of the rounds."""
-    track = acted(puppet, frames)
-    renderer, triangle = CartoonRenderer(puppet, size), by_triangles(puppet, size)
+def compare_warps(
+    puppet: Puppet, size: int, frames: int, rounds: int
+) -> dict[str, tuple[float, float]]:
+    """Wall clock and processor seconds per frame of each method; the best of the rounds."""
+    track = make_track(puppet, frames)
+    renderer, triangle = CartoonRenderer(puppet, size), triangle_renderer(puppet, size)
     few = track.points[:: max(frames // 10, 1)]
-    ways: dict[str, tuple[Callable[[], None], int]] = {
-        "painted": (lambda: [None for _ in renderer.render(track)] and None, frames),
+    methods: dict[str, tuple[Callable[[], None], int]] = {
+        "rendered": (lambda: [None for _ in renderer.render(track)] and None, frames),
         "triangles": (lambda: [triangle(points) for points in few] and None, len(few)),
     }
     best: dict[str, tuple[float, float]] = {}
     for _ in range(rounds):
-        for name, (work, count) in ways.items():
+        for name, (work, count) in methods.items():
             wall, cpu = time.perf_counter(), time.process_time()
             work()
-            spent = ((time.perf_counter() - wall) / count, (time.process_time() - cpu) / count)
-            before = best.get(name, spent)
-            best[name] = (min(before[0], spent[0]), min(before[1], spent[1]))
+            elapsed = ((time.perf_counter() - wall) / count, (time.process_time() - cpu) / count)
+            before = best.get(name, elapsed)
+            best[name] = (min(before[0], elapsed[0]), min(before[1], elapsed[1]))
     return best
 
 
@@ -117,8 +118,8 @@ def main() -> None:
     )
     print(f"{'':8}{'frames/s':>10}{'CPU':>10}{'by triangles':>16}{'CPU':>10}{'ratio':>8}")
     for size in SIZES:
-        best = compared(puppet, size, args.frames, args.rounds)
-        (ours, cpu), (theirs, their_cpu) = best["painted"], best["triangles"]
+        best = compare_warps(puppet, size, args.frames, args.rounds)
+        (ours, cpu), (theirs, their_cpu) = best["rendered"], best["triangles"]
         print(
             f"{size:<8}{1 / ours:>10.0f}{1e3 * cpu:>7.1f} ms{1 / theirs:>16.0f}"
             f"{1e3 * their_cpu:>7.1f} ms{their_cpu / cpu:>8.1f}",

@@ -1,11 +1,11 @@
-"""Frames a second of our painting beside a generator of MakeItTalk's shape, in the same run.
+"""Frames per second of our renderer and of a generator of MakeItTalk's size, in the same run.
 
     python benchmarks/generator.py [--ckpt DIR] [--frames 60] [--threads 2]
 
-Ours: a 256-pixel portrait warped and finished by the translator, with nothing left out. Beside it,
-with random weights, a residual U-Net of the shape that MakeItTalk describes (Zhou et al. 2020, sec.
-4.3: portrait and landmark picture, 256x256x6, in; six halvings, skips, residual blocks; about 70 M
-parameters). Both are called in turns, so that a busy machine slows both.
+Ours: a 256-pixel portrait, warped and refined by the translator. The generator, with random
+weights: a residual U-Net as described by Zhou et al. 2020, sec. 4.3: portrait and landmark
+picture, 256x256x6; six stride-2 convolutions, skip connections, residual blocks; about 70 M
+parameters. Both alternate, so that other load slows both.
 """
 
 import argparse
@@ -26,11 +26,11 @@ sys.path.insert(0, str(ROOT))
 
 SIDE = 256
 WIDTHS = (64, 128, 256, 512, 512, 512)  # channels from 128x128 down to 4x4
-TURNS = 4  # in which both are measured
+ROUNDS = 4  # both are measured in each
 
 
 class _Block(nn.Module):
-    """Two convolutions, and what came in added."""
+    """A residual block of two convolutions."""
 
     def __init__(self, width: int):
         super().__init__()
@@ -62,23 +62,23 @@ class Generator(nn.Module):
                 strict=True,
             )
         )
-        self.paint = nn.Conv2d(rising[-1], 3, 3, padding=1)
+        self.to_rgb = nn.Conv2d(rising[-1], 3, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        seen: list[Tensor] = []
+        skips: list[Tensor] = []
         for level in self.down:
             x = level(x)
-            seen.append(x)
-        x = seen.pop()
+            skips.append(x)
+        x = skips.pop()
         for level in self.up:
             x = level(functional.interpolate(x, scale_factor=2.0, mode="nearest"))
-            if seen:
-                x = torch.cat([x, seen.pop()], dim=1)
-        return torch.tanh(self.paint(x))
+            if skips:
+                x = torch.cat([x, skips.pop()], dim=1)
+        return torch.tanh(self.to_rgb(x))
 
 
-def ours(ckpt: Path | None) -> Callable[[int], None]:
-    """Paints one frame of an astronaut whose head and mouth are on the move."""
+def our_renderer(ckpt: Path | None) -> Callable[[int], None]:
+    """Renders one frame of a portrait with moving head and mouth."""
     from talkinghead import Animator
     from talkinghead.landmarks import INNER_LOWER, JAW, OUTER_LOWER
 
@@ -87,34 +87,34 @@ def ours(ckpt: Path | None) -> Callable[[int], None]:
     renderer = animator.photo(portrait, size=SIDE).renderer
     unit = np.ptp(portrait.landmarks[:, 0])
 
-    def paint(frame: int) -> None:
+    def render(frame: int) -> None:
         points = portrait.landmarks.copy()
         points[[*INNER_LOWER, *OUTER_LOWER], 1] += 0.06 * unit * (1 + np.sin(frame))
         points[JAW, 1] += 0.02 * unit * (1 + np.sin(frame))
         points[:, 0] += 0.03 * unit * np.sin(frame / 9)
         renderer.warp(points)  # type: ignore[attr-defined]
 
-    return paint
+    return render
 
 
-def beside() -> tuple[Callable[[int], None], int]:
-    """Paints one frame as a generator would, and how many parameters it has."""
+def generator_renderer() -> tuple[Callable[[int], None], int]:
+    """Renders one frame with the generator; also its number of parameters."""
     generator = Generator().eval()
-    seen = torch.rand(1, 6, SIDE, SIDE) * 2 - 1
+    inputs = torch.rand(1, 6, SIDE, SIDE) * 2 - 1
 
-    def paint(_: int) -> None:
+    def render(_: int) -> None:
         with torch.inference_mode():
-            generator(seen)
+            generator(inputs)
 
-    return paint, sum(p.numel() for p in generator.parameters())
+    return render, sum(p.numel() for p in generator.parameters())
 
 
-def measured(paint: Callable[[int], None], frames: int) -> float:
-    """Seconds that some frames take."""
-    began = time.perf_counter()
+def measure(render: Callable[[int], None], frames: int) -> float:
+    """Seconds for rendering a number of frames."""
+    start = time.perf_counter()
     for frame in range(frames):
-        paint(frame)
-    return time.perf_counter() - began
+        render(frame)
+    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -126,26 +126,27 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
-    mine, (theirs, parameters) = ours(args.ckpt), beside()
-    measured(mine, 3), measured(theirs, 1)
+    renderer, (generator, parameters) = our_renderer(args.ckpt), generator_renderer()
+    measure(renderer, 3), measure(generator, 1)
     few = max(1, args.frames // 10)
     seconds = [0.0, 0.0]
-    for _ in range(TURNS):
-        seconds[0] += measured(mine, -(-args.frames // TURNS))
-        seconds[1] += measured(theirs, -(-few // TURNS))
+    for _ in range(ROUNDS):
+        seconds[0] += measure(renderer, -(-args.frames // ROUNDS))
+        seconds[1] += measure(generator, -(-few // ROUNDS))
     rates = [
-        TURNS * -(-count // TURNS) / s for count, s in zip((args.frames, few), seconds, strict=True)
+        ROUNDS * -(-count // ROUNDS) / s
+        for count, s in zip((args.frames, few), seconds, strict=True)
     ]
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, {args.threads} torch threads, "
         f"torch {torch.__version__}, load {os.getloadavg()[0]:.1f}"
     )
-    said = (
+    labels = (
         f"warp and translator, {SIDE} pixels",
         f"residual U-Net, {parameters / 1e6:.1f} M parameters, {SIDE}x{SIDE}x6",
     )
-    for what, rate in zip(said, rates, strict=True):
-        print(f"{what:54}{rate:8.1f} frames/s")
+    for label, rate in zip(labels, rates, strict=True):
+        print(f"{label:54}{rate:8.1f} frames/s")
     print(f"{'ratio':54}{rates[0] / rates[1]:8.1f}")
 
 

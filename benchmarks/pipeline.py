@@ -1,8 +1,8 @@
-"""How fast, and in how much memory, a picture speaks: one table, on the machine it runs on.
+"""Speed and memory from picture and audio to video.
 
     python benchmarks/pipeline.py [--ckpt DIR] [--seconds 10] [--long 300]
 
-Each row is a process of its own, so that no row warms the next and peaks are each row's own.
+Each row runs in its own process, for a cold start and its own peak memory.
 """
 
 import argparse
@@ -32,76 +32,76 @@ class Row:
     name: str
     kind: str  # photo or cartoon
     size: int | None
-    seconds: float  # of sound
+    seconds: float  # of audio
     encode: bool = True
 
 
 def rows(seconds: float, long: float) -> list[Row]:
-    """What is measured."""
+    """The rows of the table."""
     return [
         Row("photo 256", "photo", 256, seconds),
-        Row("photo 256, painting only", "photo", 256, seconds, encode=False),
+        Row("photo 256, rendering only", "photo", 256, seconds, encode=False),
         Row("photo, source size (512)", "photo", None, seconds),
-        Row("photo, source size, painting only", "photo", None, seconds, encode=False),
+        Row("photo, source size, rendering only", "photo", None, seconds, encode=False),
         Row("cartoon 512", "cartoon", 512, seconds),
-        Row("cartoon 512, painting only", "cartoon", 512, seconds, encode=False),
-        Row(f"photo 256, {long:g} s of sound", "photo", 256, long),
+        Row("cartoon 512, rendering only", "cartoon", 512, seconds, encode=False),
+        Row(f"photo 256, {long:g} s of audio", "photo", 256, long),
     ]
 
 
-def measure(row: Row, ckpt: Path | None, began: float) -> dict[str, float]:
-    """Animate in this process, which began at `began` (time.time())."""
-    from talkinghead import Animator, Clip, Output, Waveform, read_audio, write_video
+def measure(row: Row, ckpt: Path | None, start_time: float) -> dict[str, float]:
+    """Animate in this process, which was started at `start_time` (time.time())."""
+    from talkinghead import Animator, Clip, RenderConfig, Waveform, read_audio, write_video
     from talkinghead.types import Array
 
-    heard = read_audio(SPEECH[0])
-    count = round(row.seconds * heard.rate)
-    wave = Waveform(np.resize(heard.samples, count), heard.rate)
+    audio = read_audio(SPEECH[0])
+    count = round(row.seconds * audio.rate)
+    wave = Waveform(np.resize(audio.samples, count), audio.rate)
     animator = Animator(ckpt=ckpt)
     make = animator.photo if row.kind == "photo" else animator.cartoon
     subject = make("astronaut" if row.kind == "photo" else "wilk", size=row.size)
     start = time.perf_counter()
-    clip = animator.animate(subject, wave, output=Output(size=row.size))
+    clip = animator.animate(subject, wave, render_config=RenderConfig(size=row.size))
     first: list[float] = []
 
-    def noted(frames: Iterator[Array]) -> Iterator[Array]:
+    def record_first(frames: Iterator[Array]) -> Iterator[Array]:
         for frame in frames:
             if not first:
-                first.append(time.time() - began)
+                first.append(time.time() - start_time)
             yield frame
 
     if row.encode:
         with tempfile.TemporaryDirectory() as folder:
-            film = Clip(noted(clip.frames), clip.count, clip.size, clip.fps, wave)
-            write_video(film, Path(folder) / "out.mp4")
+            timed = Clip(record_first(clip.frames), clip.count, clip.size, clip.fps, wave)
+            write_video(timed, Path(folder) / "out.mp4")
     else:
-        for _ in noted(clip.frames):
+        for _ in record_first(clip.frames):
             pass
-    spent = time.perf_counter() - start
+    elapsed = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "first": first[0],
-        "fps": clip.count / spent,
-        "real_time": row.seconds / spent,
+        "fps": clip.count / elapsed,
+        "real_time": row.seconds / elapsed,
         "peak": peak / 1024,  # Linux counts in KiB
     }
 
 
 def in_process(index: int, args: argparse.Namespace) -> dict[str, float]:
-    """Measure one row in a fresh process."""
-    words = ["--row", str(index), "--seconds", str(args.seconds), "--long", str(args.long)]
+    """Measure one row in a new process."""
+    arguments = ["--row", str(index), "--seconds", str(args.seconds), "--long", str(args.long)]
     if args.ckpt:
-        words += ["--ckpt", str(args.ckpt)]
-    began = ["--began", repr(time.time())]
-    done = subprocess.run(
-        [sys.executable, __file__, *words, *began], stdout=subprocess.PIPE, check=True
+        arguments += ["--ckpt", str(args.ckpt)]
+    arguments += ["--start-time", repr(time.time())]
+    process = subprocess.run(
+        [sys.executable, __file__, *arguments], stdout=subprocess.PIPE, check=True
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    result: dict[str, float] = json.loads(process.stdout)
+    return result
 
 
 def machine() -> str:
-    """Cores and threads, which the figures mean nothing without."""
+    """Processor, cores, threads and versions."""
     import torch
 
     names = [
@@ -109,11 +109,11 @@ def machine() -> str:
         for line in Path("/proc/cpuinfo").read_text().splitlines()
         if line.startswith("model name")
     ]
-    busy = os.getloadavg()[0]
+    load = os.getloadavg()[0]
     return (
         f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, "
         f"{torch.get_num_threads()} torch threads, Python {platform.python_version()}, "
-        f"torch {torch.__version__}, load before {busy:.1f}"
+        f"torch {torch.__version__}, load before {load:.1f}"
     )
 
 
@@ -121,22 +121,25 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--ckpt", type=Path, help="folder of the weights (default: ckpt/)")
-    parser.add_argument("--seconds", type=float, default=10, help="of sound (default: 10)")
+    parser.add_argument("--seconds", type=float, default=10, help="of audio (default: 10)")
     parser.add_argument("--long", type=float, default=300, help="of the last row (default: 300)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="rows whose name contains it")
     parser.add_argument("--row", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--began", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--start-time", type=float, help=argparse.SUPPRESS)
     args = parser.parse_args()
     table = rows(args.seconds, args.long)
     if args.row is not None:
-        print(json.dumps(measure(table[args.row], args.ckpt, args.began)))
+        print(json.dumps(measure(table[args.row], args.ckpt, args.start_time)))
         return
     print(machine())
     print(f"{'':36}{'first frame':>12}{'frames/s':>10}{'x real time':>13}{'peak memory':>13}")
     for index, row in enumerate(table):
-        found = in_process(index, args)
+        if args.only not in row.name:
+            continue
+        result = in_process(index, args)
         print(
-            f"{row.name:36}{found['first']:>10.1f} s{found['fps']:>10.1f}"
-            f"{found['real_time']:>13.2f}{found['peak']:>9.0f} MiB",
+            f"{row.name:36}{result['first']:>10.1f} s{result['fps']:>10.1f}"
+            f"{result['real_time']:>13.2f}{result['peak']:>9.0f} MiB",
             flush=True,
         )
 

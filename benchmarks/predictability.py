@@ -1,9 +1,10 @@
-"""How far sound can tell a mouth at all: a talker's lips from his own other clips, and from others.
+"""How well lips can be predicted from audio: from other clips of the speaker, or of others.
 
-What his own film does not teach, nobody else's can; so the first figure bounds the second, and
-what `talkinghead evaluate motion` can reach on such clips. Both are linear maps of what is heard
-(talkinghead/train/coarticulation.py), fitted in folds, and never measured on what they were
-fitted to: python benchmarks/predictability.py EXAMPLES
+    python benchmarks/predictability.py EXAMPLES
+
+The former bounds the latter, and what `talkinghead evaluate motion` can reach on such clips. Both
+are linear maps of the encoder features (talkinghead/train/content/pseudo_labels.py), cross-
+validated.
 """
 
 import argparse
@@ -13,66 +14,85 @@ from pathlib import Path
 
 import numpy as np
 
-from talkinghead import weights
-from talkinghead.evaluate.metrics import correlation
-from talkinghead.geometry.mouth import opening, width
-from talkinghead.speech.voice_weights import VOICE
-from talkinghead.train.clips import examples_in
-from talkinghead.train.coarticulation import Teacher, context_in, fit
-from talkinghead.train.data import Talker, group_of, talkers_of
-from talkinghead.train.ear import Ear, voice_ear
-from talkinghead.train.splits import split_of
+from talkinghead.evaluate.motion_metrics import correlation
+from talkinghead.geometry.mouth import mouth_opening, mouth_width
+from talkinghead.models import checkpoint
+from talkinghead.speech.content_encoder import CONTENT_VOICE_FILE
+from talkinghead.train.content.features import AudioEncoder, content_voice_encoder
+from talkinghead.train.content.pseudo_labels import (
+    CoarticulationModel,
+    extract_context,
+    fit_coarticulation,
+)
+from talkinghead.train.data.clips import read_examples
+from talkinghead.train.data.speakers import Speaker, corpus_of, group_speakers
+from talkinghead.train.data.splits import split_of
 
 FOLDS = 4
 
 
-def measured(teacher: Teacher, talker: Talker, ear: Ear) -> list[tuple[float, float]]:
-    """Correlation of opening and width in each of a talker's clips."""
-    voice, pairs = ear.voice_of(talker), []
-    for cut in talker.cuts:
-        told = teacher(context_in(cut.samples, len(cut.offsets), ear, voice))
-        lips, true = talker.face + told, talker.face + cut.offsets
-        r_open = correlation(opening(told), opening(cut.offsets))
-        pairs.append((r_open, correlation(width(lips), width(true))))
+def correlations(
+    model: CoarticulationModel, speaker: Speaker, encoder: AudioEncoder
+) -> list[tuple[float, float]]:
+    """Correlation of opening and width in each of a speaker's clips."""
+    embedding, pairs = encoder.speaker_embedding(speaker), []
+    for clip in speaker.clips:
+        predicted = model(extract_context(clip.samples, len(clip.offsets), encoder, embedding))
+        face = speaker.neutral_face
+        lips, true = face + predicted, face + clip.offsets
+        r_open = correlation(mouth_opening(predicted), mouth_opening(clip.offsets))
+        pairs.append((r_open, correlation(mouth_width(lips), mouth_width(true))))
     return pairs
 
 
-def fold_of(talker: Talker, fold: int) -> tuple[Talker, Talker]:
-    """A talker without the clips of a fold, and with them alone."""
-    mine = talker.cuts[fold::FOLDS]
-    rest = [cut for at, cut in enumerate(talker.cuts) if at % FOLDS != fold]
-    return replace(talker, cuts=rest), replace(talker, cuts=mine)
+def split_fold(speaker: Speaker, fold: int) -> tuple[Speaker, Speaker]:
+    """A speaker without the clips of a fold, and with only those."""
+    held_out = speaker.clips[fold::FOLDS]
+    training = [clip for index, clip in enumerate(speaker.clips) if index % FOLDS != fold]
+    return replace(speaker, clips=training), replace(speaker, clips=held_out)
 
 
 def main() -> None:
-    """Print a line for every talker with enough clips, and the means of each source."""
+    """Print a line for every speaker with enough clips, and the means of each corpus."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("examples", type=Path, help="what 'talkinghead preprocess clips' made")
-    parser.add_argument("--least", type=int, default=20, help="clips of a talker (default: 20)")
-    parser.add_argument("--most", type=int, default=80, help="of them that are used (default: 80)")
+    parser.add_argument(
+        "--min-clips", type=int, default=20, help="clips of a speaker (default: 20)"
+    )
+    parser.add_argument(
+        "--max-clips", type=int, default=80, help="clips used of a speaker (default: 80)"
+    )
     args = parser.parse_args()
-    ear = voice_ear(weights.FOLDER / VOICE)
-    heard = (one for one in examples_in(args.examples) if split_of(one.talker) != "test")
-    talkers = [
-        replace(one, voice=ear.voice(one.speech), cuts=one.cuts[:: -(-len(one.cuts) // args.most)])
-        for one in talkers_of(heard)
+    encoder = content_voice_encoder(checkpoint.FOLDER / CONTENT_VOICE_FILE)
+    examples = (
+        example for example in read_examples(args.examples) if split_of(example.speaker) != "test"
+    )
+    speakers = [
+        replace(
+            speaker,
+            embedding=encoder.embed(speaker.speech),
+            clips=speaker.clips[:: -(-len(speaker.clips) // args.max_clips)],
+        )
+        for speaker in group_speakers(examples)
     ]
     rows: dict[str, list[tuple[float, ...]]] = defaultdict(list)
-    print(f"{'talker':16}{'clips':>6}   own clips  others' clips   (r_open / r_width)")
+    print(f"{'speaker':16}{'clips':>6}   own clips  others' clips   (r_open / r_width)")
     for fold in range(FOLDS):
-        strangers = fit([one for at, one in enumerate(talkers) if at % FOLDS != fold], ear)
-        for talker in talkers[fold::FOLDS]:
-            if len(talker.cuts) < args.least:
+        others = fit_coarticulation(
+            [speaker for index, speaker in enumerate(speakers) if index % FOLDS != fold], encoder
+        )
+        for speaker in speakers[fold::FOLDS]:
+            if len(speaker.clips) < args.min_clips:
                 continue
             own = []
             for part in range(FOLDS):
-                rest, mine = fold_of(talker, part)
-                own += measured(fit([rest], ear), mine, ear)
-            row = (*np.mean(own, axis=0), *np.mean(measured(strangers, talker, ear), axis=0))
-            rows[group_of(talker.cuts[0].source)].append(row)
-            print(_line(talker.name, len(talker.cuts), row), flush=True)
-    for source, found in sorted(rows.items()):
-        print(_line(f"mean {source}", len(found), tuple(np.mean(found, axis=0))))
+                training, held_out = split_fold(speaker, part)
+                own += correlations(fit_coarticulation([training], encoder), held_out, encoder)
+            row = (*np.mean(own, axis=0), *np.mean(correlations(others, speaker, encoder), axis=0))
+            rows[corpus_of(speaker.clips[0].source)].append(row)
+            print(_line(speaker.name, len(speaker.clips), row), flush=True)
+    for source, values in sorted(rows.items()):
+        print(_line(f"mean {source}", len(values), tuple(np.mean(values, axis=0))))
 
 
 def _line(name: str, count: int, row: tuple[float, ...]) -> str:

@@ -1,10 +1,10 @@
-"""How far behind, how fast and in how much memory a stream is: a line for each picture.
+"""Latency, speed and memory of a stream: a line per picture.
 
     python benchmarks/stream.py [--ckpt DIR] [--seconds 20] [--long 600]
 
-The look-ahead is what is waited for; the work of a hop, 40 ms of sound, comes on top. Frames are
-painted as for a microphone, one hop at a time, and as for long chunks, a second at a time. Each
-row is a process of its own; the last two say what memory `long` seconds take, and a tenth of them.
+Latency is the look-ahead plus the work of a hop, 40 ms of audio. Audio arrives one hop at a time,
+as from a microphone, and one second at a time. Each row runs in its own process; the last two
+show the memory for `long` seconds and for a tenth of them.
 """
 
 import argparse
@@ -25,8 +25,8 @@ SPEECH = sorted((ROOT / "examples").glob("*.wav"))
 ROWS = (
     ("puppet 256", "wilk", 256),
     ("puppet 512", "wilk", 512),
-    ("photo 256, --unfinished", "astronaut", 256),
-    ("photo 512, --unfinished", "astronaut", 512),
+    ("photo 256, --fast", "astronaut", 256),
+    ("photo 512, --fast", "astronaut", 512),
     ("photo 256", "astronaut", 256),
 )
 
@@ -34,36 +34,36 @@ ROWS = (
 def measure(name: str, who: str, size: int, seconds: float, ckpt: Path | None) -> dict[str, float]:
     """Stream in this process."""
     from talkinghead import Animator, read_audio
-    from talkinghead.clock import FRAME, RATE
+    from talkinghead.sample_rates import FRAME_SAMPLES, RATE
     from talkinghead.types import Array
 
-    animator = Animator(ckpt=ckpt, finish="unfinished" not in name and who != "wilk")
+    animator = Animator(ckpt=ckpt, refine="--fast" not in name and who != "wilk")
     make = animator.cartoon if who == "wilk" else animator.photo
     subject = make(who, size=size)
-    heard = np.concatenate([read_audio(path).samples for path in SPEECH])
+    audio = np.concatenate([read_audio(path).samples for path in SPEECH])
 
-    def said(length: int) -> Iterator[Array]:
+    def chunks(length: int) -> Iterator[Array]:
         for start in range(0, round(seconds * RATE), length):
-            yield np.take(heard, np.arange(start, start + length), mode="wrap")
+            yield np.take(audio, np.arange(start, start + length), mode="wrap")
 
     def run(length: int) -> tuple[float, float]:
-        arrived, works = time.perf_counter(), []
+        arrived, durations = time.perf_counter(), []
 
         def timed() -> Iterator[Array]:
             nonlocal arrived
-            for chunk in said(length):
-                works.append(time.perf_counter() - arrived)
+            for chunk in chunks(length):
+                durations.append(time.perf_counter() - arrived)
                 arrived = time.perf_counter()
                 yield chunk
 
-        begun = time.perf_counter()
+        start = time.perf_counter()
         for _ in animator.stream(subject, timed(), RATE):
             pass
-        spent = time.perf_counter() - begun
-        return seconds / spent, float(np.percentile(works[len(works) // 4 :], 95))
+        elapsed = time.perf_counter() - start
+        return seconds / elapsed, float(np.percentile(durations[len(durations) // 4 :], 95))
 
-    next(iter(animator.stream(subject, said(RATE), RATE)))  # what is loaded at the first use
-    speed, work = run(FRAME)
+    next(iter(animator.stream(subject, chunks(RATE), RATE)))  # initialisation
+    speed, work = run(FRAME_SAMPLES)
     return {
         "look_ahead": animator.look_ahead(),
         "work": work,
@@ -74,20 +74,23 @@ def measure(name: str, who: str, size: int, seconds: float, ckpt: Path | None) -
 
 
 def in_process(row: int, seconds: float, ckpt: Path | None) -> dict[str, float]:
-    """Measure a row in a fresh process."""
-    words = ["--row", str(row), "--seconds", str(seconds)]
-    words += ["--ckpt", str(ckpt)] if ckpt else []
-    done = subprocess.run([sys.executable, __file__, *words], stdout=subprocess.PIPE, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    """Measure a row in a new process."""
+    arguments = ["--row", str(row), "--seconds", str(seconds)]
+    arguments += ["--ckpt", str(ckpt)] if ckpt else []
+    process = subprocess.run(
+        [sys.executable, __file__, *arguments], stdout=subprocess.PIPE, check=True
+    )
+    result: dict[str, float] = json.loads(process.stdout)
+    return result
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--ckpt", type=Path, help="folder of the weights (default: ckpt/)")
-    parser.add_argument("--seconds", type=float, default=20, help="of sound (default: 20)")
+    parser.add_argument("--seconds", type=float, default=20, help="of audio (default: 20)")
     parser.add_argument("--long", type=float, default=600, help="of the last rows (default: 600)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="rows whose name contains it")
     parser.add_argument("--row", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.row is not None:
@@ -99,12 +102,15 @@ def main() -> None:
         f"{'by seconds':>12}{'peak memory':>13}"
     )
     jobs = [(row, args.seconds) for row in range(len(ROWS))]
-    for row, seconds in [*jobs, (0, args.long / 10), (0, args.long)]:
-        found = in_process(row, seconds, args.ckpt)
+    jobs += [(0, args.long / 10), (0, args.long)]
+    for row, seconds in jobs:
+        if args.only not in ROWS[row][0]:
+            continue
+        result = in_process(row, seconds, args.ckpt)
         print(
-            f"{ROWS[row][0] + f', {seconds:g} s':32}{1000 * found['look_ahead']:>9.0f} ms"
-            f"{1000 * found['work']:>18.0f} ms{found['speed']:>13.1f}{found['batched']:>12.1f}"
-            f"{found['peak']:>9.0f} MiB",
+            f"{ROWS[row][0] + f', {seconds:g} s':32}{1000 * result['look_ahead']:>9.0f} ms"
+            f"{1000 * result['work']:>18.0f} ms{result['speed']:>13.1f}{result['batched']:>12.1f}"
+            f"{result['peak']:>9.0f} MiB",
             flush=True,
         )
 

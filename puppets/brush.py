@@ -1,4 +1,4 @@
-"""Strokes the drawings are made of: fur tufts, smooth outlines, colour ramps, as SVG text."""
+"""SVG drawing helpers of the puppets: smooth paths, ink strokes, fur, colour ramps."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +14,8 @@ def rgb(text: str) -> Colour:
     return tuple(int(text[i : i + 2], 16) for i in (1, 3, 5))  # type: ignore[return-value]
 
 
-def hexed(colour: Iterable[float]) -> str:
-    """Three numbers in [0, 255] to '#rrggbb'."""
+def to_hex(colour: Iterable[float]) -> str:
+    """Three numbers, clipped to [0, 255], to '#rrggbb'."""
     return "#" + "".join(f"{round(min(max(c, 0), 255)):02x}" for c in colour)
 
 
@@ -31,8 +31,8 @@ def ramp(colours: Sequence[str], t: float) -> Colour:
     return mix(rgb(colours[i]), rgb(colours[i + 1]), t - i)
 
 
-def smooth(points: Sequence[Point], closed: bool = False) -> str:
-    """SVG path data of the Catmull-Rom curve through `points`."""
+def curve(points: Sequence[Point], closed: bool = False) -> str:
+    """SVG path data of the Catmull-Rom spline through `points`."""
     n = len(points)
 
     def at(i: int) -> np.ndarray:
@@ -65,7 +65,7 @@ def group(role: str, parts: Iterable[str], **attributes: object) -> str:
 
 
 def ribbon(points: Sequence[Point], widths: Sequence[float], fill: str, **more: object) -> str:
-    """An inked line through `points` whose width goes evenly through `widths`, end to end."""
+    """An ink stroke through `points` whose width interpolates `widths` from end to end."""
     knots = np.array([points[0], *points, points[-1]], dtype=float)
     line = []
     for p, a, b, q in zip(knots, knots[1:], knots[2:], knots[3:], strict=False):
@@ -79,21 +79,21 @@ def ribbon(points: Sequence[Point], widths: Sequence[float], fill: str, **more: 
     steps = np.linspace(0, 1, len(middle))
     half = np.interp(steps, np.linspace(0, 1, len(widths)), widths)[:, None] / 2
     across = np.stack([-along[:, 1], along[:, 0]], axis=1) * half
-    there = smooth([(x, y) for x, y in middle - across])
-    back = smooth([(x, y) for x, y in (middle + across)[::-1]])
-    return path(f"{there}L{back[1:]}Z", fill, **more)
+    forward = curve([(x, y) for x, y in middle - across])
+    back = curve([(x, y) for x, y in (middle + across)[::-1]])
+    return path(f"{forward}L{back[1:]}Z", fill, **more)
 
 
-def rim(row: Sequence[Point], steps: int = 12) -> list[Point]:
-    """The cubic through four points of an eye: the edge to which a lid is painted."""
+def fit_eye_rim(row: Sequence[Point], steps: int = 12) -> list[Point]:
+    """Points on the cubic through four points of an eye, the edge of an eyelid."""
     x, y = np.array(row, dtype=float).T
     along_x = np.linspace(x[0], x[-1], steps)
     heights = np.polyval(np.polyfit(x - x[0], y, 3), along_x - x[0])
     return list(zip(along_x.tolist(), heights.tolist(), strict=True))
 
 
-def blurs(*sizes: float) -> str:
-    """Filters named softN that blur by N pixels."""
+def blur_filters(*sizes: float) -> str:
+    """SVG filters named softN that blur with a sigma of N pixels."""
     return "".join(
         f'<filter id="soft{n}" x="-60%" y="-60%" width="220%" height="220%">'
         f'<feGaussianBlur stdDeviation="{n}"/></filter>'
@@ -110,20 +110,20 @@ def gradient(name: str, *stops: tuple[float, str], to: str = "down") -> str:
     return f'<linearGradient id="{name}" x1="0" y1="0" {end}>{inner}</linearGradient>'
 
 
-def clipped(name: str, outline: str, parts: Iterable[str]) -> str:
-    """The parts, seen only inside the outline."""
+def clip_to(name: str, outline: str, parts: Iterable[str]) -> str:
+    """The parts, clipped to the path data `outline`."""
     clip = f'<clipPath id="{name}"><path d="{outline}"/></clipPath>'
     return f'{clip}<g clip-path="url(#{name})">' + "".join(parts) + "</g>"
 
 
-def drawing(defs: str, layers: Iterable[str]) -> str:
-    """The SVG of a 1024 pixel canvas."""
+def svg_document(defs: str, layers: Iterable[str]) -> str:
+    """The SVG document of a canvas of 1024 x 1024 pixels."""
     head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024" '
     size = 'width="1024" height="1024">\n'
     return f"{head}{size}<defs>{defs}</defs>\n" + "".join(layers) + "</svg>\n"
 
 
-def ibug(
+def ibug_landmarks(
     jaw: Sequence[Point],
     brows: Sequence[Point],
     nose: Sequence[Point],
@@ -131,17 +131,17 @@ def ibug(
     outer: tuple[Sequence[Point], Sequence[Point]],
     inner: tuple[Sequence[Point], Sequence[Point]],
 ) -> np.ndarray:
-    """(68, 2) points from rows: 17 of jaw, 10 of brows, 9 of nose, 12 of eyes, the lips.
+    """(68, 2) landmarks from 17 points of the jaw, 10 of brows, 9 of nose, 12 of eyes, and lips.
 
-    Lips are (upper, lower) rows from left to right, both with the corners: 7 points each for
-    the outer edge, 5 for the inner.
+    Lips are (upper, lower) rows from left to right, both with the corners: 7 points each for the
+    outer edge, 5 for the inner edge.
     """
     lips = [*outer[0], *outer[1][-2:0:-1], *inner[0], *inner[1][-2:0:-1]]
     return np.array([*jaw, *brows, *nose, *eyes, *lips], dtype=float)
 
 
 def tuft(root: Point, angle: float, length: float, width: float, bend: float, fill: str) -> str:
-    """One tapered lock of fur from `root` towards `angle` (radians, 0 is right, y down)."""
+    """A tapered tuft of fur from `root` towards `angle` (radians, 0 is right, y down)."""
     along = np.array([math.cos(angle), math.sin(angle)])
     across = np.array([-along[1], along[0]])
     base = np.array(root)
@@ -155,10 +155,10 @@ def tuft(root: Point, angle: float, length: float, width: float, bend: float, fi
     return f'<path d="{d}" fill="{fill}"/>'
 
 
-def scatter(
+def jitter_grid(
     rng: np.random.Generator, box: tuple[float, float, float, float], gap: float
 ) -> np.ndarray:
-    """(n, 2) points about `gap` apart in the box x0, y0, x1, y1: a shaken grid."""
+    """(n, 2) points about `gap` apart in the box (x0, y0, x1, y1): a grid with random offsets."""
     x0, y0, x1, y1 = box
     xs, ys = np.meshgrid(np.arange(x0, x1, gap), np.arange(y0, y1, gap * 0.9))
     points = np.stack([xs, ys], axis=-1)
@@ -167,7 +167,7 @@ def scatter(
     return np.asarray(flat + rng.uniform(-0.42, 0.42, flat.shape) * gap)
 
 
-def fur(
+def draw_fur(
     points: np.ndarray,
     rng: np.random.Generator,
     flow: Callable[[float, float], float],
@@ -175,28 +175,28 @@ def fur(
     colours: Sequence[str],
     length: float,
     width: float,
-    rim: Callable[[float, float], tuple[str, float]] | None = None,
+    rim_light: Callable[[float, float], tuple[str, float]] | None = None,
 ) -> list[str]:
-    """Tufts at `points`, in the given order: later ones lie on top.
+    """Tufts at `points` in the given order: later ones lie on top.
 
-    `flow` gives the direction at a place, `light` its place on the colour ramp, `rim` a
-    second light's colour and strength.
+    At a position, `flow` gives the direction in radians, `light` the position on the colour ramp
+    in [0, 1], and `rim_light` the colour and strength of a second light.
     """
     parts = []
     for x, y in points:
         tone = ramp(colours, light(x, y) + rng.normal(0, 0.07))
-        if rim is not None:
-            colour, strength = rim(x, y)
+        if rim_light is not None:
+            colour, strength = rim_light(x, y)
             tone = mix(tone, rgb(colour), min(max(strength * rng.uniform(0.5, 1.1), 0), 1))
         angle = flow(x, y) + rng.normal(0, 0.16)
         size = rng.uniform(0.7, 1.25)
         bend = rng.normal(0, 0.16)
-        parts.append(tuft((x, y), angle, length * size, width * size, bend, hexed(tone)))
+        parts.append(tuft((x, y), angle, length * size, width * size, bend, to_hex(tone)))
     return parts
 
 
-def along(points: Sequence[Point] | np.ndarray, steps: int = 8) -> np.ndarray:
-    """(n, 2) points on the Catmull-Rom curve through `points`, `steps` for each piece."""
+def sample_curve(points: Sequence[Point] | np.ndarray, steps: int = 8) -> np.ndarray:
+    """(n, 2) points on the Catmull-Rom spline through `points`, `steps` per segment."""
     knots = np.asarray(points, float)
     padded = np.concatenate([knots[:1], knots, knots[-1:]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
@@ -208,15 +208,15 @@ def along(points: Sequence[Point] | np.ndarray, steps: int = 8) -> np.ndarray:
 
 
 def normals(line: np.ndarray) -> np.ndarray:
-    """(n, 2) unit vectors across a line of (n, 2) points, to its right on the page."""
+    """(n, 2) unit normals of a line of (n, 2) points, to the right of its direction."""
     way = np.gradient(line, axis=0)
     way /= np.maximum(np.hypot(*way.T), 1e-9)[:, None]
     return np.stack([-way[:, 1], way[:, 0]], axis=1)
 
 
-def between(line: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
-    """Path data of the area between two offsets (n,) across a line of (n, 2) points."""
+def band_outline(line: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
+    """SVG path data of the area between two offsets (n,) across a line of (n, 2) points."""
     across = normals(line)
-    one, other = line + across * left[:, None], line + across * right[:, None]
-    outline = np.concatenate([one, other[::-1]])
+    first, second = line + across * left[:, None], line + across * right[:, None]
+    outline = np.concatenate([first, second[::-1]])
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in outline) + "Z"

@@ -1,81 +1,42 @@
-"""One picture and a voice recording in, a video of that face saying those words out."""
+"""Talking-head animation: a picture and a speech recording in, a video of the face speaking out."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from warnings import warn
 
-if TYPE_CHECKING:
-    from talkinghead.config import Output, Style
-    from talkinghead.errors import TalkingHeadError
-    from talkinghead.media.audio import read_audio
-    from talkinghead.media.encode import write_video
-    from talkinghead.media.image import read_image, write_image
-    from talkinghead.pipeline import Animator
-    from talkinghead.puppet.store import list_puppets, load_puppet
-    from talkinghead.speech.sequence import cut_audio_sequence, get_audio_feature_extractor
-    from talkinghead.types import (
-        Clip,
-        FaceTrack,
-        LandmarkTrack,
-        Portrait,
-        Puppet,
-        Subject,
-        Waveform,
-    )
+_DEPRECATED = {"Style": "MotionConfig", "Output": "RenderConfig"}
 
-    __version__: str
 
-__all__ = [
-    "Animator",
-    "Clip",
-    "FaceTrack",
-    "LandmarkTrack",
-    "Output",
-    "Portrait",
-    "Puppet",
-    "Style",
-    "Subject",
-    "TalkingHeadError",
-    "Waveform",
-    "__version__",
-    "cut_audio_sequence",
-    "get_audio_feature_extractor",
-    "list_puppets",
-    "load_puppet",
-    "read_audio",
-    "read_image",
-    "write_image",
-    "write_video",
-]
+@cache
+def _public() -> tuple[Callable[[str], Any], list[str]]:
+    """A function that imports a public name on first use, and the public names of __init__.pyi.
 
-# Fetched when first asked for: torch takes two seconds to import, and --help must not.
-_HOMES = {
-    "config": ("Output", "Style"),
-    "errors": ("TalkingHeadError",),
-    "media.audio": ("read_audio",),
-    "media.image": ("read_image", "write_image"),
-    "media.encode": ("write_video",),
-    "pipeline": ("Animator",),
-    "speech.sequence": ("cut_audio_sequence", "get_audio_feature_extractor"),
-    "puppet.store": ("list_puppets", "load_puppet"),
-    "types": (
-        "Clip", "FaceTrack", "LandmarkTrack", "Portrait", "Puppet", "Subject", "Waveform",
-    ),
-}  # fmt: skip
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
+    torch takes two seconds to import, and `talkinghead --help` must not wait for it. lazy_loader
+    is imported here, so that `talkinghead.cli.entry_point` can report that it is not installed.
+    """
+    import lazy_loader
+
+    import_public, _, names = lazy_loader.attach_stub(__name__, __file__)
+    return import_public, names
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return _version()
-    if name not in _HOME:
+    if name == "__all__":
+        return __dir__()
+    if name in _DEPRECATED:
+        new = _DEPRECATED[name]
+        warn(f"talkinghead.{name} is now {new}", DeprecationWarning, stacklevel=2)
+        return _public()[0](new)
+    if name.startswith("__") or name not in _public()[1]:
         raise AttributeError(f"module 'talkinghead' has no attribute {name!r}")
-    value = getattr(import_module(f"talkinghead.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+    return _public()[0](name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*_public()[1], "__version__"])
 
 
 def _version() -> str:

@@ -1,6 +1,6 @@
 """`python -m talkinghead` is the command `talkinghead`."""
 
-from talkinghead.app.start import main
+from talkinghead.cli.entry_point import main
 
 if __name__ == "__main__":
     main()

@@ -1,90 +1,131 @@
-"""Frozen options, one dataclass per stage. Each refuses values out of range."""
+"""Options of the pipeline: motion, rendering, models and devices."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from talkinghead.errors import InputError
+from pydantic import BeforeValidator, Field
 
-# MakeItTalk's --amp_lip_x/y default to 2, and its users know the scale by that number.
-# Here, too, 2 is a mouth that moves as far as people's mouths do; 1 is half of it.
+from talkinghead.field_options import Flag
+from talkinghead.validation import AnyPath, FrozenModel, list_to_tuple
+
+# MakeItTalk's --amp_lip_x/y default to 2. Here, too, 2 is a mouth that moves as far as real
+# mouths do, and 1 is half of that.
 NATURAL_AMP_LIP = 2.0
-WHOLE = ("seed", "size")  # options that have no fractions
-FURTHEST = 45.0  # degrees: beyond, a single picture shows nothing of the other side
+DEFAULT_FPS = 25.0  # frames per second
+MIN_FPS, MAX_FPS = 1.0, 120.0
+MAX_ANGLE = 45.0  # degrees; beyond it a single picture does not show the far side of the head
 
 
-def _number(name: str, value: Any, kind: type = Real) -> None:
-    if isinstance(value, bool) or not isinstance(value, kind):
-        what = "a whole number" if kind is Integral else "a number"
-        raise InputError(f"{name} must be {what}, got {value!r}")
+def _to_python_scalar(value: Any) -> Any:
+    """A NumPy scalar as a Python number."""
+    return value.item() if getattr(value, "shape", None) == () else value
 
 
-def _switch(owner: object, name: str) -> None:
-    value = getattr(owner, name)
-    if not isinstance(value, bool):  # 'no' would count as yes
-        raise InputError(f"{name} must be true or false, got {value!r}")
+Number = Annotated[float, BeforeValidator(_to_python_scalar)]
+Integer = Annotated[int, BeforeValidator(_to_python_scalar)]
+Fps = Annotated[Number, Field(ge=MIN_FPS, le=MAX_FPS)]
+Amount = Annotated[Number, Field(ge=0, le=10)]
+Angles = Annotated[
+    tuple[Annotated[Number, Field(ge=-MAX_ANGLE, le=MAX_ANGLE)], ...],
+    BeforeValidator(list_to_tuple),
+    Flag(unit="degrees", metavar="DEG"),
+]
 
 
-def _in_ranges(owner: object, ranges: Mapping[str, tuple[float, float]]) -> None:
-    for name, (low, high) in ranges.items():
-        value = getattr(owner, name)
-        if name == "size" and value is None:  # the picture's own
-            continue
-        _number(name, value, Integral if name in WHOLE else Real)
-        if not low <= value <= high:
-            raise InputError(f"{name} must lie in [{low:g}, {high:g}], got {value:g}")
+class MotionConfig(FrozenModel):
+    """How a face moves. Amplitudes are ratios; 0 switches a motion off."""
+
+    TITLE: ClassVar = "how the face moves"
+
+    amp_lip_x: Amount = Field(
+        default=NATURAL_AMP_LIP,
+        description="how far lips move sideways; 2 is natural, 1 half of it, 0 not at all",
+    )
+    amp_lip_y: Amount = Field(
+        default=NATURAL_AMP_LIP, description="how far lips and jaw open; 2 is natural"
+    )
+    amp_pos: Amount = Field(
+        default=1.0, description="how far the head moves; 1 is natural, 0 not at all"
+    )
+    amp_brow: Amount = Field(
+        default=1.0, description="how far the brows move; 1 is natural, 0 not at all"
+    )
+    still: bool = Field(default=False, description="keep the head still; lips and eyelids move")
+    blink: Annotated[Number, Field(ge=0, le=4)] = Field(
+        default=1.0, description="how often the eyes blink; 1 is about 15 times a minute, 0 never"
+    )
+    seed: Annotated[Integer, Field(ge=0)] = Field(
+        default=0,
+        description="random seed of blinks and head motion; the same seed gives the same video",
+    )
+    yaw: Angles = Field(
+        default=(),
+        description="angles in degrees that the head turns through, spread evenly over the video; "
+        "positive turns the nose to the viewer's right",
+    )
+    pitch: Angles = Field(default=(), description="the same, up and down; positive lowers the nose")
+    roll: Angles = Field(
+        default=(), description="the same, to the side; positive tilts the head clockwise"
+    )
 
 
-@dataclass(frozen=True)
-class Style:
-    """How a face track is played: all amounts are ratios, 0 switches a thing off."""
+class RenderConfig(FrozenModel):
+    """Frame rate, size and layout of the output video."""
 
-    amp_lip_x: float = NATURAL_AMP_LIP  # lips sideways; 2 is natural
-    amp_lip_y: float = NATURAL_AMP_LIP  # lips up and down; 2 is natural
-    amp_pos: float = 1.0  # head motion; 1 is natural
-    amp_brow: float = 1.0  # brows; 1 is natural
-    still: bool = False  # no head motion at all; blinks and lips go on
-    blink: float = 1.0  # blink rate; 1 is about 15 a minute
-    seed: int = 0  # chance in blinks and head motion
-    yaw: tuple[float, ...] = ()  # degrees the head turns through, spread evenly over the clip
-    pitch: tuple[float, ...] = ()
-    roll: tuple[float, ...] = ()
+    TITLE: ClassVar = "the video"
 
-    RANGES: ClassVar[Mapping[str, tuple[float, float]]] = {
-        **dict.fromkeys(("amp_lip_x", "amp_lip_y", "amp_pos", "amp_brow"), (0, 10)),
-        "blink": (0, 4),
-        "seed": (0, math.inf),  # numpy's generators take no negative seed
-    }
-
-    def __post_init__(self) -> None:
-        _in_ranges(self, self.RANGES)
-        for name in ("yaw", "pitch", "roll"):
-            angles = getattr(self, name)
-            if not isinstance(angles, tuple | list):
-                raise InputError(f"{name} must be a list of degrees, got {angles!r}")
-            for angle in angles:
-                _number(name, angle)
-                if not abs(angle) <= FURTHEST:
-                    raise InputError(
-                        f"{name} must lie in [-{FURTHEST:g}, {FURTHEST:g}] degrees, got {angle:g}"
-                    )
-        _switch(self, "still")
+    fps: Annotated[Fps, Flag(unit="Hz")] = Field(
+        default=DEFAULT_FPS, description="frames per second of the video"
+    )
+    size: Annotated[Integer, Field(ge=32, le=8192)] | None = Field(
+        default=None,
+        description="pixels of the video's longer side (default: as large as the picture)",
+    )
+    side_by_side: bool = Field(
+        default=False, description="show a drawing of the landmarks to the left of the result"
+    )
+    crop: Annotated[bool, Flag(help_with=("faces", ", or a box around the heads of --faces"))] = (
+        Field(default=False, description="render only a square around the head")
+    )
 
 
-@dataclass(frozen=True)
-class Output:
-    """The picture that comes out."""
+class ComputeConfig(FrozenModel):
+    """Folder of the weights, and the device that networks run on."""
 
-    fps: float = 25.0  # frames per second
-    size: int | None = None  # pixels of the longer side; None keeps the source's
-    side_by_side: bool = False  # landmark drawing to the left of the result
-    crop: bool = False  # the head alone, square
+    TITLE: ClassVar = "models"
 
-    RANGES: ClassVar[Mapping[str, tuple[float, float]]] = {"fps": (1, 120), "size": (32, 8192)}
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where networks run")
+    ckpt: Annotated[AnyPath | None, Flag(metavar="DIR")] = Field(
+        default=None, description="folder of the weights (default: ckpt/)"
+    )
 
-    def __post_init__(self) -> None:
-        _in_ranges(self, self.RANGES)
-        _switch(self, "side_by_side")
-        _switch(self, "crop")
+    def animator_options(self) -> dict[str, Any]:
+        """The arguments of `Animator`, without the translator, which only photos need."""
+        return {"device": self.device, "ckpt": self.ckpt, "refine": False}
+
+
+class DetectorConfig(ComputeConfig):
+    """Models, and the face detector."""
+
+    detector: Literal["mediapipe", "face-alignment"] = Field(
+        default="mediapipe",
+        description="face detector: mediapipe works offline, face-alignment downloads its "
+        "networks on first use",
+    )
+
+    def animator_options(self) -> dict[str, Any]:
+        """The arguments of `Animator`."""
+        return super().animator_options() | {"detector": self.detector}
+
+
+class ModelConfig(DetectorConfig):
+    """Models, the face detector, and whether the translator refines photos."""
+
+    fast: Annotated[bool, Flag(aliases=("no-refiner",), old=("unfinished",))] = Field(
+        default=False,
+        description="render photos by warping alone, without the network that refines the "
+        "mouth: about twice as fast",
+    )
+
+    def animator_options(self) -> dict[str, Any]:
+        """The arguments of `Animator`."""
+        return super().animator_options() | {"refine": not self.fast}

@@ -1,6 +1,6 @@
-"""Names and mirror pairs of the 68 iBUG landmarks (Sagonas et al. 2013).
+"""Indices of the 68 iBUG landmarks (Sagonas et al. 2013), their contours and mirror pairs.
 
-"Left" and "right" are the viewer's: point 0 is the left end of the jaw in the picture.
+Left and right are the viewer's: point 0 is the left end of the jaw in the picture.
 """
 
 from typing import Final
@@ -35,9 +35,9 @@ OUTER_UPPER: Final = [49, 50, 51, 52, 53]
 OUTER_LOWER: Final = [59, 58, 57, 56, 55]  # opposite each point of OUTER_UPPER
 INNER_UPPER: Final = [61, 62, 63]
 INNER_LOWER: Final = [67, 66, 65]  # opposite each point of INNER_UPPER
-INNER_BESIDE: Final = [0, 0, 1, 2, 2]  # which inner pair lies beside each outer one
+NEAREST_INNER: Final = [0, 0, 1, 2, 2]  # index of the inner pair nearest to each outer pair
 
-# Upper and lower rims of the mouth and the eyes, each from the left corner to the right one.
+# Upper and lower rims of mouth and eyes, each from the left corner to the right corner.
 Rims = tuple[list[int], list[int]]
 OUTER_RIMS: Final[Rims] = (
     [MOUTH_LEFT, *OUTER_UPPER, MOUTH_RIGHT],
@@ -56,7 +56,7 @@ RIGHT_EYE_RIMS: Final[Rims] = (
     [RIGHT_EYE_INNER, *LOWER_LID[2:], RIGHT_EYE_OUTER],
 )
 
-# Points that speech and expression hardly move: registration rests on them.
+# Points that speech and expression hardly move: alignment uses them.
 STABLE: Final = [27, 28, 29, 30, 33, 36, 39, 42, 45]
 
 
@@ -77,7 +77,7 @@ CONTOURS: Final[dict[str, tuple[list[int], bool]]] = {
     "inner_lip": (_points(INNER_LIP), True),
 }
 
-# MIRROR[i] is the point that point i becomes when the picture is flipped left to right.
+# MIRROR[i] is the index of point i in the horizontally flipped picture.
 MIRROR: Final = [
     *range(16, -1, -1),
     *range(26, 16, -1),

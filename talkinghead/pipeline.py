@@ -1,42 +1,34 @@
-"""The story, told once: listen, move, style, place, render."""
+"""Animate a subject: extract features, predict motion, post-process, place, and render.
+
+A subject is a photo or a puppet with its neutral face (`Animator.photo`, `Animator.cartoon`).
+`Animator.animate` makes a clip from a recording; `Animator.stream` takes audio that is arriving.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from talkinghead.config import Output, Style
+from talkinghead.config import DEFAULT_FPS, MotionConfig, RenderConfig
 from talkinghead.errors import FaceError
-from talkinghead.face.base import Detector
-from talkinghead.face.detect import detector
-from talkinghead.face.follow import follow
-from talkinghead.face.matte import person_matte
+from talkinghead.face.detectors import load_detector
+from talkinghead.face.detectors.base import Detector
 from talkinghead.face.portrait import find_portrait
-from talkinghead.geometry.align import face_frame
-from talkinghead.geometry.mouth import close_mouth
-from talkinghead.inputs import AudioSource, ImageSource, at_size, picture, sound
-from talkinghead.media.audio import normalise_loudness
-from talkinghead.media.video import frames_of
-from talkinghead.models import load_models, pick_device
-from talkinghead.motion.predict import predict, with_manner
-from talkinghead.motion.retime import retime
-from talkinghead.motion.style import restyle, settled
-from talkinghead.puppet.stage import mouth_gain, puppet_face
+from talkinghead.face.tracking import track_face
+from talkinghead.media.loading import AudioSource, ImageSource, load_audio, load_image
+from talkinghead.media.loudness import normalise_loudness
+from talkinghead.media.video_reader import open_video
+from talkinghead.model_set import load_models, pick_device
+from talkinghead.models.conv_encoder import encode_mel
+from talkinghead.motion.postprocess import postprocess
+from talkinghead.motion.predict import add_speaking_style, predict_content_motion
+from talkinghead.motion.resample import clip_frames, resample, resample_clip
 from talkinghead.puppet.store import load_puppet
-from talkinghead.render.cartoon import CartoonRenderer
-from talkinghead.render.close_up import Cutout, cartoon_close_up, photo_close_up
-from talkinghead.render.ensemble import apart
-from talkinghead.render.photo import PhotoRenderer
-from talkinghead.render.sketch import SketchRenderer, beside
-from talkinghead.speech.activity import activity
-from talkinghead.speech.mel import log_mel
-from talkinghead.speech.styles import find_style
-from talkinghead.stream import look_ahead, stream
+from talkinghead.speech.speaking_styles import find_style
+from talkinghead.speech.vad import log_mel_and_band_level, voice_activity
+from talkinghead.streaming.stream import look_ahead, render_track, stream
+from talkinghead.subjects import cartoon_subject, photo_subject
 from talkinghead.types import (
     Array,
     Clip,
-    FaceFrame,
     FaceShape,
     FaceTrack,
     Portrait,
@@ -48,7 +40,7 @@ from talkinghead.types import (
 
 
 class Animator:
-    """Makes pictures speak. Built once, called many times; keeps nothing between calls.
+    """Makes talking-head videos of photos and puppets. Build it once and use it for many videos.
 
     >>> animator = Animator()
     >>> clip = animator("face.jpg", "speech.wav")
@@ -58,97 +50,116 @@ class Animator:
     def __init__(
         self,
         *,
-        detector_name: str = "mediapipe",
+        detector: str = "mediapipe",
         device: str = "auto",
         ckpt: Path | None = None,
         voice_weights: Path | None = None,
         content_weights: Path | None = None,
         speaker_weights: Path | None = None,
         translator_weights: Path | None = None,
-        finish: bool = True,
+        refine: bool = True,
         notify: Callable[[str], None] | None = None,
     ):
-        """Load the weights in `ckpt` (default: the repository's).
+        """Load the networks in the folder `ckpt` (default: the repository's).
 
-        Without `finish` photos are as the warp makes them, which is several times as fast.
-
-        `notify` receives what the user should know, one line each: which of several faces
-        was taken, for one. Raises WeightsError where weights are missing or damaged.
+        `device` is auto, cpu or cuda, `detector` mediapipe or face-alignment. Each of the
+        `*_weights` replaces one network. Without `refine` the mouths of photos are not refined by
+        the translator, which is about twice as fast. `notify` is called with messages for the
+        user, for example which of several faces was chosen. Raises WeightsError for missing or
+        damaged weights, InputError for a device that is not available.
         """
         self.device, self._ckpt = pick_device(device), ckpt
-        self._detector_name = detector_name
+        self._detector_name = detector
         self._detector: Detector | None = None
         self._notify = notify
         self.models = load_models(
             ckpt, self.device,
-            voice=voice_weights, content=content_weights, speaker=speaker_weights,
-            translator=translator_weights, finish=finish,
+            content_voice=voice_weights, content_branch=content_weights,
+            speaker_branch=speaker_weights, translator=translator_weights, refine=refine,
         )  # fmt: skip
 
     @property
-    def faces(self) -> Detector:
-        """The face detector, built when a photo first needs it; puppets never do."""
+    def face_detector(self) -> Detector:
+        """The face detector, loaded when a photo or video first needs it."""
         if self._detector is None:
-            self._detector = detector(self._detector_name, self.device)
+            self._detector = load_detector(self._detector_name, self.device)
         return self._detector
 
-    def listen(self, wave: Waveform, manner: AudioSource | None = None) -> SpeechFeatures:
-        """What is said, when, and by whom or in whose `manner`, in a waveform at RATE."""
-        level = normalise_loudness(wave)
-        own = self.models.speaker_encoder(level)
-        voice = own if manner is None else self.manner(manner)
-        encoder = self.models.content_encoder
-        content = encoder(level, own)
-        heard = self.models.content_branch.heard(log_mel(level), own)
-        visemes = encoder.visemes(content, level.samples.size)
-        return SpeechFeatures(content, activity(level), voice, heard, encoder.fps, visemes)
+    def extract_features(
+        self, wave: Waveform, speaking_style: AudioSource | None = None
+    ) -> SpeechFeatures:
+        """Extract the features of a recording at RATE from which its motion is predicted.
 
-    def move(
+        Loudness is normalised first. With a `speaking_style` (see the method `speaking_style`)
+        head and brows use its speaker embedding; the lips use that of the recording. Raises
+        AudioError for another sample rate.
+        """
+        level = normalise_loudness(wave)
+        speaker = self.models.speaker_encoder(level)
+        style = speaker if speaking_style is None else self.speaking_style(speaking_style)
+        content_encoder, branch = self.models.content_encoder, self.models.content_branch
+        mel, band_level = log_mel_and_band_level(level)
+        content = content_encoder.encode(mel, speaker)
+        return SpeechFeatures(
+            content=content,
+            voice_activity=voice_activity(level, band_level),
+            speaker_embedding=style,
+            encoder_features=encode_mel(branch.encoder, mel, speaker),
+            content_fps=content_encoder.fps,
+            lip_closure=content_encoder.lip_closure(content, level.samples.size),
+        )
+
+    def predict_motion(
         self,
         features: SpeechFeatures,
         face: FaceShape,
-        style: Style | None = None,
+        motion_config: MotionConfig | None = None,
         lip_gain: tuple[float, float] = (1.0, 1.0),
-        reference: FaceTrack | None = None,
+        pose_reference: FaceTrack | None = None,
     ) -> FaceTrack:
-        """The face track of what was heard, styled, in face units on the motion clock.
+        """Predict and post-process the motion of a recording: a face track at FPS, in face units.
 
-        With a `reference` the head and the lids move as they do there.
+        Head pose and eyelids are transferred from `pose_reference` if given.
         """
-        style = style or Style()
-        track = predict(self.models.content_branch, features, face)
-        if self.models.speaker_branch is not None:
-            track = with_manner(track, self.models.speaker_branch, features, face, style.seed)
-        return restyle(
-            track, face, features.activity, style,
-            lip_gain=lip_gain, reference=reference, visemes=features.visemes,
+        config, speaker_branch = motion_config or MotionConfig(), self.models.speaker_branch
+        track = predict_content_motion(self.models.content_branch, features, face)
+        if speaker_branch is not None:
+            track = add_speaking_style(track, speaker_branch, features, face, config.seed)
+        return postprocess(
+            track, face, features.voice_activity, config,
+            lip_gain=lip_gain, pose_reference=pose_reference, lip_closure=features.lip_closure,
         )  # fmt: skip
 
-    def reference(self, video: str | Path) -> FaceTrack:
-        """The motion of the face in a video, for others to borrow.
+    def pose_reference(self, video: str | Path) -> FaceTrack:
+        """Track the face in a video, for `animate` to transfer its head pose and eyelids.
 
-        Raises InputError for what is no video, FaceError where it shows no face.
+        Raises InputError for a file that is not a video, FaceError if no face is found.
         """
         try:
-            with frames_of(video) as reel:
-                return follow(reel.frames, reel.fps, self.faces)
+            with open_video(video) as reader:
+                return track_face(reader.frames, reader.fps, self.face_detector)
         except FaceError as error:
             raise FaceError(f"{video}: {error}; give a video of one visible face") from error
 
-    def manner(self, source: AudioSource) -> Array:
-        """(256,) the voice whose way of moving is borrowed, for `animate`.
+    def speaking_style(self, source: AudioSource) -> Array:
+        """(256,) speaker embedding whose head motion and expression `animate` imitates.
 
-        Of a recording, or of a stored style by its name; an existing file goes before a name.
-        Raises InputError for what is neither, and lists the styles.
+        `source` is a recording or the name of a stored style; an existing file takes precedence.
+        Raises InputError, which lists the styles, for anything else.
         """
         if isinstance(source, str | Path) and not Path(source).is_file():
-            return find_style(str(source), self._ckpt).voice
-        return self.models.speaker_encoder(normalise_loudness(sound(source)))
+            return find_style(str(source), self._ckpt).speaker_embedding
+        return self.models.speaker_encoder(normalise_loudness(load_audio(source)))
 
     def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
-        """Read a picture and find the face to animate (see `find_portrait`)."""
-        pixels, where = picture(image)
-        return find_portrait(pixels, self.faces, face=face, where=where, notify=self._notify)
+        """Read a picture and detect the face to animate: number `face`, or the largest.
+
+        Raises ImageError for an unreadable picture, FaceError as `find_portrait` does.
+        """
+        pixels, where = load_image(image)
+        return find_portrait(
+            pixels, self.face_detector, face=face, where=where, notify=self._notify
+        )
 
     def photo(
         self,
@@ -158,23 +169,16 @@ class Animator:
         size: int | None = None,
         crop: bool = False,
     ) -> Subject:
-        """A photo, painting or drawing with a face, ready to speak.
+        """A photo, painting or drawing of a face, ready to be animated.
 
-        What is behind the person stands still, where the two can be told apart, and so do
-        other faces of the picture, however close they are. With `crop`
-        a square around the head is all that is shown, and `size` is its side.
+        Background and other faces do not move. `size` and `crop` are those of `photo_subject`.
+        Raises ImageError for an unreadable picture, FaceError without a face to animate.
         """
         portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
-        if portrait.matte is None:
-            matte = person_matte(portrait.image, portrait.landmarks)
-            portrait = replace(portrait, matte=matte)
-        if portrait.others:
-            portrait = apart(portrait)
-        paint = photo_close_up if crop else PhotoRenderer
         where = str(image) if isinstance(image, str | Path) else "picture"
-        with at_size(size, where):
-            painter = paint(portrait, size, self.models.translator)
-        return Subject(*at_rest(portrait), painter)
+        return photo_subject(
+            portrait, size=size, crop=crop, translator=self.models.translator, where=where
+        )
 
     def cartoon(
         self,
@@ -185,99 +189,100 @@ class Animator:
         crop: bool = False,
         transparent: bool = False,
     ) -> Subject:
-        """A puppet, by name or folder, ready to speak before its own or another background.
+        """A puppet, by name or folder, ready to be animated, on its own background or another one.
 
-        With `transparent` nothing is behind it, and frames are RGBA; with `crop` a square
-        around the head is all that is shown, and `size` is its side.
+        With `transparent` frames are RGBA without a background. `size` and `crop` are those of
+        `photo_subject`. Raises PuppetError for a missing or damaged puppet.
         """
         loaded = puppet if isinstance(puppet, Puppet) else load_puppet(puppet)
-        behind = None if background is None else picture(background)[0]
-        face, frame = puppet_face(loaded)
-        if crop:
-            painter = cartoon_close_up(loaded, size, behind, transparent)
-        else:
-            whole = CartoonRenderer(loaded, size, behind)
-            painter = Cutout(whole) if transparent else whole
-        return Subject(face, frame, painter, mouth_gain(loaded))
+        picture = None if background is None else load_image(background)[0]
+        return cartoon_subject(
+            loaded, background=picture, size=size, crop=crop, transparent=transparent
+        )
 
     def animate(
         self,
         subject: Subject,
         audio: AudioSource,
-        style: Style | None = None,
-        output: Output | None = None,
+        motion_config: MotionConfig | None = None,
+        render_config: RenderConfig | None = None,
         *,
-        reference: FaceTrack | None = None,
-        manner: AudioSource | None = None,
+        pose_reference: FaceTrack | None = None,
+        speaking_style: AudioSource | None = None,
         motion: FaceTrack | None = None,
     ) -> Clip:
-        """Let a subject say what is in `audio`. The clip is as long as the sound, to the frame.
+        """A clip of a subject that speaks a recording, as long as the recording.
 
-        Of `output` the frame rate and the drawing beside count; size and crop are the subject's.
-
-        Head and lids move as in `reference`, where there is one (see `reference`); `manner` is
-        a recording of somebody else, or the name of a stored style, whose way of moving is
-        borrowed (see `manner`). With a `motion` the face moves like that and in no other way.
+        `render_config` sets the frame rate and the landmark drawing; size and crop were set with
+        the subject. Head pose and eyelids are transferred from `pose_reference`, as returned by
+        the method of that name. `speaking_style` is a recording of another speaker, or the name
+        of a stored style, whose head motion and expression are imitated. `motion`, as returned by
+        the method `motion`, replaces the predicted motion. Frames are rendered while they are
+        iterated over. Raises AudioError for unreadable audio.
         """
-        output = output or Output()
-        wave = sound(audio)
+        render_config, wave = render_config or RenderConfig(), load_audio(audio)
+        fps = render_config.fps
         if motion is None:
             track = self.motion(
-                subject, wave, style, output.fps, reference=reference, manner=manner
-            )
+                subject, wave, motion_config, fps,
+                pose_reference=pose_reference, speaking_style=speaking_style,
+            )  # fmt: skip
         else:
-            track = retime(motion, output.fps, frame_count(wave, output.fps))
-        count = len(track)
-        pixels = subject.frame.place(track)
-        frames: Iterator[Array] = subject.renderer.render(pixels)
+            track = resample(motion, fps, clip_frames(wave.seconds, fps))
+        frames = render_track(track, subject, render_config)
         width, height = subject.renderer.size
-        if output.side_by_side:
-            frames = beside(SketchRenderer((height, height)).render(pixels), frames)
+        if render_config.side_by_side:
             width += height
         source = audio if isinstance(audio, str | Path) else None
-        return Clip(frames, count, (width, height), output.fps, wave, source)
+        return Clip(frames, len(track), (width, height), fps, wave, source)
 
     def motion(
         self,
         subject: Subject,
         audio: AudioSource,
-        style: Style | None = None,
-        fps: float = Output.fps,
+        motion_config: MotionConfig | None = None,
+        fps: float = DEFAULT_FPS,
         *,
-        reference: FaceTrack | None = None,
-        manner: AudioSource | None = None,
+        pose_reference: FaceTrack | None = None,
+        speaking_style: AudioSource | None = None,
     ) -> FaceTrack:
-        """How a face moves to say what is in `audio`: what `animate` places and paints."""
-        wave = sound(audio)
-        features = self.listen(wave, manner)
-        track = self.move(features, subject.face, style, subject.lip_gain, reference)
-        return settled(retime(track, fps, frame_count(wave, fps)), subject.face)
+        """The face track at `fps` that `animate` renders for a recording, in face units.
+
+        Arguments are those of `animate`.
+        """
+        wave = load_audio(audio)
+        features = self.extract_features(wave, speaking_style)
+        track = self.predict_motion(
+            features, subject.face, motion_config, subject.lip_gain, pose_reference
+        )
+        return resample_clip(track, subject.face, fps, clip_frames(wave.seconds, fps))
 
     def stream(
         self,
         subject: Subject,
         chunks: Iterable[Array],
         rate: int,
-        style: Style | None = None,
-        output: Output | None = None,
+        motion_config: MotionConfig | None = None,
+        render_config: RenderConfig | None = None,
         *,
-        manner: AudioSource | None = None,
+        speaking_style: AudioSource | None = None,
     ) -> Iterator[Array]:
-        """Let a subject say what arrives, while it arrives: frames of (h, w, 3 or 4) uint8.
+        """Animate a subject while the audio arrives: yields frames (h, w, 3 or 4) uint8.
 
-        `chunks` are arrays of sound, (n,) or (n, channels), of any length and of `rate` Hz. A
-        frame comes out when `look_ahead` seconds of sound have arrived behind its own time, and
-        the last ones when the chunks end; there are as many as the sound is long. How the sound
-        is cut into chunks does not change them. Memory does not grow.
+        `chunks` are arrays of audio, (n,) or (n, channels), of any length at `rate` Hz. A frame
+        is yielded when `look_ahead` seconds of audio after its own time have arrived, the last
+        ones when the chunks end; in total they last as long as the audio. Frames do not depend on
+        how the audio is cut into chunks, and memory use is constant.
 
-        Arguments are as in `animate`; the voice is that of what has been heard so far. Raises
-        AudioError for chunks that are not sound, InputError for a style with several angles.
+        Other arguments are those of `animate`. Without a `speaking_style` head motion follows
+        the speaker embedding of the audio so far. Raises AudioError for chunks that are not
+        audio, InputError for a `motion_config` with several angles of one axis.
         """
-        borrowed = None if manner is None else self.manner(manner)
-        return stream(self.models, subject, chunks, rate, style, output, borrowed)
+        style = None if speaking_style is None else self.speaking_style(speaking_style)
+        return stream(self.models, subject, chunks, rate, motion_config, render_config, style)
 
-    def look_ahead(self, fps: float = Output.fps) -> float:
-        """Seconds by which a stream's frames at `fps` come behind their sound, without the work."""
+    def look_ahead(self, fps: float = DEFAULT_FPS) -> float:
+        """Seconds of audio after its own time that a frame of a stream at `fps` needs."""
         return look_ahead(self.models, fps)
 
     def __call__(
@@ -285,22 +290,11 @@ class Animator:
         image: ImageSource,
         audio: AudioSource,
         *,
-        style: Style | None = None,
-        output: Output | None = None,
+        motion_config: MotionConfig | None = None,
+        render_config: RenderConfig | None = None,
         face: int | None = None,
     ) -> Clip:
-        """A picture and a recording to a clip: `photo`, then `animate`."""
-        output = output or Output()
-        subject = self.photo(image, face=face, size=output.size, crop=output.crop)
-        return self.animate(subject, audio, style, output)
-
-
-def frame_count(wave: Waveform, fps: float) -> int:
-    """Frames of a clip that is as long as its sound."""
-    return max(1, round(wave.seconds * fps))
-
-
-def at_rest(portrait: Portrait) -> tuple[FaceShape, FaceFrame]:
-    """A portrait's face with its mouth shut, in face units, and where it stands."""
-    frame = face_frame(portrait.landmarks)
-    return FaceShape(frame.to_face(close_mouth(portrait.landmarks)).astype(np.float32)), frame
+        """A clip of a picture speaking a recording: `photo`, then `animate`."""
+        render_config = render_config or RenderConfig()
+        subject = self.photo(image, face=face, size=render_config.size, crop=render_config.crop)
+        return self.animate(subject, audio, motion_config, render_config)

@@ -1,4 +1,8 @@
-"""How a head is turned: yaw, pitch and roll in degrees to rotation matrices, and back."""
+"""Head rotation: yaw, pitch and roll in degrees to rotation matrices, and back.
+
+scipy's Rotation rounds differently, and the matrices must stay bit-identical: the motion that the
+weights were trained on was made with these.
+"""
 
 from typing import Any
 
@@ -6,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def rotations(degrees: NDArray[Any]) -> NDArray[Any]:
-    """(t, 3) yaw, pitch, roll in degrees to (t, 3, 3) matrices, roll applied first.
+def euler_to_matrix(degrees: NDArray[Any]) -> NDArray[Any]:
+    """(t, 3, 3) rotation matrices of (t, 3) yaw, pitch and roll in degrees; roll is applied first.
 
-    Axes are the picture's: x right, y down, z away from the viewer. Positive yaw turns
-    the nose to the viewer's right, positive pitch lowers it, positive roll tilts the
-    head clockwise as seen.
+    The axes are the picture's: x right, y down, z away from the viewer. Positive yaw turns the
+    nose to the viewer's right, positive pitch lowers it, positive roll tilts the head clockwise
+    in the picture.
     """
     yaw, pitch, roll = np.deg2rad(np.asarray(degrees, dtype=np.float64)).T
     zero, one = np.zeros_like(yaw), np.ones_like(yaw)
@@ -28,8 +32,8 @@ def rotations(degrees: NDArray[Any]) -> NDArray[Any]:
     return about_y @ about_x @ about_z
 
 
-def euler(rotation: NDArray[Any]) -> NDArray[Any]:
-    """(..., 3, 3) rotations to (..., 3) yaw, pitch, roll in degrees; undoes `rotations`."""
+def matrix_to_euler(rotation: NDArray[Any]) -> NDArray[Any]:
+    """(..., 3) yaw, pitch and roll in degrees of (..., 3, 3); the inverse of `euler_to_matrix`."""
     pitch = np.arcsin(np.clip(-rotation[..., 1, 2], -1, 1))
     yaw = np.arctan2(-rotation[..., 0, 2], rotation[..., 2, 2])
     roll = np.arctan2(rotation[..., 1, 0], rotation[..., 1, 1])

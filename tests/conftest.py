@@ -1,7 +1,7 @@
-"""What every test may ask for: chance, a voice, a portrait, weights that move the lips."""
+"""Fixtures of all tests: a random generator, a voice, a portrait, weights that move the lips."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -10,38 +10,29 @@ import pytest
 import torch
 from scipy.signal import lfilter
 
-from talkinghead import weights
-from talkinghead.clock import RATE
+from talkinghead.cli.main import main
 from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
 from talkinghead.media.audio import write_wav
-from talkinghead.media.samples import portrait as sample
-from talkinghead.motion.content_branch import ContentBranch, ContentBranchSize
-from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
+from talkinghead.media.loading import demo_portrait
+from talkinghead.models import checkpoint
+from talkinghead.models.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.models.speaker_branch import SpeakerBranch, SpeakerBranchSize
+from talkinghead.sample_rates import RATE
 from talkinghead.types import Array, Waveform
 
-TRAINING_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 # Formants (Hz) of ah, ee and oo.
 VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240))
-SPOKEN = ((0.1, 0.7), (1.5, 1.95))  # seconds of the synthesised voice in which it speaks
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `shared` need the training data beside the checkout."""
-    if TRAINING_DATA.is_dir():
-        return
-    for item in items:
-        if item.get_closest_marker("shared"):
-            item.add_marker(pytest.mark.skip(reason="no training data beside the checkout"))
+SPOKEN = ((0.1, 0.7), (1.5, 1.95))  # seconds in which the synthesised voice speaks
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
-    """Chance that is the same in every run."""
+    """A generator with a fixed seed."""
     return np.random.default_rng(7)
 
 
 @contextmanager
-def _full() -> Iterator[None]:
+def _limit_file_size() -> Iterator[None]:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (512, before[1]))
     try:
@@ -52,8 +43,8 @@ def _full() -> Iterator[None]:
 
 @pytest.fixture
 def full_disk() -> AbstractContextManager[None]:
-    """While it lasts no file grows beyond 512 bytes."""
-    return _full()
+    """A context in which no file can exceed 512 bytes."""
+    return _limit_file_size()
 
 
 def synthesised_voice() -> Waveform:
@@ -94,29 +85,42 @@ def voice_file(voice: Waveform, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="session")
 def portrait_image() -> Array:
     """(512, 512, 3) uint8 RGB, one frontal face."""
-    return sample("astronaut")
+    return demo_portrait("astronaut")
 
 
 @pytest.fixture(scope="session")
 def tiny_ckpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of weights, random, but what they hear moves the lower lip and little else."""
+    """A folder of random weights whose output moves the lower lip and little else."""
     folder = tmp_path_factory.mktemp("ckpt")
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        net = ContentBranch(ContentBranchSize(hidden=16))
-    net.move_near.widen(0.0)  # one reader of the two says nothing, the other all of the mean
-    last = net.move.move[-1]
+        net = ContentBranch(ContentBranchSize(lstm_channels=16))
+    net.conv_head.scale_output(0.0)  # all output comes from the other branch
+    last = net.head.mlp[-1]
     assert isinstance(last, torch.nn.Linear)
     with torch.no_grad():
-        heard = -24 * last.weight[0]
+        direction = -24 * last.weight[0]
         last.weight.mul_(0.01)
         last.bias.zero_()
         for point in (*OUTER_LOWER, *INNER_LOWER):
-            last.weight[3 * point + 1] = heard
+            last.weight[3 * point + 1] = direction
             last.bias[3 * point + 1] = -0.2
-    weights.save(net, folder / "content.safetensors", {"size": net.size.as_dict()})
+    checkpoint.save(net, folder / "content.safetensors", {"size": net.size.as_dict()})
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        manner = SpeakerBranch(SpeakerBranchSize(width=16, layers=1, heads=2))
-    weights.save(manner, folder / "speaker.safetensors", {"size": manner.size.as_dict()})
+        speaker = SpeakerBranch(SpeakerBranchSize(token_channels=16, layers=1, heads=2))
+    checkpoint.save(speaker, folder / "speaker.safetensors", {"size": speaker.size.as_dict()})
     return folder
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, list[str]]]:
+    """Runs a command line; returns its exit status, stdout, and the lines of stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, list[str]]:
+        capfd.readouterr()
+        status = main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return status, out, err.splitlines()
+
+    return run

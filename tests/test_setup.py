@@ -1,4 +1,4 @@
-"""The set-up: one set of versions, said in several files, that leaves nothing to resolve."""
+"""All installation files agree on one complete set of versions."""
 
 import re
 import shutil
@@ -14,34 +14,38 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PIN = re.compile(r"([\w.-]+)==([\w.]+)")
-# What the Makefile installs with its dependencies, and what they are.
+# The package that the Makefile installs with its dependencies, and these dependencies.
 TORCH = {"torch", "sympy", "mpmath", "networkx", "jinja2", "markupsafe", "fsspec"}
-STAND_INS = {"webrtcvad": "webrtcvad-wheels"}
-BUILT_IN = {"typing"}  # resemblyzer asks for what is part of Python now
+REPLACEMENTS = {"webrtcvad": "webrtcvad-wheels"}
+BUILT_IN = {"typing"}  # required by resemblyzer, but part of Python
 
 
 def pins(*files: str) -> dict[str, str]:
     """Name -> version of every NAME==VERSION outside of comments."""
     lines = [line for file in files for line in (ROOT / file).read_text().splitlines()]
-    found = (match for line in lines for match in PIN.findall(line.split("#")[0]))
-    return {canonicalize_name(name): version for name, version in found}
+    matches = (match for line in lines for match in PIN.findall(line.split("#")[0]))
+    return {canonicalize_name(name): version for name, version in matches}
 
 
-def demands(name: str) -> list[Requirement]:
-    """What an installed package asks for on this machine, without extras."""
+def requirements_of(name: str) -> list[Requirement]:
+    """The requirements of an installed package on this machine, without extras."""
     try:
-        asked = [Requirement(line) for line in requires(name) or []]
-    except PackageNotFoundError:  # another one stands in for it here
+        requirements = [Requirement(line) for line in requires(name) or []]
+    except PackageNotFoundError:  # another package replaces it here
         return []
-    return [one for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return [
+        requirement
+        for requirement in requirements
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    ]
 
 
-RUNS = pins("requirements.txt")
-ALL = RUNS | pins("requirements-dev.txt")
+RUNTIME = pins("requirements.txt")
+ALL = RUNTIME | pins("requirements-dev.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def test_conda_gets_the_versions_of_pip():
+def test_conda_installs_the_same_versions_as_pip():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     [listed] = [part["pip"] for part in environment["dependencies"] if isinstance(part, dict)]
     versions = dict(line.split("==") for line in listed if "==" in line)
@@ -55,32 +59,37 @@ def test_conda_gets_the_versions_of_pip():
 
 def test_the_makefile_installs_what_the_files_pin():
     makefile = pins("Makefile")
-    assert makefile["numpy"] == RUNS["numpy"]
+    assert makefile["numpy"] == RUNTIME["numpy"]
     opencv = makefile["opencv-contrib-python-headless"]
-    assert opencv == RUNS["opencv-python"] == RUNS["opencv-contrib-python"]
+    assert opencv == RUNTIME["opencv-python"] == RUNTIME["opencv-contrib-python"]
 
 
-def test_the_pins_satisfy_the_project():
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+def test_the_pins_satisfy_the_requirements_of_the_project():
+    extras = PROJECT["optional-dependencies"]
     versions = ALL | {"torch": pins("Makefile")["torch"]}
-    for line in wanted:
-        one = Requirement(line)
-        assert one.specifier.contains(versions[canonicalize_name(one.name)]), line
+    for line in sum(extras.values(), PROJECT["dependencies"]):
+        requirement = Requirement(line)
+        if requirement.name == PROJECT["name"]:  # other extras of its own
+            assert requirement.extras <= extras.keys(), line
+            continue
+        assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), line
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_what_a_package_asks_for_is_listed(name):
-    """They are installed without resolution: what is not listed would be missing."""
-    for one in demands(name):
-        other = canonicalize_name(one.name)
-        other = STAND_INS.get(other, other)
-        assert other in ALL.keys() | TORCH | BUILT_IN, f"{name} asks for {one}"
-        assert other not in ALL or one.specifier.contains(ALL[other]), f"{name} asks for {one}"
+def test_every_requirement_of_a_package_is_pinned(name):
+    """Packages are installed without dependency resolution: an unpinned one would be missing."""
+    for requirement in requirements_of(name):
+        other = canonicalize_name(requirement.name)
+        other = REPLACEMENTS.get(other, other)
+        assert other in ALL.keys() | TORCH | BUILT_IN, f"{name} requires {requirement}"
+        assert other not in ALL or requirement.specifier.contains(ALL[other]), (
+            f"{name} requires {requirement}"
+        )
 
 
 @pytest.fixture
 def make_venv(tmp_path):
-    """`scripts/make_venv` where no Python is in reach: its exit status, stdout and stderr."""
+    """Runs `scripts/make_venv` on a PATH without Python."""
     tools = tmp_path / "bin"
     tools.mkdir()
     for tool in ("bash", "ls", "head", "grep"):
@@ -94,17 +103,17 @@ def make_venv(tmp_path):
     return run
 
 
-def test_without_python_the_set_up_says_what_to_install(make_venv, tmp_path):
-    done = make_venv(tmp_path / "venv")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "apt install python3 python3-venv" in done.stderr
+def test_make_venv_without_python_names_the_packages_to_install(make_venv, tmp_path):
+    process = make_venv(tmp_path / "venv")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "apt install python3 python3-venv" in process.stderr
 
 
-def test_the_set_up_clears_no_folder_that_is_not_a_virtual_environment(make_venv, tmp_path):
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "thesis.txt").touch()
-    done = make_venv(mine)
-    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert str(mine) in done.stderr
-    assert [path.name for path in mine.iterdir()] == ["thesis.txt"]
+def test_make_venv_clears_only_virtual_environments(make_venv, tmp_path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "thesis.txt").touch()
+    process = make_venv(folder)
+    assert (process.returncode, len(process.stderr.splitlines())) == (2, 1)
+    assert str(folder) in process.stderr
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]

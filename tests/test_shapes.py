@@ -1,4 +1,4 @@
-"""Shapes that signatures promise: every test runs with them checked."""
+"""The shapes in signatures are checked at run time in every test."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from talkinghead.motion.speaker_branch import SpeakerBranch, SpeakerBranchSize
-from talkinghead.speech.voice_net import VoiceNet, VoiceNetSize
+from talkinghead.models.content_voice import ContentVoiceModel, ContentVoiceSize
+from talkinghead.models.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.train.losses import concordance_loss
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,26 +20,28 @@ def test_all_modules_with_shapes_are_checked(pytestconfig):
     assert sorted(checked) == sorted(shaped)
 
 
-# Broadcasting would let all of these through.
-def test_a_track_of_fewer_curves_is_refused():
+# Broadcasting would accept all of these.
+def test_curves_of_different_shapes_are_refused():
     curves, members = torch.rand(2, 9, 3), torch.ones(2, 9, 1)
     concordance_loss(curves, curves, members)
     with pytest.raises(TypeCheckError):
         concordance_loss(curves, curves[..., :1], members)
 
 
-def test_one_voice_for_two_recordings_is_refused():
-    net = VoiceNet(VoiceNetSize(width=8, code=4, speaker=3)).eval()
-    mel, voices = torch.zeros(2, 8, 80), torch.zeros(2, 3)
-    net.encode(mel, voices)
+def test_a_batch_with_fewer_speakers_than_recordings_is_refused():
+    net = ContentVoiceModel(
+        ContentVoiceSize(conv_channels=8, code_channels=4, speaker_channels=3)
+    ).eval()
+    mel, speakers = torch.zeros(2, 8, 80), torch.zeros(2, 3)
+    net.encode_content(mel, speakers)
     with pytest.raises(TypeCheckError):
-        net.encode(mel, voices[:1])
+        net.encode_content(mel, speakers[:1])
 
 
-def test_one_stretch_of_noise_for_two_recordings_is_refused():
-    net = SpeakerBranch(SpeakerBranchSize(width=8, layers=1, heads=2)).eval()
-    content, voices = torch.zeros(2, 5 * net.size.stride, 80), torch.zeros(2, 256)
-    noise = torch.zeros(2, 5, net.chance.in_features)
-    net(content, voices, noise)
+def test_a_batch_with_less_noise_than_recordings_is_refused():
+    net = SpeakerBranch(SpeakerBranchSize(token_channels=8, layers=1, heads=2)).eval()
+    content, speakers = torch.zeros(2, 5 * net.size.stride, 80), torch.zeros(2, 256)
+    noise = torch.zeros(2, 5, net.noise_embed.in_features)
+    net(content, speakers, noise)
     with pytest.raises(TypeCheckError):
-        net(content, voices, noise[:1])
+        net(content, speakers, noise[:1])

@@ -1,20 +1,20 @@
-"""What flows refuses nonsense, and a face frame is undone by itself."""
+"""Types refuse invalid content, and a face frame maps to pixels and back."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from talkinghead.errors import AudioError, FaceError, ImageError, InputError
-from talkinghead.rotation import rotations
+from talkinghead.rotation import euler_to_matrix
 from talkinghead.types import FaceFrame, FaceTrack, Portrait, Waveform
 
 
 def frame() -> FaceFrame:
-    turn = rotations(np.array([[12.0, -7.0, 5.0]]))[0]
+    turn = euler_to_matrix(np.array([[12.0, -7.0, 5.0]]))[0]
     return FaceFrame(turn, 55.0, np.array([120.0, 90.0, 3.0]))
 
 
-def test_to_face_undoes_to_pixels():
+def test_to_face_inverts_to_pixels():
     points = np.random.default_rng(0).normal(size=(4, 68, 3))
     assert_allclose(frame().to_face(frame().to_pixels(points)), points, atol=1e-12)
 
@@ -35,12 +35,12 @@ def test_a_track_without_head_motion_is_placed_where_its_points_are():
         (np.zeros(5, np.float32), 0),
     ],
 )
-def test_a_waveform_that_is_none_is_refused(samples, rate):
+def test_invalid_waveforms_are_refused(samples, rate):
     with pytest.raises(AudioError):
         Waveform(samples, rate)
 
 
-def test_nonsense_faces_and_pictures_are_refused():
+def test_invalid_faces_and_pictures_are_refused():
     with pytest.raises(FaceError, match="68"):
         FaceTrack(np.zeros((3, 67, 3)), np.zeros((3, 6)))
     with pytest.raises(FaceError, match="NaN"):

@@ -1,6 +1,6 @@
 """CartoonM's body: neck, a striped jumper, a jacket of two planes."""
 
-from brush import clipped, ellipse, group, path
+from brush import clip_to, ellipse, group, path
 from shape import NIGHT, SKIN_DARK
 
 COAT = "M52 1060C52 960 120 912 250 884L430 846H594L774 884C904 912 972 960 972 1060Z"
@@ -42,7 +42,7 @@ def body() -> str:
         for x in range(416, 620, 24)
     ]
     collar = [
-        clipped(
+        clip_to(
             "roll",
             roll,
             [
@@ -63,6 +63,6 @@ def body() -> str:
         path("M424 760Q512 900 600 760V640H424Z", "#7f4029"),
         path("M512 640H600V880Q556 900 512 900Z", NIGHT, opacity=0.2),
     ]
-    shade = clipped("dim", FRONT, [path("M512 830H660V1060H512Z", NIGHT, opacity=0.16)])
-    coats = [clipped("coat", COAT, coat), clipped("front", FRONT, stripes), shade]
+    shade = clip_to("dim", FRONT, [path("M512 830H660V1060H512Z", NIGHT, opacity=0.16)])
+    coats = [clip_to("coat", COAT, coat), clip_to("front", FRONT, stripes), shade]
     return group("body", [*coats, *neck, *collar, *lapels])

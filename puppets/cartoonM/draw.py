@@ -2,7 +2,7 @@
 
 import numpy as np
 from body import body
-from brush import drawing, group
+from brush import group, svg_document
 from face import eyelids, pupils
 from head import head
 from mouth import jaw, mouth, teeth
@@ -22,4 +22,4 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
         jaw(),
         teeth(),
     ]
-    return drawing("", layers), points(opened=False), points(opened=True)
+    return svg_document("", layers), points(opened=False), points(opened=True)

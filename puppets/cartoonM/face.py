@@ -1,7 +1,19 @@
 """CartoonM's face: eyes and lids, brows, nose, moustache and lips."""
 
 import numpy as np
-from brush import Point, clipped, ellipse, group, hexed, mix, path, rgb, ribbon, rim, smooth
+from brush import (
+    Point,
+    clip_to,
+    curve,
+    ellipse,
+    fit_eye_rim,
+    group,
+    mix,
+    path,
+    rgb,
+    ribbon,
+    to_hex,
+)
 from shape import (
     HAIR,
     HAIR_DARK,
@@ -23,22 +35,22 @@ from shape import (
 
 def eye(corners: list[Point], sign: int) -> list[str]:
     x, y = np.mean(corners, axis=0)
-    above, below = rim(corners[:4]), rim([corners[i] for i in (0, 5, 4, 3)])
-    outline = smooth(above) + "L" + smooth(below[::-1])[1:] + "Z"
+    above, below = fit_eye_rim(corners[:4]), fit_eye_rim([corners[i] for i in (0, 5, 4, 3)])
+    outline = curve(above) + "L" + curve(below[::-1])[1:] + "Z"
     lash = [(px, py + 5) for px, py in above[1:-1]]
     white = [
         path(outline, "#fffaf0" if sign < 0 else "#e9e2ee"),
         path(f"M{x - 60} {y - 60}h120v44q-60 -30 -120 0Z", "#c9bfd8"),
     ]
     return [
-        clipped(f"eye{sign}", outline, white),
+        clip_to(f"eye{sign}", outline, white),
         ribbon([above[0], *lash, above[-1]], [2, 9, 10, 9, 2], HAIR_DARK),
     ]
 
 
 def brows() -> list[str]:
     return [
-        path(smooth(row), stroke=fill, stroke_width=26, stroke_linecap="round")
+        path(curve(row), stroke=fill, stroke_width=26, stroke_linecap="round")
         for row, fill in ((LEFT_BROW, HAIR), (RIGHT_BROW, HAIR_DARK))
     ]
 
@@ -58,21 +70,21 @@ def moustache() -> list[str]:
     low: list[Point] = [(396, 690), (424, 672), (452, 668), (486, 676), (512, 678)]
     outline = [*half, *low[1:]]
     return [
-        path(smooth(outline) + "Z", HAIR_LIGHT),
-        path(smooth(mirrored(outline)) + "Z", HAIR_LIGHT),
+        path(curve(outline) + "Z", HAIR_LIGHT),
+        path(curve(mirrored(outline)) + "Z", HAIR_LIGHT),
     ]
 
 
 def lips() -> list[str]:
-    seam = smooth(MEETING[::-1])[1:]
+    seam = curve(MEETING[::-1])[1:]
     # Above where the lips part: the lower one keeps a clean edge when they do.
     line = [UPPER_EDGE[0], *((x, y - 3) for x, y in MEETING), UPPER_EDGE[-1]]
     soul = "M482 734Q512 724 542 734Q538 768 512 776Q486 768 482 734Z"
     return [
         path(soul, HAIR_DARK),
-        path(smooth(UPPER_EDGE) + "L" + seam + "Z", "#a8483f"),
-        path(smooth(LOWER_EDGE) + "L" + seam + "Z", "#dd7a66"),
-        path(smooth(line), stroke="#5a1730", stroke_width=6, stroke_linecap="round"),
+        path(curve(UPPER_EDGE) + "L" + seam + "Z", "#a8483f"),
+        path(curve(LOWER_EDGE) + "L" + seam + "Z", "#dd7a66"),
+        path(curve(line), stroke="#5a1730", stroke_width=6, stroke_linecap="round"),
     ]
 
 
@@ -92,14 +104,14 @@ def eyelids() -> str:
     """Closed lids: one plane of skin and a line."""
     parts = []
     for corners, sign in ((LEFT_EYE, -1), (RIGHT_EYE, 1)):
-        above, seam = rim(corners[:4]), rim([corners[i] for i in (0, 5, 4, 3)])
+        above, seam = fit_eye_rim(corners[:4]), fit_eye_rim([corners[i] for i in (0, 5, 4, 3)])
         # The face's own colour above, then the lid's plane.
         high = [(x, y - 60) for x, y in above[::-1]]
-        lit = SKIN if sign < 0 else hexed(mix(rgb(SKIN), rgb(NIGHT), 0.2))
-        plane = SKIN_LIGHT if sign < 0 else hexed(mix(rgb(SKIN), rgb(NIGHT), 0.08))
+        lit = SKIN if sign < 0 else to_hex(mix(rgb(SKIN), rgb(NIGHT), 0.2))
+        plane = SKIN_LIGHT if sign < 0 else to_hex(mix(rgb(SKIN), rgb(NIGHT), 0.08))
         parts += [
-            path(smooth(seam) + "L" + smooth(high)[1:] + "Z", lit),
-            path(smooth(seam) + "L" + smooth(above[::-1])[1:] + "Z", plane),
+            path(curve(seam) + "L" + curve(high)[1:] + "Z", lit),
+            path(curve(seam) + "L" + curve(above[::-1])[1:] + "Z", plane),
             ribbon(seam, [2, 9, 11, 9, 2], HAIR_DARK),
         ]
     return group("eyelids", parts)

@@ -1,6 +1,6 @@
 """CartoonM's head: skin, ears, beard and a great wave of hair; one plane of shade over all."""
 
-from brush import Point, clipped, ellipse, group, path, smooth
+from brush import Point, clip_to, curve, ellipse, group, path
 from face import brows, eye, lips, moustache, nose
 from shape import (
     HAIR,
@@ -17,9 +17,9 @@ from shape import (
 
 CROWN: list[Point] = [(712, 330), (680, 240), (600, 190), (512, 178), (424, 190), (344, 240)]
 CROWN.append((312, 330))
-SKULL = smooth([*jaw(), *CROWN], True)
+SKULL = curve([*jaw(), *CROWN], True)
 CHEEK: list[Point] = [(306, 430), (342, 452), (350, 530), (376, 596), (430, 622), (512, 612)]
-BEARD = smooth([*CHEEK, *mirrored(CHEEK[:-1])]) + "L" + smooth(jaw()[::-1])[1:] + "Z"
+BEARD = curve([*CHEEK, *mirrored(CHEEK[:-1])]) + "L" + curve(jaw()[::-1])[1:] + "Z"
 SIDE = "M300 300C296 360 300 420 318 452C334 410 342 366 352 330L420 300L330 260Z"
 WAVE = (
     "M318 452C300 420 290 352 296 300C250 214 312 128 392 110C440 52 560 18 668 52"
@@ -97,7 +97,7 @@ def head() -> str:
         path("M440 818C470 800 554 800 584 818C560 834 464 834 440 818Z", HAIR_LIGHT, opacity=0.6),
     ]
     face = [*skin, *hairs, *nose(), *moustache(), *lips()]
-    half = clipped("half", SKULL, [path("M512 100H760V900H512Z", NIGHT, opacity=0.2)])
+    half = clip_to("half", SKULL, [path("M512 100H760V900H512Z", NIGHT, opacity=0.2)])
     wave = _hair()
     return group(
         "head",
@@ -105,11 +105,11 @@ def head() -> str:
             *_ear(-1),
             *_ear(1),
             ellipse(288, 556, 13, 13, "#ffd24d"),
-            clipped("face", SKULL, face),
+            clip_to("face", SKULL, face),
             half,
             *eye(LEFT_EYE, -1),
             *eye(RIGHT_EYE, 1),
-            clipped("wave", WAVE, wave),
+            clip_to("wave", WAVE, wave),
             *brows(),
             *_pencil(),
         ],

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, ibug
+from brush import Point, ibug_landmarks
 
 SKIN, SKIN_LIGHT, SKIN_DARK = "#c47647", "#d88d5c", "#a65b35"
 HAIR, HAIR_LIGHT, HAIR_DARK = "#272a5e", "#414894", "#1a1b42"
@@ -63,4 +63,4 @@ def points(opened: bool) -> np.ndarray:
     inner = (OPEN_UPPER, OPEN_LOWER) if opened else (MEETING, MEETING)
     brows, eyes = LEFT_BROW + RIGHT_BROW, LEFT_EYE + RIGHT_EYE
     jaws = jaw(DROP if opened else 0.0, room=11)
-    return ibug(jaws, brows, NOSE, eyes, outer, inner)
+    return ibug_landmarks(jaws, brows, NOSE, eyes, outer, inner)

@@ -1,7 +1,7 @@
 """Color's body: hair behind the neck, the neck in two lights, a coat thrown on with the brush."""
 
 import numpy as np
-from brush import Point, clipped, group, path, ribbon, smooth
+from brush import Point, clip_to, curve, group, path, ribbon
 from hair import strands
 from shape import INK, mirrored
 from splash import blot, drip, spatter
@@ -11,7 +11,7 @@ SLOPE: list[Point] = [(20, 1060), (70, 968), (180, 906), (320, 872), (420, 850)]
 
 
 def _coat(rng: np.random.Generator) -> list[str]:
-    outline = smooth([*SLOPE, (512, 985), *mirrored(SLOPE)]) + "Z"
+    outline = curve([*SLOPE, (512, 985), *mirrored(SLOPE)]) + "Z"
     inner = [path(outline, "#2a1a8f")]
     sweeps: list[tuple[list[Point], float, str]] = [
         ([(40, 1050), (130, 940), (300, 884), (430, 870)], 74, "#ff2f87"),
@@ -37,12 +37,12 @@ def _coat(rng: np.random.Generator) -> list[str]:
     collar: list[Point] = [(420, 846), (436, 920), (512, 992)]
     lines = [ribbon(SLOPE, [2, 11, 6, 8, 2], INK), ribbon(mirrored(SLOPE), [2, 8, 5, 12, 3], INK)]
     lines += [ribbon(collar, [3, 12, 3], INK), ribbon(mirrored(collar), [3, 13, 4], INK)]
-    return [clipped("coat", outline, inner), *lines]
+    return [clip_to("coat", outline, inner), *lines]
 
 
 def body(rng: np.random.Generator) -> str:
     """The body's group."""
-    neck = smooth([*NECK, *mirrored(NECK[:-1])]) + "Z"
+    neck = curve([*NECK, *mirrored(NECK[:-1])]) + "Z"
     planes = [
         path(neck, "#7a1fb0"),
         path("M420 700C440 780 430 850 330 890L470 1000C480 900 470 800 460 700Z", "#ff3d78"),
@@ -57,8 +57,8 @@ def body(rng: np.random.Generator) -> str:
         ribbon([(580, 930), (618, 900), (654, 892)], [1, 8, 2], INK),
     ]
     nape: list[Point] = [(400, 500), (352, 640), (346, 780), (420, 826), (512, 836)]
-    back = path(smooth([*nape, *mirrored(nape[:-1])], True), "#24126e")
+    back = path(curve([*nape, *mirrored(nape[:-1])], True), "#24126e")
     return group(
         "body",
-        [back, *strands(rng, behind=True), clipped("neck", neck, planes + bones), *_coat(rng)],
+        [back, *strands(rng, behind=True), clip_to("neck", neck, planes + bones), *_coat(rng)],
     )

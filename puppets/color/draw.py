@@ -2,7 +2,7 @@
 
 import numpy as np
 from body import body
-from brush import blurs, drawing, gradient, group
+from brush import blur_filters, gradient, group, svg_document
 from face import eyelids, pupils
 from head import head
 from mouth import jaw, mouth, teeth
@@ -26,4 +26,8 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
         jaw(),
         teeth(),
     ]
-    return drawing(blurs(12, 30) + IRIS + FIRE, layers), points(opened=False), points(opened=True)
+    return (
+        svg_document(blur_filters(12, 30) + IRIS + FIRE, layers),
+        points(opened=False),
+        points(opened=True),
+    )

@@ -1,7 +1,7 @@
 """Color's face in ink and paint: eyes and painted lids, brows, nose, lips."""
 
 import numpy as np
-from brush import Point, clipped, ellipse, group, path, ribbon, rim, smooth
+from brush import Point, clip_to, curve, ellipse, fit_eye_rim, group, path, ribbon
 from shape import (
     INK,
     LEFT_BROW,
@@ -18,12 +18,12 @@ SHADOW = {-1: ("#12c2c9", "#0a6fb0", "#a8fff0"), 1: ("#ffb02e", "#ff2f87", "#fff
 
 def eye(corners: list[Point], sign: int) -> list[str]:
     x, y = np.mean(corners, axis=0)
-    above, below = rim(corners[:4]), rim([corners[i] for i in (0, 5, 4, 3)])
-    outline = smooth(above) + "L" + smooth(below[::-1])[1:] + "Z"
+    above, below = fit_eye_rim(corners[:4]), fit_eye_rim([corners[i] for i in (0, 5, 4, 3)])
+    outline = curve(above) + "L" + curve(below[::-1])[1:] + "Z"
     lash = [(px, py + 5) for px, py in above[1:-1]]
     white = [
         path(outline, "#fffdf4" if sign < 0 else "#dff4ff"),
-        path(smooth(lash), stroke="#7a5bd0", stroke_width=26, opacity=0.55),
+        path(curve(lash), stroke="#7a5bd0", stroke_width=26, opacity=0.55),
     ]
     paint, deep, _ = SHADOW[sign]
     outer = corners[0] if sign < 0 else corners[3]
@@ -34,13 +34,13 @@ def eye(corners: list[Point], sign: int) -> list[str]:
         (x, y - 62),
         (inner[0] - sign * 4, inner[1] - 34),
     ]
-    lid = smooth([outer, *arch, inner]) + "L" + smooth(above if sign > 0 else above[::-1])[1:]
+    lid = curve([outer, *arch, inner]) + "L" + curve(above if sign > 0 else above[::-1])[1:]
     wing = [outer, (outer[0] + sign * 26, outer[1] - 22)]
     parts = [
         path(lid + "Z", deep, opacity=0.85),
-        path(smooth([outer, arch[1], (x, y - 54), inner]) + "Z", paint, opacity=0.9),
+        path(curve([outer, arch[1], (x, y - 54), inner]) + "Z", paint, opacity=0.9),
         ribbon(arch[1:], [2, 6, 2], INK),
-        clipped(f"eye{sign}", outline, white),
+        clip_to(f"eye{sign}", outline, white),
         ribbon([above[0], *lash, above[-1]], [3, 10, 12, 10, 3], INK),
         ribbon(wing, [9, 1], INK),
         ribbon(below, [3, 2, 4, 2], INK),
@@ -87,19 +87,19 @@ def nose() -> list[str]:
 
 
 def lips() -> list[str]:
-    seam = smooth(MEETING[::-1])[1:]
+    seam = curve(MEETING[::-1])[1:]
     # Above where the lips part: the lower one keeps a clean edge when they do.
     line = [UPPER_EDGE[0], *((x, y - 2.5) for x, y in MEETING), UPPER_EDGE[-1]]
-    upper = smooth(UPPER_EDGE) + "L" + seam + "Z"
-    lower = smooth(LOWER_EDGE) + "L" + seam + "Z"
+    upper = curve(UPPER_EDGE) + "L" + seam + "Z"
+    lower = curve(LOWER_EDGE) + "L" + seam + "Z"
     cool = path("M530 640H600V730H540Q520 690 530 640Z", "#5a1fd0", opacity=0.55)
     return [
-        clipped(
+        clip_to(
             "low",
             lower,
             [path(lower, "#ff2f6e"), path("M452 700Q512 740 572 700V740H452Z", "#c4125f"), cool],
         ),
-        clipped(
+        clip_to(
             "up",
             upper,
             [path(upper, "#c20d5c"), path("M440 690L496 660L508 690Z", "#ff4a58"), cool],
@@ -130,19 +130,22 @@ def eyelids() -> str:
     """Closed lids, painted like the shadow above them."""
     parts = []
     for corners, sign in ((LEFT_EYE, -1), (RIGHT_EYE, 1)):
-        above, seam = rim(corners[:4]), rim([corners[i] for i in (0, 5, 4, 3)])
+        above, seam = fit_eye_rim(corners[:4]), fit_eye_rim([corners[i] for i in (0, 5, 4, 3)])
         high = [(x, y - 50) for x, y in above[::-1]]
         paint, deep, shine = SHADOW[sign]
         x, y = np.mean(corners, axis=0)
-        skin = smooth(seam) + "L" + smooth(high)[1:] + "Z"
+        skin = curve(seam) + "L" + curve(high)[1:] + "Z"
         inner = [
             path(skin, paint),
             path(
-                smooth([(px, py - 9) for px, py in seam]), stroke=deep, stroke_width=16, opacity=0.6
+                curve([(px, py - 9) for px, py in seam]),
+                stroke=deep,
+                stroke_width=16,
+                opacity=0.6,
             ),
             ribbon([(x - 30, y - 6), (x - 6, y), (x + 20, y - 5)], [1, 9, 1], shine, opacity=0.9),
         ]
-        parts += [clipped(f"lid{sign}", skin, inner), ribbon(seam, [3, 10, 13, 10, 3], INK)]
+        parts += [clip_to(f"lid{sign}", skin, inner), ribbon(seam, [3, 10, 13, 10, 3], INK)]
         for i in range(-3, 4):
             px, py = seam[5][0] + i * 13, seam[6][1] + 2 - abs(i) ** 1.75
             parts.append(

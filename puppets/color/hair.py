@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, hexed, ramp, ribbon
+from brush import Point, ramp, ribbon, to_hex
 from splash import blot, spatter
 
 WARM = ["#7a0f6e", "#e01483", "#ff4d5a", "#ff8a1f", "#ffd21f"]
@@ -35,11 +35,11 @@ def strands(rng: np.random.Generator, behind: bool = False) -> list[str]:
             tone = 0.05 + rng.uniform(0, 0.3) if behind else 0.12 + 0.8 * rng.uniform() ** 1.2
             line = _stream(rng, side, t, behind)
             wide = rng.uniform(20, 44)
-            fill = hexed(ramp(colours, tone))
+            fill = to_hex(ramp(colours, tone))
             parts.append(ribbon(line, [4, wide, wide * 1.1, wide * 0.7, 1], fill))
             if not behind and i % 2:
                 shine = [(x + side * 4, y - 3) for x, y in line]
-                tint = hexed(ramp(colours, tone + 0.32))
+                tint = to_hex(ramp(colours, tone + 0.32))
                 parts.append(ribbon(shine, [1, 7, 9, 4, 1], tint))
     return parts
 
@@ -73,8 +73,8 @@ def fringe(rng: np.random.Generator) -> list[str]:
             tone = 0.15 + 0.75 * rng.uniform()
             wide = rng.uniform(16, 34)
             line: list[Point] = [root, arch, temple, end]
-            parts.append(ribbon(line, [4, wide, wide * 0.9, 1], hexed(ramp(colours, tone))))
+            parts.append(ribbon(line, [4, wide, wide * 0.9, 1], to_hex(ramp(colours, tone))))
             if i % 2:
-                tint = hexed(ramp(colours, tone + 0.3))
+                tint = to_hex(ramp(colours, tone + 0.3))
                 parts.append(ribbon([(x, y - 4) for x, y in line], [1, 6, 5, 1], tint))
     return parts

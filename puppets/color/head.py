@@ -1,13 +1,13 @@
 """Color's head: the face in planes of two lights, hair over and around it."""
 
 import numpy as np
-from brush import clipped, group, path, ribbon, smooth
+from brush import clip_to, curve, group, path, ribbon
 from face import brows, eye, lips, nose
 from hair import crown, fringe, strands
 from shape import BROW_LINE, INK, JAW, LEFT_EYE, RIGHT_EYE, lights
 from splash import blot, drip, plane, spatter, wobble
 
-FACE = smooth([*JAW, *BROW_LINE], True)
+FACE = curve([*JAW, *BROW_LINE], True)
 STEP = 2  # pixels between samples of the lights
 COOL = ((0.50, "#3a22c4"), (0.66, "#2f6bff"), (0.80, "#12b8f5"), (0.91, "#8ff3f0"))
 WARM = (
@@ -47,7 +47,7 @@ def _accents(rng: np.random.Generator) -> list[str]:
 def head(rng: np.random.Generator) -> str:
     """The head's group, mouth closed."""
     edge = ribbon(JAW, [2, 5, 4, 9, 12, 8, 4, 7, 3], INK)
-    back = smooth(
+    back = curve(
         [
             (512, 108),
             (360, 132),
@@ -70,7 +70,7 @@ def head(rng: np.random.Generator) -> str:
             *crown(rng),
             path(back, "#2a126e"),
             *strands(rng),
-            clipped("face", FACE, [*_planes(rng), *_accents(rng)]),
+            clip_to("face", FACE, [*_planes(rng), *_accents(rng)]),
             edge,
             *nose(),
             *eye(LEFT_EYE, -1),

@@ -4,7 +4,7 @@ import math
 
 import cv2
 import numpy as np
-from brush import ellipse, path, smooth
+from brush import curve, ellipse, path
 
 
 def blot(
@@ -48,7 +48,7 @@ def blot(
         (x + size * r * math.cos(a), y + size * r * math.sin(a))
         for a, r in zip(angles, radii, strict=True)
     ]
-    return [path(smooth(edge, True), fill, opacity=opacity), *parts]
+    return [path(curve(edge, True), fill, opacity=opacity), *parts]
 
 
 def drip(x: float, y: float, length: float, width: float, fill: str, opacity: float = 1.0) -> str:
@@ -105,7 +105,7 @@ def plane(field: np.ndarray, level: float, step: int, fill: str, opacity: float 
         if cv2.contourArea(edge) * step * step < 150:
             continue
         row = edge[:: max(len(edge) // max(len(edge) // 5, 6), 1), 0] * step
-        d += smooth([(float(a), float(b)) for a, b in row], True)
+        d += curve([(float(a), float(b)) for a, b in row], True)
     return (
         path(
             d,

@@ -1,8 +1,8 @@
-"""Danbooru1, a girl in the month of cherry blossom, in the manner of anime: the drawing."""
+"""Danbooru1, a girl in the month of cherry blossom, in the style of anime: the drawing."""
 
 import numpy as np
 import scene
-from brush import blurs, drawing, group
+from brush import blur_filters, group, svg_document
 from eyes import eye, eyelids, pupils
 from face import brows, flower, lips, nose, skin
 from hair import cap, crest, sides
@@ -49,5 +49,5 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
         teeth(),
         jaw(),
     ]
-    defs = blurs(2, 4, 6, 12, 30) + scene.DEFS + DEFS
-    return drawing(defs, layers), points(opened=False), points(opened=True)
+    defs = blur_filters(2, 4, 6, 12, 30) + scene.DEFS + DEFS
+    return svg_document(defs, layers), points(opened=False), points(opened=True)

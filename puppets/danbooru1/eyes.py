@@ -1,7 +1,7 @@
 """Her eyes: white, lashes, pupils with the sky in them, and lids that cover them."""
 
 import numpy as np
-from brush import Point, clipped, ellipse, group, path, ribbon
+from brush import Point, clip_to, ellipse, group, path, ribbon
 from shape import LEFT_EYE, RIGHT_EYE
 
 LASH = "#221a3f"
@@ -71,7 +71,7 @@ def eye(corners: list[Point], name: str) -> list[str]:
     below = lower[6:28] if out > 0 else lower[5:27]
     crease = arcs(corners)[0][6:27] - (0, 9)
     return [
-        clipped(f"white{name}", white(corners), [path(white(corners), "#fbfaff"), shadow]),
+        clip_to(f"white{name}", white(corners), [path(white(corners), "#fbfaff"), shadow]),
         ribbon([tuple(p) for p in below[::4]], (0.6, 3.2, 3.6, 0.8), "#6d4260"),
         ribbon([tuple(p) for p in crease[::4]], (0.4, 2.6, 2.6, 0.4), "#b8707a"),
         *_lash(upper, out, 15),
@@ -100,7 +100,7 @@ def _iris(corners: list[Point], name: str) -> list[str]:
         ellipse(x + 12, y - 32, 4, 5, "#ffffff", opacity=0.85),
         ellipse(x - 22, y + 22, 4, 6, "#ffc7e6", opacity=0.8),
     ]
-    return [clipped(f"iris{name}", white(corners, 13), parts)]
+    return [clip_to(f"iris{name}", white(corners, 13), parts)]
 
 
 def pupils() -> str:

@@ -1,6 +1,6 @@
 """Her face: skin in two tones, blush, a nose of one stroke, brows, and the shut lips."""
 
-from brush import Point, clipped, ellipse, path, ribbon, smooth
+from brush import Point, clip_to, curve, ellipse, path, ribbon
 from hair import BANGS, SIDES, outline
 from shape import BROW, CENTRE, JAW, LOWER_EDGE, MEETING, UPPER_EDGE, mirrored
 
@@ -11,7 +11,7 @@ SHADE = "#eeb3a6"
 def skin() -> list[str]:
     """The face with the shadow of the bangs and of the right side."""
     top: list[Point] = [(700, 380), (640, 250), (512, 220), (384, 250), (324, 380)]
-    face = smooth([*JAW, *top], True)
+    face = curve([*JAW, *top], True)
     shadows = [
         f'<g transform="translate(9 20)">{path(outline(s, w, 0.42), SHADE)}</g>' for s, w in BANGS
     ]
@@ -26,7 +26,7 @@ def skin() -> list[str]:
         path(face, "url(#skin)"),
         '<rect x="300" y="200" width="430" height="190" fill="#eeb3a6"/>',
         *shadows,
-        path(smooth(core, True), "#f1bcae", opacity=0.85),
+        path(curve(core, True), "#f1bcae", opacity=0.85),
         ellipse(386, 632, 54, 27, "url(#blush)"),
         ellipse(638, 632, 54, 27, "url(#blush)"),
         ellipse(420, 690, 60, 24, "#fff3e4", opacity=0.55, filter="url(#soft12)"),
@@ -34,7 +34,7 @@ def skin() -> list[str]:
     for x in (368, 384, 400, 624, 640, 656):  # the hatching that means a blush
         inside.append(ribbon([(x + 5, 622), (x, 631), (x - 4, 641)], (0.4, 2.6, 0.4), "#e2687a"))
     edge = ribbon(JAW[1:16], (1.6, 4.2, 3.2, 5.4, 2), LINE)
-    return [clipped("faceShape", face, inside), edge]
+    return [clip_to("faceShape", face, inside), edge]
 
 
 def nose() -> list[str]:
@@ -56,7 +56,7 @@ def brows() -> list[str]:
 
 def lips() -> list[str]:
     """Where they meet, a soft red, a light below."""
-    red = smooth([*UPPER_EDGE, *LOWER_EDGE[-2:0:-1]], True)
+    red = curve([*UPPER_EDGE, *LOWER_EDGE[-2:0:-1]], True)
     meet: list[Point] = [(470, 674), *MEETING, (CENTRE * 2 - 470, 674)]
     return [
         path(red, "#ec9a95", opacity=0.3, filter="url(#soft2)"),

@@ -1,7 +1,7 @@
 """Her hair: locks with a lit and a shaded side, ink at their edges and a ring of shine."""
 
 import numpy as np
-from brush import Point, along, between, normals, path, ribbon, smooth
+from brush import Point, band_outline, curve, normals, path, ribbon, sample_curve
 
 INK = "#1b1742"
 CROWN = (484.0, 146.0)
@@ -40,9 +40,9 @@ def _profile(width: float, t: np.ndarray, root: float = 0.3) -> np.ndarray:
 
 def outline(spine: list[Point], width: float, root: float = 0.3) -> str:
     """Path data of a lock's silhouette."""
-    line = along(spine, 8)
+    line = sample_curve(spine, 8)
     half = _profile(width, np.linspace(0, 1, len(line)), root)
-    return between(line, -half, half)
+    return band_outline(line, -half, half)
 
 
 def lock(
@@ -54,7 +54,7 @@ def lock(
     root: float = 0.3,
 ) -> list[str]:
     """One lock: flat colour, the side away from the light, a glint at `shine` of its way, ink."""
-    line = along(spine, 9)
+    line = sample_curve(spine, 9)
     t = np.linspace(0, 1, len(line))
     half = _profile(width, t, root)
     # Light comes from the upper left: the offset that leads right or down lies in shadow.
@@ -63,8 +63,8 @@ def lock(
     side = 1.0 if dark.mean() > 0 else -1.0
     wave = 0.22 + 0.2 * np.sin(t * 7 + spine[-1][0])
     parts = [
-        path(between(line, -half, half), fill),
-        path(between(line, side * half * wave, side * half), shade),
+        path(band_outline(line, -half, half), fill),
+        path(band_outline(line, side * half * wave, side * half), shade),
     ]
     if shine is not None:
         dim = float(np.clip(1.15 - (line[:, 0].mean() - 300) / 700, 0.45, 1))
@@ -76,7 +76,7 @@ def lock(
         ):
             near = np.clip(1 - np.abs(t - shine - shift) / length, 0, 1)
             reach, centre = half * near * size, half * middle
-            glint = between(line, centre - reach, centre + reach)
+            glint = band_outline(line, centre - reach, centre + reach)
             parts.append(path(glint, colour, opacity=round(opacity * dim, 2)))
         for offset in (-0.6, 0.3):  # single hairs that catch the light
             thin = line + normals(line) * (half * offset)[:, None]
@@ -94,7 +94,7 @@ def back() -> list[str]:
     """Long hair behind the shoulders: it stays with the body."""
     parts = [
         path(
-            smooth(
+            curve(
                 [(300, 300), (258, 480), (236, 680), (226, 860), (220, 1040), (420, 1060),
                  (620, 1060), (800, 1040), (790, 860), (788, 680), (766, 480), (724, 300)],
                 True,
@@ -117,7 +117,7 @@ def back() -> list[str]:
 
 def cap() -> list[str]:
     """All hair of the head behind the face."""
-    parts = [path(smooth(CAP, True), "url(#hairDark)")]
+    parts = [path(curve(CAP, True), "url(#hairDark)")]
     crown: list[tuple[list[Point], float]] = [
         ([(470, 112), (366, 140), (292, 250), (256, 400), (240, 560), (214, 700), (158, 800)], 84),
         ([(540, 110), (660, 138), (734, 250), (770, 400), (780, 550), (808, 680), (880, 760)], 84),
@@ -133,14 +133,14 @@ def cap() -> list[str]:
 
 def crest() -> list[str]:
     """The crown in front: where all bangs spring from, and a few hairs that have their own will."""
-    dome = smooth(
+    dome = curve(
         [(300, 300), (322, 196), (392, 124), (500, 98), (612, 120), (694, 190), (724, 300),
          (640, 344), (512, 352), (384, 344)],
         True,
     )  # fmt: skip
     parts = [path(dome, "url(#hair)")]
     for spine, width in BANGS:
-        line = along(spine, 8)
+        line = sample_curve(spine, 8)
         arc = 286 + (line[:, 0] - CROWN[0]) ** 2 * 0.0011
         t = float(np.argmax(line[:, 1] > arc)) / (len(line) - 1)
         parts += lock(spine, width, shine=t, root=0.42)

@@ -1,6 +1,6 @@
 """What is inside her mouth: dark rose, one bright row of teeth, the tongue."""
 
-from brush import ellipse, group, path, ribbon, smooth
+from brush import curve, ellipse, group, path, ribbon
 
 
 def mouth() -> str:
@@ -16,7 +16,7 @@ def mouth() -> str:
 
 def teeth() -> str:
     """The upper row, one piece of white with a shaded rim."""
-    row = smooth([(474, 676), (484, 684), (512, 689), (540, 684), (550, 676)])
+    row = curve([(474, 676), (484, 684), (512, 689), (540, 684), (550, 676)])
     return group(
         "teeth",
         [
@@ -30,7 +30,7 @@ def teeth() -> str:
 
 def jaw() -> str:
     """The tongue, as it lies when the mouth is shut: it rides on the lower lip."""
-    tongue = smooth(
+    tongue = curve(
         [(480, 700), (484, 676), (500, 665), (512, 668), (524, 665), (540, 676), (544, 700)]
     )
     return group(

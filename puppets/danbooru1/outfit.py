@@ -1,6 +1,6 @@
 """Neck and school uniform: white blouse, sailor collar, a red scarf."""
 
-from brush import Point, clipped, group, path, ribbon, smooth
+from brush import Point, clip_to, curve, group, path, ribbon
 from hair import back
 
 LEFT_FLAP: list[Point] = [
@@ -25,13 +25,13 @@ def neck() -> list[str]:
         ribbon([(466, 760), (464, 806), (440, 836), (392, 856)], (2, 4.4, 3.6, 1), "#8a4a55"),
         ribbon([(558, 760), (560, 806), (584, 836), (632, 856)], (2, 4.4, 3.6, 1), "#8a4a55"),
     ]
-    return [clipped("neck", outline, parts), *ink]
+    return [clip_to("neck", outline, parts), *ink]
 
 
 def blouse() -> list[str]:
     left: list[Point] = [(392, 850), (320, 874), (256, 908), (220, 970), (204, 1050)]
     right: list[Point] = [(632, 850), (704, 874), (768, 908), (804, 970), (820, 1050)]
-    outline = smooth([*left[::-1], (512, 930), *right])
+    outline = curve([*left[::-1], (512, 930), *right])
     folds: list[list[Point]] = [
         [(262, 930), (276, 980), (268, 1040)],
         [(300, 960), (312, 1000), (304, 1040)],
@@ -69,7 +69,7 @@ def collar() -> list[str]:
                 ' stroke-width="5" stroke-linejoin="round"/>'
             )
         fill = NAVY if sign < 0 else "#1c2758"
-        parts.append(clipped(f"flap{name}", d, [path(d, fill), *lines]))
+        parts.append(clip_to(f"flap{name}", d, [path(d, fill), *lines]))
         parts.append(path(d, stroke=LINE, stroke_width=4, stroke_linejoin="round"))
     return parts
 

@@ -1,7 +1,7 @@
 """Her background: a spring sky, cherry trees out of focus, petals in the wind."""
 
 import numpy as np
-from brush import ellipse, hexed, ramp
+from brush import ellipse, ramp, to_hex
 
 DEFS = """
 <linearGradient id="sky" x1="0" y1="0" x2=".25" y2="1"><stop offset="0" stop-color="#5fb4f0"/>
@@ -27,7 +27,7 @@ def _cluster(rng: np.random.Generator, x: float, y: float, size: float, count: i
     for dx, dy in places[np.argsort(-places[:, 1] - places[:, 0] * 0.4)]:
         tone = 0.52 - dy / size * 0.32 - dx / size * 0.18 + rng.normal(0, 0.1)
         r = size * rng.uniform(0.07, 0.2)
-        parts.append(ellipse(x + dx, y + dy, r, r, hexed(ramp(PINKS, tone)), opacity=0.8))
+        parts.append(ellipse(x + dx, y + dy, r, r, to_hex(ramp(PINKS, tone)), opacity=0.8))
     return [f'<g filter="url(#soft6)">{"".join(parts)}</g>']
 
 

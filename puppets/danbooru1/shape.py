@@ -1,7 +1,7 @@
 """Where the parts of her face lie on the 1024 canvas: the drawing and its points share this."""
 
 import numpy as np
-from brush import Point, ibug
+from brush import Point, ibug_landmarks
 
 CENTRE = 512.0
 
@@ -64,4 +64,4 @@ def points(opened: bool) -> np.ndarray:
     outer = (OPEN_UPPER_EDGE, OPEN_LOWER_EDGE) if opened else (UPPER_EDGE, LOWER_EDGE)
     inner = (OPEN_UPPER, OPEN_LOWER) if opened else (MEETING, MEETING)
     brows, nose, eyes = BROW + mirrored(BROW), BRIDGE + NOSTRILS, LEFT_EYE + RIGHT_EYE
-    return ibug(jaw, brows, nose, eyes, outer, inner)
+    return ibug_landmarks(jaw, brows, nose, eyes, outer, inner)

@@ -1,7 +1,7 @@
 """Roy's body: neck, white collar, a spotted bow tie, a mustard cardigan with ribbed edges."""
 
 import numpy as np
-from brush import Point, clipped, ellipse, group, path, ribbon, smooth
+from brush import Point, clip_to, curve, ellipse, group, path, ribbon
 
 INK = "#3a1c1a"
 COAT: list[Point] = [
@@ -11,21 +11,21 @@ COAT: list[Point] = [
 
 
 def _coat(rng: np.random.Generator) -> list[str]:
-    outline = smooth(COAT) + "Z"
+    outline = curve(COAT) + "Z"
     inner = [
         path(outline, "url(#wool)"),
         path(
-            smooth([(640, 820), (900, 880), (1010, 980), (990, 1060), (700, 1060)], True),
+            curve([(640, 820), (900, 880), (1010, 980), (990, 1060), (700, 1060)], True),
             "#8a4d1c",
             opacity=0.75,
         ),
         path(
-            smooth([(800, 850), (950, 930), (1010, 1060), (900, 1060), (868, 940)], True),
+            curve([(800, 850), (950, 930), (1010, 1060), (900, 1060), (868, 940)], True),
             "#5b2d1d",
             opacity=0.6,
         ),
         path(
-            smooth([(60, 1000), (120, 920), (250, 876), (300, 884), (190, 930), (110, 1020)], True),
+            curve([(60, 1000), (120, 920), (250, 876), (300, 884), (190, 930), (110, 1020)], True),
             "#f6d17a",
             opacity=0.55,
             filter="url(#soft12)",
@@ -42,7 +42,7 @@ def _coat(rng: np.random.Generator) -> list[str]:
                 opacity=0.22,
             )
         )
-    return [clipped("coat", outline, inner), ribbon(COAT, [6, 9, 4, 8, 5], INK)]
+    return [clip_to("coat", outline, inner), ribbon(COAT, [6, 9, 4, 8, 5], INK)]
 
 
 def _collar() -> list[str]:
@@ -87,11 +87,11 @@ def _bow(rng: np.random.Generator) -> list[str]:
             (512 + sign * a, b)
             for a, b in ((10, 902), (74, 866), (138, 862), (146, 906), (136, 952), (70, 944))
         ]
-        outline = smooth(wing, True)
+        outline = curve(wing, True)
         inner = [path(outline, "#1f7a80" if sign < 0 else "#155a68")]
         inner.append(
             path(
-                smooth(
+                curve(
                     [
                         (512 + sign * a, b)
                         for a, b in ((20, 914), (80, 926), (150, 926), (140, 970), (60, 960))
@@ -115,7 +115,7 @@ def _bow(rng: np.random.Generator) -> list[str]:
             inner.append(ellipse(512 + sign * a + shift[0], b + shift[1], 8, 7, "#f6e3b4"))
         inner.append(
             path(
-                smooth([(512 + sign * a, b) for a, b in ((18, 904), (56, 896), (96, 900))]),
+                curve([(512 + sign * a, b) for a, b in ((18, 904), (56, 896), (96, 900))]),
                 stroke="#08303c",
                 stroke_width=6,
                 opacity=0.7,
@@ -123,11 +123,11 @@ def _bow(rng: np.random.Generator) -> list[str]:
         )
         if sign < 0:
             inner.append(ribbon([(380, 872), (430, 872), (476, 892)], [3, 9, 2], "#7fd0c4"))
-        parts.append(clipped(f"bow{sign}", outline, inner))
+        parts.append(clip_to(f"bow{sign}", outline, inner))
         parts.append(ribbon([*wing, wing[0]], [4, 7, 4, 8, 5], INK))
     parts += [
         path(
-            smooth([(486, 888), (512, 882), (540, 888), (542, 924), (512, 930), (484, 924)], True),
+            curve([(486, 888), (512, 882), (540, 888), (542, 924), (512, 930), (484, 924)], True),
             "#1a6a72",
             stroke=INK,
             stroke_width=5,
@@ -140,16 +140,16 @@ def _bow(rng: np.random.Generator) -> list[str]:
 def body(rng: np.random.Generator) -> str:
     """The body's group."""
     sides: list[Point] = [(370, 640), (364, 760), (352, 880), (512, 960)]
-    neck = smooth([*sides, (676, 880), (660, 760), (652, 640)], True)
+    neck = curve([*sides, (676, 880), (660, 760), (652, 640)], True)
     folds = [
         path(neck, "#b2644c"),
-        path(smooth([(360, 760), (420, 800), (420, 900), (340, 900)], True), "#d88a66"),
-        path(smooth([(560, 640), (700, 640), (700, 960), (590, 940)], True), "#7c3f3c"),
+        path(curve([(360, 760), (420, 800), (420, 900), (340, 900)], True), "#d88a66"),
+        path(curve([(560, 640), (700, 640), (700, 960), (590, 940)], True), "#7c3f3c"),
         path(
-            smooth([(360, 800), (512, 846), (670, 800), (670, 700), (360, 700)], True),
+            curve([(360, 800), (512, 846), (670, 800), (670, 700), (360, 700)], True),
             "#6f3436",
             opacity=0.85,
             filter="url(#soft12)",
         ),
     ]
-    return group("body", [*_coat(rng), clipped("neck", neck, folds), *_collar(), *_bow(rng)])
+    return group("body", [*_coat(rng), clip_to("neck", neck, folds), *_collar(), *_bow(rng)])

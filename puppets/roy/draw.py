@@ -3,7 +3,7 @@
 import numpy as np
 import scene
 from body import body
-from brush import blurs, drawing, gradient, group
+from brush import blur_filters, gradient, group, svg_document
 from eyes import eyelids, pupils
 from head import head
 from mouth import jaw, mouth, teeth
@@ -36,5 +36,5 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
         jaw(),
         teeth(),
     ]
-    svg = drawing(blurs(2, 4, 6, 12, 60) + "".join(GRADIENTS), layers)
+    svg = svg_document(blur_filters(2, 4, 6, 12, 60) + "".join(GRADIENTS), layers)
     return svg, points(opened=False), points(opened=True)

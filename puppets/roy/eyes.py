@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, clipped, ellipse, group, path, ribbon, smooth
+from brush import Point, clip_to, curve, ellipse, group, path, ribbon
 from shape import LEFT_EYE, RIGHT_EYE
 
 INK = "#3a1c1a"
@@ -16,9 +16,9 @@ def eye(corners: list[Point], name: str) -> list[str]:
     upper, lower = corners[:4], [corners[i] for i in (0, 5, 4, 3)]
     lift = [(px, py - d) for (px, py), d in zip(upper, (2, 15, 15, 4), strict=True)]
     white = [
-        path(smooth(corners, True), "#fbf3e2"),
+        path(curve(corners, True), "#fbf3e2"),
         ellipse(x + 30, y + 4, 24, 34, "#b7a8ae", opacity=0.75, filter="url(#soft4)"),
-        path(smooth(upper), stroke="#5d3a48", stroke_width=22, opacity=0.6, filter="url(#soft4)"),
+        path(curve(upper), stroke="#5d3a48", stroke_width=22, opacity=0.6, filter="url(#soft4)"),
     ]
     # Within the eye, so that the lid that comes down hides it.
     lash = [(px, py + d) for (px, py), d in zip(upper, (0, 4, 4, 0), strict=True)]
@@ -29,7 +29,7 @@ def eye(corners: list[Point], name: str) -> list[str]:
         ribbon(lift, [2, 6, 5, 2], "#7a3136"),
         ribbon(bag, [1, 6, 5, 1], "#8a3f3c", opacity=0.8),
         ribbon(under, [1, 6, 1], "#ffdcb4" if left else "#e8a57c", opacity=0.6),
-        clipped(name, smooth(corners, True), white),
+        clip_to(name, curve(corners, True), white),
         ribbon(lower, [2, 4, 4, 2], "#8a3f3c"),
         ribbon(lash, [4, 10, 9, 3] if left else [3, 9, 10, 4], "#24131a"),
     ]
@@ -56,7 +56,7 @@ def eyelids() -> str:
         x, y = np.mean(corners, axis=0)
         seam = [corners[i] for i in (0, 5, 4, 3)]
         top = [(corners[0][0], corners[0][1] - 6), *((px, py - 22) for px, py in corners[1:3])]
-        skin = smooth([*top, corners[3]]) + "L" + smooth(seam[::-1])[1:] + "Z"
+        skin = curve([*top, corners[3]]) + "L" + curve(seam[::-1])[1:] + "Z"
         inner = [
             path(skin, "url(#lid)"),
             ellipse(x - 12, y + 4, 26, 9, "#ffd9ae", opacity=0.75, filter="url(#soft4)"),
@@ -67,7 +67,7 @@ def eyelids() -> str:
                 opacity=0.7,
             ),
         ]
-        parts += [clipped(name, skin, inner), ribbon(seam, [4, 8, 8, 4], "#24131a")]
+        parts += [clip_to(name, skin, inner), ribbon(seam, [4, 8, 8, 4], "#24131a")]
         for i in range(-3, 4):
             px = x + i * 11
             parts.append(
@@ -120,7 +120,7 @@ def glasses() -> list[str]:
                 opacity=0.65,
             ),
         ]
-        parts += [path(d, "#dff2ec", opacity=0.10), clipped(f"lens{i}", d, glare)]
+        parts += [path(d, "#dff2ec", opacity=0.10), clip_to(f"lens{i}", d, glare)]
     parts += [path(d, stroke=INK, stroke_width=21) for d in rims]
     parts += [path(d, stroke="url(#shell)", stroke_width=13) for d in rims]
     parts += [ribbon(bridge, [22, 18, 22], INK), ribbon(bridge, [13, 9, 12], "#8f4d22")]

@@ -1,6 +1,6 @@
 """Roy's nose and lips, and the creases of a long life."""
 
-from brush import Point, ellipse, path, ribbon, smooth
+from brush import Point, curve, ellipse, path, ribbon
 from shape import LOWER_EDGE, MEETING, UPPER_EDGE
 
 INK = "#3a1c1a"
@@ -9,14 +9,20 @@ INK = "#3a1c1a"
 def nose() -> list[str]:
     return [
         path(
-            smooth([(516, 614), (590, 612), (610, 572), (592, 540), (578, 586), (532, 606)], True),
+            curve([(516, 614), (590, 612), (610, 572), (592, 540), (578, 586), (532, 606)], True),
             "#7a2f35",
             opacity=0.7,
             filter="url(#soft2)",
         ),
         ellipse(517, 628, 88, 13, "#5c2430", opacity=0.5, filter="url(#soft6)"),
-        path(smooth([(470, 600), (486, 588), (502, 594), (498, 606), (482, 608)], True), "#36131c"),
-        path(smooth([(532, 594), (550, 587), (566, 598), (552, 608), (536, 606)], True), "#2a0f18"),
+        path(
+            curve([(470, 600), (486, 588), (502, 594), (498, 606), (482, 608)], True),
+            "#36131c",
+        ),
+        path(
+            curve([(532, 594), (550, 587), (566, 598), (552, 608), (536, 606)], True),
+            "#2a0f18",
+        ),
         ribbon([(430, 556), (420, 588), (438, 612), (470, 608)], [1, 8, 9, 2], INK),
         ribbon([(604, 552), (614, 584), (596, 612), (564, 608)], [2, 10, 9, 2], INK),
         ribbon([(486, 608), (516, 621), (550, 609)], [2, 7, 2], INK),
@@ -63,9 +69,9 @@ def creases() -> list[str]:
 def lips() -> list[str]:
     # Above where the lips part: the lower one keeps a clean edge when they do.
     seam = [(x, y - 2) for x, y in MEETING]
-    meeting = smooth(MEETING[::-1])[1:]
-    upper = smooth(UPPER_EDGE) + "L" + meeting + "Z"
-    lower = smooth(LOWER_EDGE) + "L" + meeting + "Z"
+    meeting = curve(MEETING[::-1])[1:]
+    upper = curve(UPPER_EDGE) + "L" + meeting + "Z"
+    lower = curve(LOWER_EDGE) + "L" + meeting + "Z"
     return [
         ellipse(518, 724, 84, 10, "#5c2f38", opacity=0.5, filter="url(#soft4)"),
         path(lower, "url(#lower)"),

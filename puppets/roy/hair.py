@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, hexed, ramp
+from brush import Point, ramp, to_hex
 
 BROW = ["#1f171c", "#41343a", "#766a6c", "#b5aca6"]
 HAIR = ["#2a2026", "#54454a", "#8a7f80", "#c9c2ba"]
@@ -33,7 +33,7 @@ def brow(knots: list[Point], sign: int, rng: np.random.Generator) -> list[str]:
         length = rng.uniform(30, 52)
         dx, dy = -sign * math.cos(flow) * length, math.sin(flow) * length
         dx = abs(dx) * sign if t < 3 else dx
-        tone = hexed(ramp(BROW, 0.42 - sign * 0.1 + rng.normal(0, 0.22)))
+        tone = to_hex(ramp(BROW, 0.42 - sign * 0.1 + rng.normal(0, 0.22)))
         knot = (x + dx * 0.5, y + dy * 0.62 + 4)
         parts.append(lock((x - dx * 0.2, y + 12), knot, (x + dx, y + dy * 0.7), 11, tone))
     return parts
@@ -47,7 +47,7 @@ def fringe(rng: np.random.Generator, sign: int) -> list[str]:
         x = 511 + sign * rng.uniform(234, 258)
         y = 262 + 176 * (1 - t) + rng.normal(0, 10)
         out = sign * rng.uniform(16, 44)
-        tone = hexed(ramp(HAIR, 0.62 - sign * 0.2 + rng.normal(0, 0.22)))
+        tone = to_hex(ramp(HAIR, 0.62 - sign * 0.2 + rng.normal(0, 0.22)))
         knots = (x - sign * 8, y + 30), (x + out * 0.5, y + 8), (x + out, y - rng.uniform(10, 34))
         parts.append(lock(*knots, 17, tone))
     return parts

@@ -5,17 +5,17 @@ import math
 import numpy as np
 from brush import (
     Point,
-    clipped,
+    clip_to,
+    curve,
     ellipse,
     group,
-    hexed,
+    jitter_grid,
     mix,
     path,
     ramp,
     rgb,
     ribbon,
-    scatter,
-    smooth,
+    to_hex,
 )
 from eyes import eye, glasses
 from face import creases, lips, nose
@@ -26,7 +26,7 @@ SKIN = ["#4f2233", "#86403f", "#b9644a", "#dc8d63", "#f2b485", "#fdd3a4", "#ffec
 INK = "#3a1c1a"
 # Notches beside the chin, which the 17 points of the jaw do not see.
 CONTOUR = [*JAW[:7], (386, 796), *JAW[7:10], (646, 794), *JAW[10:], *CROWN]
-OUTLINE = smooth(CONTOUR, True)
+OUTLINE = curve(CONTOUR, True)
 
 
 def _blush(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -46,7 +46,7 @@ def _stubble(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _dabs(rng: np.random.Generator, gap: float, length: float, width: float) -> list[str]:
-    places = scatter(rng, (246, 54, 780, 846), gap)
+    places = jitter_grid(rng, (246, 54, 780, 846), gap)
     x, y = places.T
     tones = light(x, y)
     dx, dy = slope(x, y)
@@ -60,7 +60,7 @@ def _dabs(rng: np.random.Generator, gap: float, length: float, width: float) -> 
     for i in np.argsort(step, kind="stable"):
         tone = mix(ramp(SKIN, step[i]), rgb("#d8503f"), round(red[i] * 6) / 6)
         tone = mix(tone, rgb("#6f6a72"), round(beard[i] * rng.uniform(0.7, 1.2) * 3) * 0.12)
-        tone = hexed(mix(tone, rgb("#7fb7c4"), round(rim[i] * 3) * 0.25))
+        tone = to_hex(mix(tone, rgb("#7fb7c4"), round(rim[i] * 3) * 0.25))
         dab = f"M{x[i] - ox[i]:.0f} {y[i] - oy[i]:.0f}l{2 * ox[i]:.0f} {2 * oy[i]:.0f}"
         strokes[tone] = strokes.get(tone, "") + dab
     return [f'<path d="{d}" stroke="{c}" stroke-width="{width}"/>' for c, d in strokes.items()]
@@ -100,7 +100,7 @@ def _skin(rng: np.random.Generator) -> list[str]:
         ellipse(606, 172, 3.4, 2.8, "#8b4a3a"),
         ellipse(640, 214, 3, 2.6, "#8b4a3a"),
     ]
-    return [clipped("skull", OUTLINE, paint)]
+    return [clip_to("skull", OUTLINE, paint)]
 
 
 def _ear(sign: int) -> list[str]:
@@ -111,8 +111,8 @@ def _ear(sign: int) -> list[str]:
     lit = "#e89468" if sign < 0 else "#9c4b45"
     inner = at([(250, 440), (264, 400), (296, 394), (304, 426), (294, 470), (274, 510), (256, 500)])
     return [
-        path(smooth(shell, True), lit),
-        path(smooth(inner, True), "#b3553f" if sign < 0 else "#64293a"),
+        path(curve(shell, True), lit),
+        path(curve(inner, True), "#b3553f" if sign < 0 else "#64293a"),
         ribbon(
             at([(254, 420), (276, 402), (288, 428), (272, 462), (276, 490)]),
             [3, 9, 5, 2],

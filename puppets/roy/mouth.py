@@ -1,6 +1,6 @@
 """What is inside roy's mouth: good teeth with a gap between the front two, and a tongue."""
 
-from brush import ellipse, group, path, ribbon, smooth
+from brush import curve, ellipse, group, path, ribbon
 
 
 def _tooth(x: float, top: float, width: float, length: float) -> str:
@@ -38,7 +38,7 @@ def teeth() -> str:
 
 def jaw() -> str:
     """Tongue, lower gum and teeth, drawn at rest: they ride on the lower lip."""
-    tongue = smooth(
+    tongue = curve(
         [(420, 712), (438, 664), (478, 644), (516, 652), (556, 642), (594, 660), (614, 708)]
     )
     parts = [

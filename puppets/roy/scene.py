@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import ellipse, hexed, path, ramp, scatter
+from brush import ellipse, jitter_grid, path, ramp, to_hex
 
 WALL = ["#12262e", "#1d434a", "#2f6664", "#6b9080", "#d9bd7f", "#f7dfa4"]
 SPINES = ["#8c2f2b", "#c4702f", "#2d4a63", "#d3a548", "#50643f", "#6f3a52"]
@@ -44,13 +44,13 @@ def background(rng: np.random.Generator) -> list[str]:
     """The parts of the background, from far to near."""
     parts = ['<rect width="1024" height="1024" fill="#16303a"/>']
     for size, gap in ((150, 62), (84, 40)):
-        places = scatter(rng, (-40, -40, 1064, 1064), gap)
+        places = jitter_grid(rng, (-40, -40, 1064, 1064), gap)
         rng.shuffle(places)
         for x, y in places:
             far = math.hypot(x - 150, y - 250) / 900
             tone = ramp(WALL, 0.86 - 1.05 * far + rng.normal(0, 0.055))
             angle = math.atan2(y - 250, x - 150) + math.pi / 2 + rng.normal(0, 0.3)
-            parts.append(_dab(x, y, angle, size * rng.uniform(0.6, 1.2), size / 3, hexed(tone)))
+            parts.append(_dab(x, y, angle, size * rng.uniform(0.6, 1.2), size / 3, to_hex(tone)))
     shelf = [
         *_books(rng, 786, 1010, 330),
         path("M770 330H1030V350H770Z", "#5a3a28"),

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, ibug
+from brush import Point, ibug_landmarks
 
 LEFT_EYE: list[Point] = [(358, 430), (380, 405), (424, 402), (452, 432), (426, 447), (384, 449)]
 RIGHT_EYE: list[Point] = [(574, 434), (600, 404), (644, 407), (668, 432), (642, 451), (600, 449)]
@@ -85,4 +85,4 @@ def points(opened: bool) -> np.ndarray:
     jaw = [(x, y + drop * math.sin(math.pi * i / 16) ** 3) for i, (x, y) in enumerate(jaw)]
     outer = (OPEN_UPPER_EDGE, OPEN_LOWER_EDGE) if opened else (UPPER_EDGE, LOWER_EDGE)
     inner = (OPEN_UPPER, OPEN_LOWER) if opened else (MEETING, MEETING)
-    return ibug(jaw, LEFT_BROW + RIGHT_BROW, NOSE, LEFT_EYE + RIGHT_EYE, outer, inner)
+    return ibug_landmarks(jaw, LEFT_BROW + RIGHT_BROW, NOSE, LEFT_EYE + RIGHT_EYE, outer, inner)

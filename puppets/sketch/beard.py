@@ -1,7 +1,7 @@
 """Beard and moustache: white hair, drawn by its shadows."""
 
 import numpy as np
-from brush import Point, path, smooth
+from brush import Point, curve, path
 from graphite import PAPER, hairs, line
 
 OUTLINE: list[Point] = [
@@ -28,7 +28,7 @@ MOUSTACHE: list[list[Point]] = [
 
 
 def beard(rng: np.random.Generator) -> list[str]:
-    parts = [path(smooth(OUTLINE, True), PAPER)]
+    parts = [path(curve(OUTLINE, True), PAPER)]
     for (x0, y0), (x1, y1) in LOCKS:
         sway = 22 * np.sign(x0 - 512)
         spine = [

@@ -1,7 +1,7 @@
 """His cap: white crown, dark band with an anchor, a visor that has seen storms."""
 
 import numpy as np
-from brush import Point, path, ribbon, smooth
+from brush import Point, curve, path, ribbon
 from form import patch, slant
 from graphite import LEAD, PAPER, hatch, line
 
@@ -39,7 +39,7 @@ def _anchor(rng: np.random.Generator) -> list[str]:
 
 
 def cap(rng: np.random.Generator) -> list[str]:
-    crown, band, visor = (smooth(row, True) for row in (CROWN, BAND, VISOR))
+    crown, band, visor = (curve(row, True) for row in (CROWN, BAND, VISOR))
     shade = patch(
         [(700, 230, 90, 80, 0.62), (600, 268, 160, 26, 0.5), (300, 250, 50, 40, 0.3),
          (420, 250, 60, 20, 0.2), (640, 150, 70, 30, 0.2)]

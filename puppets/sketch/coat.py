@@ -1,7 +1,7 @@
 """Pea coat and turtleneck, drawn in haste: they end where the sheet's interest ends."""
 
 import numpy as np
-from brush import Point, group, path, smooth
+from brush import Point, curve, group, path
 from form import patch, slant
 from graphite import PAPER, hatch, line
 
@@ -22,7 +22,7 @@ COLLAR: list[Point] = [
 
 def body(rng: np.random.Generator) -> str:
     """The body's group."""
-    parts = [path(smooth(SHOULDERS) + "Z", PAPER)]
+    parts = [path(curve(SHOULDERS) + "Z", PAPER)]
     cloth = patch(
         [(770, 980, 150, 150, 0.85), (660, 1000, 90, 150, 0.6), (270, 1000, 130, 120, 0.5),
          (380, 1010, 60, 120, 0.55), (512, 1010, 70, 80, 0.35), (512, 900, 160, 40, 0.5)],
@@ -30,7 +30,7 @@ def body(rng: np.random.Generator) -> str:
     )  # fmt: skip
     parts += hatch(rng, (150, 830, 880, 1034), cloth, slant(2.05), 12.5, 46, 2.0)
     parts += line(rng, SHOULDERS[0:6], 6, 3, 3, 0.8) + line(rng, SHOULDERS[6:12], 7, 3, 3, 0.85)
-    parts.append(path(smooth(COLLAR, True), PAPER))
+    parts.append(path(curve(COLLAR, True), PAPER))
     neck = patch([(512, 800, 130, 44, 0.85), (600, 860, 50, 60, 0.6), (512, 890, 100, 24, 0.3)])
     parts += hatch(rng, (396, 776, 628, 900), neck, slant(1.57), 9, 34, 1.7)
     for x in np.linspace(404, 620, 19):  # ribs of the knitting

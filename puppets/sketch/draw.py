@@ -3,7 +3,7 @@
 import numpy as np
 import scene
 from beard import beard, moustache
-from brush import blurs, drawing, group
+from brush import blur_filters, group, svg_document
 from cap import cap
 from coat import body
 from face import eyelids, face, pupils
@@ -24,5 +24,5 @@ def draw() -> tuple[str, np.ndarray, np.ndarray]:
         teeth(rng),
         jaw(rng),
     ]
-    defs = blurs(2, 30) + scene.DEFS
-    return drawing(defs, layers), points(opened=False), points(opened=True)
+    defs = blur_filters(2, 30) + scene.DEFS
+    return svg_document(defs, layers), points(opened=False), points(opened=True)

@@ -1,7 +1,7 @@
 """The sailor's face: skin in hatching, wrinkles of wind and laughter, eyes, nose, lips, ears."""
 
 import numpy as np
-from brush import Point, ellipse, group, path, ribbon, smooth
+from brush import Point, curve, ellipse, group, path, ribbon
 from form import patch, skin_tone, skin_way, slant
 from graphite import LEAD, PAPER, hairs, hatch, line, strokes
 from shape import JAW, LEFT_BROW, LEFT_EYE, LOWER_EDGE, MEETING, RIGHT_BROW, RIGHT_EYE, UPPER_EDGE
@@ -32,7 +32,7 @@ WRINKLES: list[tuple[list[Point], float]] = [
 
 
 def _eye(rng: np.random.Generator, corners: list[Point]) -> list[str]:
-    ball = smooth(corners, True)
+    ball = curve(corners, True)
     x, y = np.mean(corners, axis=0)
     fold = [(px, py - 10) for px, py in corners[:4]]
     shade, box = patch([(x, y - 16, 44, 9, 0.6)]), (x - 40, y - 16, x + 40, y + 4)
@@ -56,7 +56,7 @@ def _nose(rng: np.random.Generator) -> list[str]:
 
 
 def _lips(rng: np.random.Generator) -> list[str]:
-    lower = smooth([*LOWER_EDGE, *MEETING[::-1]], True)
+    lower = curve([*LOWER_EDGE, *MEETING[::-1]], True)
     tone = patch([(512, 684, 60, 8, 0.55), (548, 692, 26, 12, 0.4)])
     return [
         path(lower, "#ddd2c0", opacity=0.8),
@@ -79,12 +79,12 @@ def face(rng: np.random.Generator) -> list[str]:
     parts = []
     for ear, dark in zip(EARS, (0.3, 0.7), strict=True):
         x, y = np.mean(ear, axis=0)
-        parts.append(path(smooth(ear, True), PAPER))
+        parts.append(path(curve(ear, True), PAPER))
         tone = patch([(x + 6, y, 22, 50, dark)])
         parts += hatch(rng, (x - 24, y - 52, x + 24, y + 52), tone, slant(2.0), 8, 20, 1.3)
         parts += line(rng, ear, 4.4, 1.6, 2, 0.8)
         parts += line(rng, [(x - 6, y - 34), (x + 6, y - 10), (x - 4, y + 22)], 3, 1.5, 2, 0.6)
-    parts.append(path(smooth([*JAW, *top], True), PAPER))
+    parts.append(path(curve([*JAW, *top], True), PAPER))
     parts += hatch(rng, (322, 340, 704, 720), skin_tone, skin_way, 10, 32, 1.5)
     for row, width in WRINKLES:
         parts += line(rng, row, width, 1.2, 2, 0.62, (0.1, 0.1))
@@ -110,7 +110,7 @@ path(f"M{x - 17} {y - 15}H{x + 17}V{y - 6}Q{x} {y - 9} {x - 17} {y - 6}Z", LEAD,
             ellipse(x, y, 6.5, 7, "#1d1a19"),
             ellipse(x - 5, y - 6, 4, 3.6, "#fffdf6"),
         ]  # fmt: skip
-    clips = "".join(f'<path d="{smooth(eye, True)}"/>' for eye in (LEFT_EYE, RIGHT_EYE))
+    clips = "".join(f'<path d="{curve(eye, True)}"/>' for eye in (LEFT_EYE, RIGHT_EYE))
     seen = f'<clipPath id="eyes">{clips}</clipPath><g clip-path="url(#eyes)">'
     return group("pupils", [seen, *parts, "</g>"])
 
@@ -122,7 +122,7 @@ def eyelids(rng: np.random.Generator) -> str:
         x, y = np.mean(corners, axis=0)
         seam = [corners[i] for i in (0, 5, 4, 3)]
         top = [corners[0], (corners[1][0] - 4, y - 40), (corners[2][0] + 4, y - 40), corners[3]]
-        skin = smooth([*top, *seam[2:0:-1]], True)
+        skin = curve([*top, *seam[2:0:-1]], True)
         dark = 0.3 if x < 512 else 0.75  # the lamp stands on the left
         tone = patch([(x, y - 24, 50, 18, 0.3 + dark / 2), (x + 20, y - 4, 34, 20, dark)])
         parts += [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from brush import Point, along, between, path, scatter
+from brush import Point, band_outline, jitter_grid, path, sample_curve
 
 PAPER = "#f4ecdc"
 LEAD = "#35312f"
@@ -56,7 +56,7 @@ def hatch(
     """Hatching as dark as `tone` (0 to 1), along `angle` (radians); crossed where it is dark."""
     rows, strength = [], []
     for turn, floor in TURNS:
-        places = scatter(rng, box, gap)
+        places = jitter_grid(rng, box, gap)
         x, y = places.T
         dark = tone(x, y)
         keep = dark + rng.normal(0, 0.05, len(x)) > floor
@@ -84,13 +84,13 @@ def line(
     for i in range(passes):
         last = i == passes - 1
         off = rng.normal(0, shake * (0.35 if last else 1.0), (len(points), 2))
-        searched = along(np.asarray(points) + off, 4)
+        searched = sample_curve(np.asarray(points) + off, 4)
         searched += rng.normal(0, 0.16 + 0.09 * shake, searched.shape)
         press = rng.uniform(0.6, 1.15, 5)
         steps = np.linspace(0, 1, len(searched))
         half = np.interp(steps, np.linspace(0, 1, 7), [ends[0], *press, ends[1]])
         half *= width * (0.45 if last else 0.25)
-        shape = between(searched, -half, half)
+        shape = band_outline(searched, -half, half)
         parts.append(path(shape, LEAD, opacity=round(opacity * (1 if last else 0.5), 2)))
     return parts
 
@@ -107,7 +107,7 @@ def hairs(
     colour: str = LEAD,
 ) -> list[str]:
     """Hairs that run along a spine, `spread` to both sides; `fan` turns those off the middle."""
-    middle = along(spine, 12)
+    middle = sample_curve(spine, 12)
     way = np.gradient(middle, axis=0)
     i = rng.integers(0, len(middle), count)
     side = rng.uniform(-1, 1, count)

@@ -1,7 +1,7 @@
 """Inside the mouth: deep hatching, a row of teeth with one gap, the tongue."""
 
 import numpy as np
-from brush import group, path, smooth
+from brush import curve, group, path
 from form import patch, slant
 from graphite import LEAD, hatch, line, strokes
 
@@ -18,7 +18,7 @@ def mouth(rng: np.random.Generator) -> str:
 
 def teeth(rng: np.random.Generator) -> str:
     """The upper row; one was lost in a harbour."""
-    row = smooth([(458, 684), (484, 690), (512, 692), (540, 690), (566, 684)])
+    row = curve([(458, 684), (484, 690), (512, 692), (540, 690), (566, 684)])
     parts = [path(f"{row}L566 640L458 640Z", "#f3ead8")]
     for x in (476, 490, 503, 519, 533, 547):
         parts += line(rng, [(x, 664), (x + 0.5, 680), (x, 690)], 2, 0.3, 1, 0.6)
@@ -29,10 +29,10 @@ def teeth(rng: np.random.Generator) -> str:
 
 def jaw(rng: np.random.Generator) -> str:
     """Tongue and lower teeth, as they lie when the mouth is shut: they ride on the lower lip."""
-    tongue = smooth(
+    tongue = curve(
         [(474, 720), (478, 676), (500, 660), (512, 664), (526, 660), (546, 676), (550, 720)]
     )
-    low = smooth([(462, 674), (488, 668), (512, 667), (538, 668), (562, 674)])
+    low = curve([(462, 674), (488, 668), (512, 667), (538, 668), (562, 674)])
     parts = [path(f"{tongue}Z", "#a79c90")]
     tone = patch([(512, 664, 9, 20, 0.8), (540, 676, 16, 16, 0.6)])
     parts += hatch(rng, (480, 656, 546, 690), tone, slant(1.5), 6, 13, 1.2)

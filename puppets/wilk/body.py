@@ -3,13 +3,13 @@
 import math
 
 import numpy as np
-from brush import ellipse, fur, group, hexed, path, ramp, scatter, smooth
+from brush import curve, draw_fur, ellipse, group, jitter_grid, path, ramp, to_hex
 
 FUR = ["#1a0f12", "#3a1f1c", "#6a3620", "#a35f2c", "#d6954a", "#f5c67c"]
 
 
 def _shoulders(rng: np.random.Generator) -> list[str]:
-    places = scatter(rng, (60, 730, 964, 1060), 17)
+    places = jitter_grid(rng, (60, 730, 964, 1060), 17)
     dx, dy = (places[:, 0] - 512) / 440, (places[:, 1] - 1060) / 300
     places = places[dx**2 + dy**2 < 1]
     places = places[np.argsort(-places[:, 1] - 0.35 * np.abs(places[:, 0] - 512))]
@@ -25,18 +25,18 @@ def _shoulders(rng: np.random.Generator) -> list[str]:
         return "#86c9d8", (outer - 0.72) * 2.4 if x > 560 else 0
 
     base = path(
-        smooth(
+        curve(
             [(86, 1080), (130, 930), (260, 815), (512, 770), (764, 815), (894, 930), (938, 1080)]
         ),
         "#23130f",
     )
-    return [base, *fur(places, rng, flow, light, FUR, 78, 24, rim)]
+    return [base, *draw_fur(places, rng, flow, light, FUR, 78, 24, rim)]
 
 
 def _knit(rng: np.random.Generator) -> list[str]:
     """The scarf's wrap: rows of small stitches along a sagging band."""
     parts = []
-    band = smooth([(244, 828), (330, 900), (512, 938), (694, 900), (780, 828)])
+    band = curve([(244, 828), (330, 900), (512, 938), (694, 900), (780, 828)])
     parts.append(
         path(
             band,
@@ -64,7 +64,7 @@ def _knit(rng: np.random.Generator) -> list[str]:
                 + 0.1 * (step % 2)
                 + rng.normal(0, 0.05)
             )
-            fill = hexed(ramp(["#5a1018", "#a4262a", "#d5483c", "#f0785a"], shade))
+            fill = to_hex(ramp(["#5a1018", "#a4262a", "#d5483c", "#f0785a"], shade))
             for side in (-1, 1):
                 parts.append(
                     f'<ellipse rx="7.6" ry="4.6" fill="{fill}" transform="translate('
@@ -83,7 +83,7 @@ def _turns(rng: np.random.Generator) -> list[str]:
                 if math.hypot(dx, dy) > 53:
                     continue
                 shade = 0.42 - 0.006 * (side * dx + 10) - 0.0016 * dy + rng.normal(0, 0.04)
-                fill = hexed(
+                fill = to_hex(
                     ramp(["#3a0a12", "#5a1018", "#a4262a", "#d5483c"], shade - 0.08 * side)
                 )
                 x, y = 512 + side * 268 + dx, 828 + dy
@@ -109,7 +109,7 @@ def _tail(rng: np.random.Generator) -> list[str]:
                 if pale
                 else ["#5a1018", "#a4262a", "#d5483c", "#f0785a"]
             )
-            fill = hexed(ramp(stops, shade))
+            fill = to_hex(ramp(stops, shade))
             for side in (-1, 1):
                 parts.append(
                     f'<ellipse rx="7.2" ry="4.4" fill="{fill}" transform="translate('

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, ellipse, group, hexed, path, ramp, smooth, tuft
+from brush import Point, curve, ellipse, group, path, ramp, to_hex, tuft
 from shape import CENTRE, LEFT_BROW, LEFT_EYE, LOWER_EDGE, MEETING, RIGHT_EYE, UPPER_EDGE, mirrored
 
 BROW = ["#0f0a0e", "#241619", "#432620", "#6b3d25"]
@@ -11,7 +11,7 @@ BROW = ["#0f0a0e", "#241619", "#432620", "#6b3d25"]
 
 def nose(rng: np.random.Generator) -> list[str]:
     half: list[Point] = [(512, 528), (466, 534), (428, 566), (430, 602), (458, 618), (488, 610)]
-    outline = smooth([*half, (512, 622), *mirrored(half[1:])], True)
+    outline = curve([*half, (512, 622), *mirrored(half[1:])], True)
     parts = [
         ellipse(512, 622, 92, 26, "#3a1d16", opacity=0.55, filter="url(#soft12)"),
         path(outline, "url(#nose)"),
@@ -68,7 +68,7 @@ def nose(rng: np.random.Generator) -> list[str]:
             (512 + s * 62, 600),
             (512 + s * 40, 604),
         ]
-        parts.append(path(smooth(hole, True), "#0d060b"))
+        parts.append(path(curve(hole, True), "#0d060b"))
     parts.append(
         path(
             "M512 622L512 660",
@@ -83,12 +83,12 @@ def nose(rng: np.random.Generator) -> list[str]:
 
 def eye(corners: list[Point], sign: int) -> list[str]:
     """Socket, eyeball with its shadow, lid rims."""
-    outline = smooth(corners, True)
+    outline = curve(corners, True)
     x, y = np.mean(corners, axis=0)
     name = "eyeL" if sign < 0 else "eyeR"
-    lower = smooth([corners[i] for i in ((0, 5, 4, 3) if sign < 0 else (3, 4, 5, 0))])
-    upper = smooth(corners[:4])
-    bag = smooth([(x - 62, y + 22), (x - 20, y + 42), (x + 26, y + 42), (x + 62, y + 20)])
+    lower = curve([corners[i] for i in ((0, 5, 4, 3) if sign < 0 else (3, 4, 5, 0))])
+    upper = curve(corners[:4])
+    bag = curve([(x - 62, y + 22), (x - 20, y + 42), (x + 26, y + 42), (x + 62, y + 20)])
     return [
         ellipse(x, y - 4, 84, 52, "#150a0d", opacity=0.88, filter="url(#soft12)"),
         path(bag, stroke="#1d0f10", stroke_width=5, opacity=0.6, filter="url(#soft2)"),
@@ -118,7 +118,7 @@ def brow(sign: int, rng: np.random.Generator) -> list[str]:
         angle = math.pi + 0.38 - 0.85 * (1 - t) + rng.normal(0, 0.22)
         angle = angle + 0.55 * t
         length = rng.uniform(40, 66) * (0.8 + 0.5 * math.sin(math.pi * min(t + 0.15, 1)))
-        tone = hexed(ramp(BROW, 0.75 - (y - 350) / 110 + rng.normal(0, 0.16) - 0.1 * sign))
+        tone = to_hex(ramp(BROW, 0.75 - (y - 350) / 110 + rng.normal(0, 0.16) - 0.1 * sign))
         root = (x, y)
         if sign > 0:
             root, angle = (2 * CENTRE - x, y), math.pi - angle
@@ -127,12 +127,12 @@ def brow(sign: int, rng: np.random.Generator) -> list[str]:
 
 
 def lips() -> list[str]:
-    upper = smooth(UPPER_EDGE) + "L" + smooth(MEETING[::-1])[1:] + "Z"
-    lower = smooth(LOWER_EDGE) + "L" + smooth(MEETING[::-1])[1:] + "Z"
-    shine = smooth([(430, 722), (470, 728), (512, 729), (548, 728)])
+    upper = curve(UPPER_EDGE) + "L" + curve(MEETING[::-1])[1:] + "Z"
+    lower = curve(LOWER_EDGE) + "L" + curve(MEETING[::-1])[1:] + "Z"
+    shine = curve([(430, 722), (470, 728), (512, 729), (548, 728)])
     return [
         path(
-            smooth([(400, 752), (460, 770), (512, 774), (564, 770), (624, 752)]),
+            curve([(400, 752), (460, 770), (512, 774), (564, 770), (624, 752)]),
             stroke="#5a3222",
             stroke_width=20,
             opacity=0.5,
@@ -149,22 +149,22 @@ def lips() -> list[str]:
             filter="url(#soft4)",
         ),
         path(
-            smooth([(420, 686), (474, 670), (500, 672)]),
+            curve([(420, 686), (474, 670), (500, 672)]),
             stroke="#c98479",
             stroke_width=4,
             opacity=0.5,
             stroke_linecap="round",
             filter="url(#soft2)",
         ),
-        path(smooth(UPPER_EDGE), stroke="#2b1016", stroke_width=2.5, opacity=0.5),
+        path(curve(UPPER_EDGE), stroke="#2b1016", stroke_width=2.5, opacity=0.5),
         path(
-            smooth([UPPER_EDGE[0], *MEETING, UPPER_EDGE[-1]]),
+            curve([UPPER_EDGE[0], *MEETING, UPPER_EDGE[-1]]),
             stroke="#1d070c",
             stroke_width=5,
             stroke_linecap="round",
         ),
         path(
-            smooth([(340, 700), (350, 722), (364, 734)]),
+            curve([(340, 700), (350, 722), (364, 734)]),
             stroke="#3d1d18",
             stroke_width=6,
             opacity=0.6,
@@ -172,7 +172,7 @@ def lips() -> list[str]:
             filter="url(#soft2)",
         ),
         path(
-            smooth(mirrored([(340, 700), (350, 722), (364, 734)])),
+            curve(mirrored([(340, 700), (350, 722), (364, 734)])),
             stroke="#3d1d18",
             stroke_width=6,
             opacity=0.6,
@@ -186,14 +186,14 @@ def bridge() -> list[str]:
     """The lit back of the nose and the frown between the brows."""
     return [
         path(
-            smooth([(500, 440), (494, 490), (488, 540)]),
+            curve([(500, 440), (494, 490), (488, 540)]),
             stroke="#f3c583",
             stroke_width=22,
             opacity=0.35,
             filter="url(#soft12)",
         ),
         path(
-            smooth([(484, 402), (492, 428), (488, 450)]),
+            curve([(484, 402), (492, 428), (488, 450)]),
             stroke="#1c0e0d",
             stroke_width=7,
             opacity=0.7,
@@ -201,7 +201,7 @@ def bridge() -> list[str]:
             filter="url(#soft2)",
         ),
         path(
-            smooth([(540, 402), (532, 428), (536, 450)]),
+            curve([(540, 402), (532, 428), (536, 450)]),
             stroke="#1c0e0d",
             stroke_width=7,
             opacity=0.7,
@@ -233,7 +233,7 @@ def eyelids() -> str:
         x, y = np.mean(corners, axis=0)
         seam = [corners[i] for i in (0, 5, 4, 3)]
         top = [(px, py - 34) for px, py in corners[1:3]]
-        skin = smooth([corners[0], *top, corners[3]]) + "L" + smooth(seam[::-1])[1:] + "Z"
+        skin = curve([corners[0], *top, corners[3]]) + "L" + curve(seam[::-1])[1:] + "Z"
         name = "lidL" if sign < 0 else "lidR"
         parts += [
             f'<clipPath id="{name}"><path d="{skin}"/></clipPath>',
@@ -241,7 +241,7 @@ def eyelids() -> str:
             f'<rect x="{x - 90:.0f}" y="{y - 90:.0f}" width="180" height="160" fill="url(#lid)"/>',
             ellipse(x - 8, y + 2, 40, 13, "#c98a58", opacity=0.7, filter="url(#soft6)"),
             path(
-                smooth([(x - 56, y - 4), (x - 22, y - 27), (x + 22, y - 27), (x + 56, y - 4)]),
+                curve([(x - 56, y - 4), (x - 22, y - 27), (x + 22, y - 27), (x + 56, y - 4)]),
                 stroke="#1a0b0b",
                 stroke_width=5,
                 opacity=0.55,
@@ -262,6 +262,6 @@ def eyelids() -> str:
             )
         parts += [
             "</g>",
-            path(smooth(seam), stroke="#100709", stroke_width=9, stroke_linecap="round"),
+            path(curve(seam), stroke="#100709", stroke_width=9, stroke_linecap="round"),
         ]
     return group("eyelids", parts)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from body import FUR
-from brush import ellipse, fur, group, hexed, path, ramp, scatter, smooth, tuft
+from brush import curve, draw_fur, ellipse, group, jitter_grid, path, ramp, to_hex, tuft
 from face import bridge, brow, eye, lips, nose
 from horns import ears, horns
 from shape import CENTRE, LEFT_EYE, RIGHT_EYE
@@ -28,21 +28,21 @@ def _outward(x: float, y: float) -> float:
 
 
 def _pelt(rng: np.random.Generator) -> list[str]:
-    places = scatter(rng, (190, 200, 834, 900), 16)
+    places = jitter_grid(rng, (190, 200, 834, 900), 16)
     edge = ((places[:, 0] - CENTRE) / 292) ** 2 + ((places[:, 1] - 545) / 318) ** 2
     places = places[edge < 1]
     far = np.hypot(places[:, 0] - CENTRE, (places[:, 1] - 470) * 0.9)
     places = places[np.argsort(-far)]
     base = ellipse(CENTRE, 545, 296, 322, "#2a1713")
-    coarse = fur(places, rng, _outward, _light, FUR, 66, 19, _rim)
-    near = scatter(rng, (380, 300, 644, 600), 9)  # short fur where it all starts: brow to nose
+    coarse = draw_fur(places, rng, _outward, _light, FUR, 66, 19, _rim)
+    near = jitter_grid(rng, (380, 300, 644, 600), 9)  # short fur where it all starts: brow to nose
     near = near[np.abs(near[:, 0] - CENTRE) < 40 + 0.5 * np.abs(near[:, 1] - 440)]
     near = near[np.argsort(-np.hypot(near[:, 0] - CENTRE, (near[:, 1] - 545)))]
 
     def parted(x: float, y: float) -> float:
         return -math.pi / 2 + (x - CENTRE) / 75 * (1.0 if y > 420 else 0.7)
 
-    return [base, *coarse, *fur(near, rng, parted, _light, FUR, 34, 10)]
+    return [base, *coarse, *draw_fur(near, rng, parted, _light, FUR, 34, 10)]
 
 
 def _crown(rng: np.random.Generator) -> list[str]:
@@ -54,19 +54,19 @@ def _crown(rng: np.random.Generator) -> list[str]:
         y = 216 + 96 * t + abs(x - CENTRE) * 0.18
         lean = (x - CENTRE) / 95
         angle = -math.pi / 2 + lean
-        tone = hexed(ramp(FUR[1:], _light(x, 330) + rng.normal(0, 0.09)))
+        tone = to_hex(ramp(FUR[1:], _light(x, 330) + rng.normal(0, 0.09)))
         parts.append(tuft((x, y), angle, rng.uniform(58, 104), 20, rng.normal(0, 0.2), tone))
-    fringe = scatter(rng, (400, 262, 624, 372), 13)  # hides the roots of the forelock
+    fringe = jitter_grid(rng, (400, 262, 624, 372), 13)  # hides the roots of the forelock
     fringe = fringe[np.argsort(fringe[:, 1])]
 
     def up(x: float, y: float) -> float:
         return -math.pi / 2 + (x - CENTRE) / 110
 
-    return [*parts, *fur(fringe, rng, up, lambda x, y: _light(x, y) - 0.04, FUR, 56, 17)]
+    return [*parts, *draw_fur(fringe, rng, up, lambda x, y: _light(x, y) - 0.04, FUR, 56, 17)]
 
 
 def _beard(rng: np.random.Generator) -> list[str]:
-    places = scatter(rng, (300, 742, 724, 850), 13)
+    places = jitter_grid(rng, (300, 742, 724, 850), 13)
     edge = ((places[:, 0] - CENTRE) / 214) ** 2 + ((places[:, 1] - 740) / 110) ** 2
     places = places[edge < 1]
     places = places[np.argsort(-places[:, 1])]
@@ -77,13 +77,13 @@ def _beard(rng: np.random.Generator) -> list[str]:
     def light(x: float, y: float) -> float:
         return 0.42 + 0.0042 * (y - 742) - 0.0011 * (x - CENTRE)
 
-    return fur(places, rng, flow, light, CREAM, 92, 17)
+    return draw_fur(places, rng, flow, light, CREAM, 92, 17)
 
 
 def _muzzle(rng: np.random.Generator) -> list[str]:
     """Pale, short fur around nose and mouth; it keeps clear of the lips."""
     soft = path(
-        smooth(
+        curve(
             [
                 (330, 660),
                 (400, 590),
@@ -101,7 +101,7 @@ def _muzzle(rng: np.random.Generator) -> list[str]:
         "#c08a55",
         filter="url(#soft12)",
     )
-    places = scatter(rng, (310, 560, 714, 820), 10)
+    places = jitter_grid(rng, (310, 560, 714, 820), 10)
     x, y = places[:, 0] - CENTRE, places[:, 1]
     inside = (np.abs(x) / 208) ** 2.4 + ((y - 692) / 132) ** 2 < 1
     lip = (
@@ -122,7 +122,7 @@ def _muzzle(rng: np.random.Generator) -> list[str]:
             0.80 - 0.0013 * (x - CENTRE) - 0.0021 * (y - 640) - 0.25 * (abs(x - CENTRE) / 208) ** 4
         )
 
-    return [soft, *fur(places, rng, flow, light, CREAM, 30, 9)]
+    return [soft, *draw_fur(places, rng, flow, light, CREAM, 30, 9)]
 
 
 def head(rng: np.random.Generator) -> str:

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from brush import Point, ellipse, hexed, path, ramp, smooth, tuft
+from brush import Point, curve, ellipse, path, ramp, to_hex, tuft
 
 
 def _bezier(knots: list[Point], t: float) -> np.ndarray:
@@ -27,7 +27,7 @@ def _horn(mirror: bool, rng: np.random.Generator) -> list[str]:
     if mirror:
         for row in (centre, along, across, lower, upper):
             row[:, 0] = 1024 - row[:, 0] if row is not along and row is not across else -row[:, 0]
-    outline = smooth([tuple(p) for p in lower] + [tuple(p) for p in upper[::-1]]) + "Z"
+    outline = curve([tuple(p) for p in lower] + [tuple(p) for p in upper[::-1]]) + "Z"
     name = "hornR" if mirror else "hornL"
     parts = [f'<clipPath id="{name}"><path d="{outline}"/></clipPath>', path(outline, "#8b745b")]
     inside = []
@@ -41,19 +41,19 @@ def _horn(mirror: bool, rng: np.random.Generator) -> list[str]:
             tuple(a + b + along[i] * 26),
             tuple(lower[i] + along[i] * 26),
         ]
-        inside.append(path(smooth(bow) + "L" + smooth(nxt)[1:] + "Z", hexed(tone)))
+        inside.append(path(curve(bow) + "L" + curve(nxt)[1:] + "Z", to_hex(tone)))
     for i in range(1, count - 2, 3):  # the grooves, each with a lit lip
         a, b = centre[i], along[i] * (9 + 5 * (1 - t[i]))
-        bow = smooth([tuple(lower[i]), tuple(a + b), tuple(upper[i])])
-        lit = smooth([tuple(p + along[i] * 4) for p in (lower[i], a + b, upper[i])])
+        bow = curve([tuple(lower[i]), tuple(a + b), tuple(upper[i])])
+        lit = curve([tuple(p + along[i] * 4) for p in (lower[i], a + b, upper[i])])
         inside.append(
             path(bow, stroke="#2b1b16", stroke_width=round(5.5 * (1 - t[i]) + 1.5, 1), opacity=0.62)
         )
         inside.append(path(lit, stroke="#fff0cf", stroke_width=2.4, opacity=0.38))
     # The right horn is mirrored, so its underside is the other edge.
     under, over = (upper, lower) if centre[10, 1] < upper[10, 1] else (lower, upper)
-    shade = smooth([tuple(p) for p in under])
-    shine = smooth([tuple(p + (c - p) * 0.5) for p, c in zip(over, centre, strict=True)])
+    shade = curve([tuple(p) for p in under])
+    shine = curve([tuple(p + (c - p) * 0.5) for p, c in zip(over, centre, strict=True)])
     inside.append(
         path(shade, stroke="#140b10", stroke_width=58, opacity=0.75, filter="url(#soft12)")
     )
@@ -77,10 +77,10 @@ def _ear(sign: int, rng: np.random.Generator) -> list[str]:
     def at(x: float, y: float) -> Point:
         return (512 + sign * (200 + (x - 200) * 0.8), y)
 
-    shell = smooth(
+    shell = curve(
         [at(230, 392), at(330, 372), at(428, 412), at(470, 496), at(384, 500), at(262, 492)], True
     )
-    inner = smooth(
+    inner = curve(
         [at(262, 420), at(330, 402), at(402, 430), at(440, 478), at(372, 474), at(280, 470)], True
     )
     parts = [path(shell, "#5a2e1e"), path(inner, "#8f4f48")]
@@ -96,7 +96,7 @@ def _ear(sign: int, rng: np.random.Generator) -> list[str]:
         rows += [(low, 0.5, 0.32 - 0.1 * sign), (top, -0.25, 0.72 - 0.16 * sign)]
     for root, tilt, tone in rows:
         angle = (0.0 if sign > 0 else math.pi) + sign * (tilt + 0.25) + rng.normal(0, 0.2)
-        fill = hexed(ramp(ramp_of, tone + rng.normal(0, 0.12)))
+        fill = to_hex(ramp(ramp_of, tone + rng.normal(0, 0.12)))
         parts.append(tuft(tuple(root), angle, rng.uniform(34, 58), 15, rng.normal(0, 0.15), fill))
     return parts
 

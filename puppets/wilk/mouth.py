@@ -1,6 +1,6 @@
 """What is inside wilk's mouth, drawn for a wide open one, and the tusks before it."""
 
-from brush import ellipse, group, path, smooth
+from brush import curve, ellipse, group, path
 
 
 def _tooth(
@@ -38,7 +38,7 @@ def mouth() -> str:
             '<rect x="330" y="630" width="364" height="290" fill="url(#cavity)"/>',
             ellipse(512, 742, 62, 52, "#0a0104", opacity=0.85, filter="url(#soft12)"),
             path(
-                smooth([(512, 700), (506, 716), (512, 728), (518, 716)], True),
+                curve([(512, 700), (506, 716), (512, 728), (518, 716)], True),
                 "#8f2c38",
                 opacity=0.7,
                 filter="url(#soft2)",
@@ -49,7 +49,7 @@ def mouth() -> str:
 
 def teeth() -> str:
     """The upper gum and teeth, fixed to the head."""
-    gum = smooth([(340, 718), (446, 694), (512, 690), (578, 694), (684, 718)])
+    gum = curve([(340, 718), (446, 694), (512, 690), (578, 694), (684, 718)])
     parts = [
         path(gum, stroke="#9c3f48", stroke_width=22),
         path(gum, stroke="#d57a78", stroke_width=5, opacity=0.5),
@@ -64,8 +64,8 @@ def teeth() -> str:
 
 def jaw() -> str:
     """Tongue, lower gum and teeth, drawn at rest: they ride on the lower lip."""
-    gum = smooth([(346, 726), (446, 706), (512, 702), (578, 706), (678, 726)])
-    tongue = smooth(
+    gum = curve([(346, 726), (446, 706), (512, 702), (578, 706), (678, 726)])
+    tongue = curve(
         [(420, 720), (440, 672), (484, 652), (512, 658), (540, 652), (584, 672), (604, 720)]
     )
     parts = [

@@ -1,7 +1,7 @@
 """Wilk's background: a forest at night, the moon behind the trees, mist, fireflies."""
 
 import numpy as np
-from brush import ellipse, hexed, path, ramp, tuft
+from brush import ellipse, path, ramp, to_hex, tuft
 
 DEFS = """
 <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">
@@ -69,7 +69,7 @@ def background(rng: np.random.Generator) -> list[str]:
         parts.append(ellipse(x, y, rx, ry, "#dcc68d", opacity=0.45, filter="url(#soft4)"))
     rows = [(0.15, 620, 250, 11), (0.45, 730, 340, 9), (0.8, 860, 470, 7)]
     for depth, foot, height, count in rows:
-        fill = hexed(ramp(["#4f8b8d", "#255661", "#10303d"], depth))
+        fill = to_hex(ramp(["#4f8b8d", "#255661", "#10303d"], depth))
         for i in range(count):
             x = (i + rng.uniform(0.1, 0.9)) * 1024 / count
             tall = height * rng.uniform(0.75, 1.2) * (0.78 if 560 < x < 880 else 1)
@@ -83,7 +83,7 @@ def background(rng: np.random.Generator) -> list[str]:
     for _ in range(150):  # grass and ferns along the lower edge
         x = rng.uniform(-10, 1034)
         angle = -np.pi / 2 + rng.normal(0, 0.5)
-        tone = hexed(ramp(["#071821", "#123b40", "#1f5a55"], rng.uniform(0, 1)))
+        tone = to_hex(ramp(["#071821", "#123b40", "#1f5a55"], rng.uniform(0, 1)))
         parts.append(tuft((x, 1034), angle, rng.uniform(50, 150), 13, rng.normal(0, 0.2), tone))
     spots = [(118, 560), (176, 742), (86, 822), (232, 640), (880, 560), (936, 700), (842, 790)]
     spots += [(908, 842), (150, 330), (800, 470), (250, 250), (960, 420)]

@@ -1,1 +1,1 @@
-"""How good it is: figures against real clips, each beside its baselines."""
+"""Evaluation: metrics on real clips, with baselines."""

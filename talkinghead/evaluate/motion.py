@@ -1,4 +1,4 @@
-"""Measure predicted motion: a voice and one still face, against what the face really did."""
+"""Evaluate motion predicted from audio and a neutral face against the landmarks of the clip."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,153 +6,174 @@ from pathlib import Path
 
 import numpy as np
 
-from talkinghead.clock import FPS
 from talkinghead.errors import InputError
-from talkinghead.evaluate import metrics
-from talkinghead.evaluate.baselines import energy, still
-from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resampled
-from talkinghead.evaluate.loudness import silent_frames
-from talkinghead.evaluate.report import MOTION_FIGURES, ClipFigures, Report, Skip, unmeasured
-from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, followed
+from talkinghead.evaluate import motion_metrics
+from talkinghead.evaluate.baselines import energy_track, static_face_track
+from talkinghead.evaluate.clips import (
+    ClipFile,
+    ClipFilter,
+    ClipProgress,
+    FaceTracker,
+    find_clips,
+    read_clips,
+    track_clip,
+)
+from talkinghead.evaluate.motion_metrics import silent_frames
+from talkinghead.evaluate.registration import (
+    RegisteredTrack,
+    mean_face,
+    register_track,
+    resample_linear,
+)
+from talkinghead.evaluate.report import (
+    MOTION_METRICS,
+    ClipMetrics,
+    Report,
+    SkippedClip,
+)
 from talkinghead.geometry.align import face_frame
-from talkinghead.geometry.mouth import opening, width
-from talkinghead.types import Array, FaceShape, FaceTrack, Footage, Waveform
+from talkinghead.geometry.mouth import mouth_opening, mouth_width
+from talkinghead.sample_rates import FPS
+from talkinghead.types import Array, FaceShape, FaceTrack, Video, Waveform
 
 Predictor = Callable[[Waveform, FaceShape], FaceTrack]
-Offset = Callable[[Footage, Array], float]
+OffsetEstimator = Callable[[Video, Array], float]
 
 
-def motion_figures(
-    predicted: Grounded, true: Grounded, silent: Array, offset: float = float("nan")
+def compute_motion_metrics(
+    predicted: RegisteredTrack, true: RegisteredTrack, silent: Array, offset: float = float("nan")
 ) -> dict[str, float]:
-    """All figures of motion of one clip; both tracks (t, ...), `silent` (t,) bool.
+    """All motion metrics of a clip; both tracks of t frames, `silent` (t,) bool.
 
-    `offset` are the frames by which the clip's own picture comes later than its sound, NaN where
-    that is not known: figures `in_step` are of the picture moved by as many.
+    `offset` is the number of frames by which the picture of the clip lags behind its audio, NaN if
+    unknown; metrics `*_in_step` are computed after correcting for it.
 
-    The pose of `predicted` is the head motion predicted, not what its registration found.
+    The pose of `predicted` is the predicted head pose, not the one removed by registration.
     """
-    said, real = opening(predicted.points), opening(true.points)
-    broad, real_broad = width(predicted.points), width(true.points)
-    figures = {
-        "r_open": metrics.correlation(said, real),
-        "r_width": metrics.correlation(broad, real_broad),
-        "r_open_in_step": metrics.in_step(said, real, offset),
-        "r_width_in_step": metrics.in_step(broad, real_broad, offset),
-        "lag": metrics.lag(said, real),
-        "amp": metrics.amplitude(said, real),
-        "m_lmd": metrics.mouth_distance(predicted.displacement, true.displacement),
-        "d_ll": metrics.landmark_distance(predicted.points, true.points),
-        "d_vl": metrics.velocity_distance(predicted.points, true.points),
-        "d_a": metrics.area_distance(predicted.points, true.points),
-        "closures": metrics.closures(said, real),
-        "silence": metrics.silence(said, silent),
-        "silence_true": metrics.silence(real, silent),
-        "jitter": metrics.jitter(predicted.points, true.points),
+    opening, true_opening = mouth_opening(predicted.points), mouth_opening(true.points)
+    width, true_width = mouth_width(predicted.points), mouth_width(true.points)
+    metrics = {
+        "r_open": motion_metrics.correlation(opening, true_opening),
+        "r_width": motion_metrics.correlation(width, true_width),
+        "r_open_in_step": motion_metrics.aligned_correlation(opening, true_opening, offset),
+        "r_width_in_step": motion_metrics.aligned_correlation(width, true_width, offset),
+        "lag": motion_metrics.lag(opening, true_opening),
+        "amp": motion_metrics.amplitude(opening, true_opening),
+        "m_lmd": motion_metrics.mouth_distance(predicted.displacement, true.displacement),
+        "d_ll": motion_metrics.landmark_distance(predicted.points, true.points),
+        "d_vl": motion_metrics.velocity_distance(predicted.points, true.points),
+        "d_a": motion_metrics.area_distance(predicted.points, true.points),
+        "closures": motion_metrics.closures(opening, true_opening),
+        "silence": motion_metrics.silence(opening, silent),
+        "silence_true": motion_metrics.silence(true_opening, silent),
+        "jitter": motion_metrics.jitter(predicted.points, true.points),
     }
-    swings, true_swings = predicted.pose.std(axis=0), true.pose.std(axis=0)
-    figures["pose"], figures["pose_true"] = float(swings.mean()), float(true_swings.mean())
+    pose_std, true_pose_std = predicted.pose.std(axis=0), true.pose.std(axis=0)
+    metrics["pose"], metrics["pose_true"] = float(pose_std.mean()), float(true_pose_std.mean())
     for axis, name in enumerate(("yaw", "pitch", "roll")):
-        figures[f"pose_{name}"] = float(swings[axis])
-        figures[f"pose_{name}_true"] = float(true_swings[axis])
-    return figures
+        metrics[f"pose_{name}"] = float(pose_std[axis])
+        metrics[f"pose_{name}_true"] = float(true_pose_std[axis])
+    return metrics
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What really happened in one clip."""
+class GroundTruth:
+    """Audio and registered landmarks of a clip."""
 
     wave: Waveform
-    reference: Array  # (68, 3) the clip's mean face, in face widths
-    track: Grounded
-    offset: float = float("nan")  # frames by which the picture comes later than the sound
+    reference: Array  # (68, 3) mean face of the clip, in face widths
+    track: RegisteredTrack
+    offset: float = float("nan")  # frames by which the picture lags behind the audio
 
     @property
     def face(self) -> FaceShape:
-        """The clip's neutral as the still face that a predictor is given."""
+        """The neutral face of the clip, as the input of a predictor."""
         neutral = self.track.neutral
         return FaceShape(face_frame(neutral).to_face(neutral).astype(np.float32))
 
 
-def truth_of(footage: Footage, detector: Follower, offset: Offset | None = None) -> Truth:
-    """The sound of a clip and what its face does, and how late it is where `offset` tells.
+def read_ground_truth(
+    video: Video, detector: FaceTracker, offset: OffsetEstimator | None = None
+) -> GroundTruth:
+    """Detect the landmarks of a clip, and measure the delay of its picture with `offset` if given.
 
-    Raises InputError for a clip without sound or of under 12 frames, and FaceError where
-    the face is not found in 90 % of the frames.
+    Raises InputError for a clip without audio or of fewer than MIN_FRAMES frames, and FaceError
+    if the face is detected in less than 90 % of the frames.
     """
-    wave = footage.audio
+    wave = video.audio
     if wave is None:
-        raise InputError("no sound to predict the motion from; put a wav of the same name beside")
-    count = int(min(len(footage.frames) / footage.fps, wave.seconds) * FPS)
-    if count < metrics.SHORTEST:
-        raise InputError(f"{count} frames with sound; {metrics.SHORTEST} or more can be measured")
-    points = followed(footage.frames, detector)
-    reference = mean_face(resampled(points, footage.fps))
-    late = float("nan") if offset is None else offset(footage, points)
-    return Truth(wave, reference, on_ground(points, footage.fps, reference), late)
-
-
-def compared(track: FaceTrack, truth: Truth) -> dict[str, float]:
-    """The figures of one predicted track; the longer of the two is cut to the shorter."""
-    ground = on_ground(track.points, track.fps, truth.reference)
-    pose = resampled(np.asarray(track.pose[:, :3], dtype=np.float64), track.fps)
-    count = min(len(ground.points), len(truth.track.points))
-    if count < metrics.SHORTEST:
         raise InputError(
-            f"the predictor returned {len(track)} frames for {truth.wave.seconds:.1f} s of sound; "
-            "it must return as many as the sound is long"
+            "no audio to predict the motion from; put a wav of the same name beside it"
         )
-    return motion_figures(
-        Grounded(ground.points[:count], pose[:count]),
-        Grounded(truth.track.points[:count], truth.track.pose[:count]),
+    count = int(min(len(video.frames) / video.fps, wave.seconds) * FPS)
+    if count < motion_metrics.MIN_FRAMES:
+        raise InputError(
+            f"{count} frames with audio; at least {motion_metrics.MIN_FRAMES} are needed"
+        )
+    points = track_clip(video.frames, detector)
+    reference = mean_face(resample_linear(points, video.fps))
+    delay = float("nan") if offset is None else offset(video, points)
+    return GroundTruth(wave, reference, register_track(points, video.fps, reference), delay)
+
+
+def compare_track(track: FaceTrack, truth: GroundTruth) -> dict[str, float]:
+    """Metrics of a predicted track; the longer of both tracks is truncated."""
+    predicted = register_track(track.points, track.fps, truth.reference)
+    pose = resample_linear(np.asarray(track.pose[:, :3], dtype=np.float64), track.fps)
+    count = min(len(predicted.points), len(truth.track.points))
+    if count < motion_metrics.MIN_FRAMES:
+        raise InputError(
+            f"the predictor returned {len(track)} frames for {truth.wave.seconds:.1f} s of audio; "
+            "it must return as many as the audio is long"
+        )
+    return compute_motion_metrics(
+        RegisteredTrack(predicted.points[:count], pose[:count]),
+        RegisteredTrack(truth.track.points[:count], truth.track.pose[:count]),
         silent_frames(truth.wave, count),
         truth.offset,
     )
 
 
-def simple_tracks(truth: Truth) -> dict[str, FaceTrack]:
+def baseline_tracks(truth: GroundTruth) -> dict[str, FaceTrack]:
     """The two baselines that need no training."""
     face, count = truth.face, len(truth.track.points)
-    unit = face_frame(truth.track.neutral).scale  # mean face widths per width of the rest face
+    unit = face_frame(truth.track.neutral).scale  # mean face widths per width of the neutral face
     return {
-        "still": still(face, count),
-        "energy": energy(truth.wave, face, opening(truth.track.points) / unit),
+        "still": static_face_track(face, count),
+        "energy": energy_track(truth.wave, face, mouth_opening(truth.track.points) / unit),
     }
 
 
 def evaluate_motion(
     folder: Path,
     predict: Predictor,
-    detector: Follower,
+    detector: FaceTracker,
     *,
     baselines: Mapping[str, Predictor] | None = None,
-    offset: Offset | None = None,
-    select: Selection | None = None,
-    progress: Progress | None = None,
+    offset: OffsetEstimator | None = None,
+    select: ClipFilter | None = None,
+    progress: ClipProgress | None = None,
 ) -> Report:
-    """Measure a predictor on every talking clip of a folder.
+    """Evaluate a predictor on every talking clip of a folder.
 
-    `predict` hears the clip's sound and sees its face at rest. Truth is what `detector`
-    finds in the clip's frames. Beside `still` and `energy`, which are always there, each of
-    `baselines` is measured too. `offset` tells how late the picture of a clip with such points
-    (n, 68, 3) comes (see `evaluate.sync.offset_of`). Only clips that `select` says
-    yes to are read. Clips that cannot be measured are left out and counted;
-    raises InputError where none can.
+    `predict` gets the audio and the neutral face of the clip. Landmarks detected in its frames are
+    the ground truth. The baselines "still" and "energy" are always measured, and each of
+    `baselines`. `offset` measures the delay of the picture from the landmarks (n, 68, 3)
+    (see `evaluate.sync.offset_of`). Clips that `select` rejects are not read; clips that cannot be
+    measured are skipped and counted. Raises InputError if none can be measured.
     """
     others = baselines or {}
-    clips: list[ClipFigures] = []
-    left_out: list[Skip] = []
-    for source in each_clip(folder, left_out, progress, select):
-        try:
-            truth = truth_of(source.read(), detector, offset)
-        except InputError as error:
-            left_out.append(Skip(source.name, str(error)))
-            continue
-        tracks = simple_tracks(truth)
+    clips: list[ClipMetrics] = []
+    skipped_clips: list[SkippedClip] = []
+
+    def read(source: ClipFile) -> GroundTruth:
+        return read_ground_truth(source.read(), detector, offset)
+
+    sources = find_clips(folder, select)
+    for source, truth in read_clips(folder, sources, read, skipped_clips, progress):
+        tracks = baseline_tracks(truth)
         tracks |= {name: other(truth.wave, truth.face) for name, other in others.items()}
-        figures = compared(predict(truth.wave, truth.face), truth)
-        beside = {name: compared(track, truth) for name, track in tracks.items()}
-        clips.append(ClipFigures(source.name, source.group, figures, beside))
-    if not clips:
-        raise unmeasured(folder, left_out)
-    return Report(MOTION_FIGURES, clips, left_out)
+        metrics = compare_track(predict(truth.wave, truth.face), truth)
+        baseline_metrics = {name: compare_track(track, truth) for name, track in tracks.items()}
+        clips.append(ClipMetrics(source.name, source.group, metrics, baseline_metrics))
+    return Report(MOTION_METRICS, clips, skipped_clips)

@@ -1,4 +1,4 @@
-"""Measure rendered pictures: a clip's first frame, driven by its true landmarks, against it."""
+"""Evaluate rendering: the first frame of a clip, driven by its landmarks, against the clip."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,19 +8,37 @@ import cv2
 import numpy as np
 
 from talkinghead.errors import InputError
-from talkinghead.evaluate import metrics, pictures
-from talkinghead.evaluate.ground import Grounded, mean_face, on_ground, resampled
-from talkinghead.evaluate.report import RENDER_FIGURES, ClipFigures, Report, Skip, unmeasured
-from talkinghead.evaluate.sources import Follower, Progress, Selection, each_clip, true_face
-from talkinghead.face.follow import fill_gaps
-from talkinghead.types import Array, Footage, LandmarkTrack, Portrait, Renderer
+from talkinghead.evaluate import image_metrics, motion_metrics
+from talkinghead.evaluate.clips import (
+    ClipFile,
+    ClipFilter,
+    ClipProgress,
+    FaceTracker,
+    detect_clip,
+    find_clips,
+    read_clips,
+)
+from talkinghead.evaluate.registration import (
+    RegisteredTrack,
+    mean_face,
+    register_track,
+    resample_linear,
+)
+from talkinghead.evaluate.report import (
+    RENDER_METRICS,
+    ClipMetrics,
+    Report,
+    SkippedClip,
+)
+from talkinghead.face.tracking import fill_gaps
+from talkinghead.types import Array, LandmarkTrack, Portrait, Renderer, Video
 
 RendererFactory = Callable[[Portrait], Renderer]
 
 
 @dataclass(frozen=True)
 class CopyRenderer:
-    """The picture repeated: what a renderer must beat."""
+    """Baseline that repeats the portrait."""
 
     portrait: Portrait
 
@@ -31,139 +49,143 @@ class CopyRenderer:
         return width, height
 
     def render(self, track: LandmarkTrack) -> Iterator[Array]:
-        """The portrait, once for each frame of the track."""
+        """The portrait, once per frame of the track."""
         for _ in track.points:
             yield self.portrait.image
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A clip from its first frame with a face on, and the landmarks that drive it."""
+class RenderClip:
+    """A clip from its first frame with a face on, and the landmarks that drive the renderer."""
 
     frames: Array  # (t, h, w, 3) uint8 RGB
     track: LandmarkTrack  # (t, 68, 3) pixels of those frames
     portrait: Portrait  # the first frame
-    reference: Array  # (68, 3) the clip's mean face
-    truth: Grounded
+    reference: Array  # (68, 3) mean face of the clip
+    truth: RegisteredTrack
 
 
-def scene_of(footage: Footage, detector: Follower) -> Scene:
-    """A clip made ready: raises InputError where it cannot be measured."""
-    points = true_face(footage.frames, detector)
-    start = int(np.argmax(np.isfinite(points).all(axis=(1, 2))))  # some clips open on black
-    points, frames = fill_gaps(points[start:]), footage.frames[start:]
+def read_render_clip(video: Video, detector: FaceTracker) -> RenderClip:
+    """Detect the landmarks of a clip. Raises InputError if it cannot be measured."""
+    points = detect_clip(video.frames, detector)
+    has_face = np.isfinite(points).all(axis=(1, 2))
+    start = int(np.argmax(has_face))  # some clips begin with a black frame
+    points, frames = fill_gaps(points[start:]), video.frames[start:]
     if len(frames) < 3:
         raise InputError(f"{len(frames)} frames with a face; 3 or more can be measured")
-    reference = mean_face(resampled(points, footage.fps))
-    return Scene(
+    reference = mean_face(resample_linear(points, video.fps))
+    return RenderClip(
         frames,
-        LandmarkTrack(points.astype(np.float32), footage.fps),
+        LandmarkTrack(points.astype(np.float32), video.fps),
         Portrait(frames[0], points[0].astype(np.float32)),
         reference,
-        on_ground(points, footage.fps, reference),
+        register_track(points, video.fps, reference),
     )
 
 
-def painted(scene: Scene, renderer: Renderer) -> Array:
-    """(t, h, w, 3) uint8, the scene rendered and brought to the size of its frames."""
-    height, width = scene.frames.shape[1:3]
-    result = np.empty_like(scene.frames)
+def render_clip(clip: RenderClip, renderer: Renderer) -> Array:
+    """(t, h, w, 3) uint8: the rendered clip, at the size of the clip.
+
+    Raises InputError for a renderer that returns another number of frames.
+    """
+    height, width = clip.frames.shape[1:3]
+    result = np.empty_like(clip.frames)
     count = 0
-    for frame in renderer.render(scene.track):
+    for frame in renderer.render(clip.track):
         if count == len(result):
-            raise InputError(f"the renderer painted more than the {count} frames of its track")
+            raise InputError(f"the renderer returned more than the {count} frames of its track")
         fits = frame.shape[:2] == (height, width)
         result[count] = (
             frame if fits else cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
         )
         count += 1
     if count != len(result):
-        raise InputError(f"the renderer painted {count} frames of the {len(result)} of its track")
+        raise InputError(f"the renderer returned {count} frames of the {len(result)} of its track")
     return result
 
 
-def render_figures(scene: Scene, rendered: Array, detector: Follower) -> dict[str, float]:
-    """All figures of rendering for one clip and its rendered frames (t, h, w, 3) uint8.
+def compute_render_metrics(
+    clip: RenderClip, rendered: Array, detector: FaceTracker
+) -> dict[str, float]:
+    """All rendering metrics of a clip and its rendered frames (t, h, w, 3) uint8.
 
-    The first frame was given to the renderer and does not count. Ratios are of means.
+    The first frame is the input of the renderer and is excluded. Ratios are ratios of means.
     """
     height, width = rendered.shape[1:3]
     rows: dict[str, list[float]] = {}
 
-    def note(name: str, value: float) -> None:
+    def record(name: str, value: float) -> None:
         rows.setdefault(name, []).append(value)
 
     for i in range(1, len(rendered)):
-        real, ours, points = scene.frames[i], rendered[i], scene.track.points[i]
-        box = pictures.mouth_box(points, height, width)
-        note("psnr", pictures.psnr(ours, real))
-        note("ssim", pictures.ssim(ours, real))
-        note("mouth_psnr", pictures.psnr(ours[box], real[box]))
-        note("mouth_ssim", pictures.ssim(ours[box], real[box]))
-        note("sharp", pictures.sharpness(ours[box]) if real[box].size else float("nan"))
-        note("sharp_real", pictures.sharpness(real[box]) if real[box].size else float("nan"))
-        around = pictures.outside_face(points, height, width)
-        around &= pictures.outside_face(scene.track.points[i - 1], height, width)
-        note("change", pictures.change(rendered[i - 1], ours, around))
-        note("change_real", pictures.change(scene.frames[i - 1], real, around))
-        beyond = pictures.outside_head(points, height, width)
-        note("background", pictures.psnr(ours, real, beyond))
+        real, ours, points = clip.frames[i], rendered[i], clip.track.points[i]
+        box = image_metrics.mouth_box(points, height, width)
+        record("psnr", image_metrics.psnr(ours, real))
+        record("ssim", image_metrics.ssim(ours, real))
+        record("mouth_psnr", image_metrics.psnr(ours[box], real[box]))
+        record("mouth_ssim", image_metrics.ssim(ours[box], real[box]))
+        record("sharp", image_metrics.sharpness(ours[box]) if real[box].size else float("nan"))
+        record("sharp_real", image_metrics.sharpness(real[box]) if real[box].size else float("nan"))
+        around = image_metrics.outside_face(points, height, width)
+        around &= image_metrics.outside_face(clip.track.points[i - 1], height, width)
+        record("change", image_metrics.mean_difference(rendered[i - 1], ours, around))
+        record("change_real", image_metrics.mean_difference(clip.frames[i - 1], real, around))
+        beyond = image_metrics.outside_head(points, height, width)
+        record("background", image_metrics.psnr(ours, real, beyond))
     means = {name: _mean(values) for name, values in rows.items()}
     return {
         **{name: means[name] for name in ("psnr", "ssim", "mouth_psnr", "mouth_ssim")},
-        "sharpness": metrics.ratio(means["sharp"], means["sharp_real"]),
-        "m_lmd": redetected(scene, rendered, detector),
-        "flicker": metrics.ratio(means["change"], means["change_real"]),
+        "sharpness": motion_metrics.ratio(means["sharp"], means["sharp_real"]),
+        "m_lmd": redetected_distance(clip, rendered, detector),
+        "flicker": motion_metrics.ratio(means["change"], means["change_real"]),
         "background": means["background"],
     }
 
 
-def redetected(scene: Scene, rendered: Array, detector: Follower) -> float:
-    """M-LMD of the landmarks found in the rendered frames; NaN where no face is found at all."""
-    found = np.asarray(detector.follow(rendered), dtype=np.float64)
-    if not np.isfinite(found).all(axis=(1, 2)).any():
+def redetected_distance(clip: RenderClip, rendered: Array, detector: FaceTracker) -> float:
+    """M-LMD of the landmarks detected in the rendered frames; NaN if no face is detected."""
+    detected = np.asarray(detector.track(rendered), dtype=np.float64)
+    if not np.isfinite(detected).all(axis=(1, 2)).any():
         return float("nan")
-    seen = on_ground(fill_gaps(found), scene.track.fps, scene.reference)
-    return metrics.mouth_distance(seen.displacement, scene.truth.displacement)
+    registered = register_track(fill_gaps(detected), clip.track.fps, clip.reference)
+    return motion_metrics.mouth_distance(registered.displacement, clip.truth.displacement)
 
 
 def _mean(values: list[float]) -> float:
-    kept = [value for value in values if np.isfinite(value)]
-    return float(np.mean(kept)) if kept else float("nan")
+    finite = [value for value in values if np.isfinite(value)]
+    return float(np.mean(finite)) if finite else float("nan")
 
 
 def evaluate_render(
     folder: Path,
     renderer: RendererFactory,
-    detector: Follower,
+    detector: FaceTracker,
     *,
     baselines: Mapping[str, RendererFactory] | None = None,
     max_frames: int | None = None,
-    select: Selection | None = None,
-    progress: Progress | None = None,
+    select: ClipFilter | None = None,
+    progress: ClipProgress | None = None,
 ) -> Report:
-    """Measure a renderer on every clip of a folder, sound or none.
+    """Evaluate a renderer on every clip of a folder, with or without audio.
 
-    `renderer` is given the clip's first frame with its landmarks and paints the clip's true
-    landmarks. Beside `copy`, which is always there, each of `baselines` is measured too.
-    Only the first `max_frames` of a clip are read. Clips that `select` refuses are not read;
-    those that cannot be measured are left out and counted; raises InputError where none can.
+    `renderer` gets the first frame of a clip with its landmarks and renders the landmarks of all
+    frames. The baseline `copy` is always measured, and each of `baselines`. Only the first
+    `max_frames` of a clip are read. Clips that `select` rejects are not read; clips that cannot be
+    measured are skipped and counted. Raises InputError if none can be measured.
     """
     factories: dict[str, RendererFactory] = {"copy": CopyRenderer, **(baselines or {})}
-    clips: list[ClipFigures] = []
-    left_out: list[Skip] = []
-    for source in each_clip(folder, left_out, progress, select):
-        try:
-            scene = scene_of(source.read(max_frames), detector)
-        except InputError as error:
-            left_out.append(Skip(source.name, str(error)))
-            continue
-        figures, *others = (
-            render_figures(scene, painted(scene, make(scene.portrait)), detector)
+    clips: list[ClipMetrics] = []
+    skipped_clips: list[SkippedClip] = []
+
+    def read(source: ClipFile) -> RenderClip:
+        return read_render_clip(source.read(max_frames), detector)
+
+    sources = find_clips(folder, select)
+    for source, clip in read_clips(folder, sources, read, skipped_clips, progress):
+        metrics, *others = (
+            compute_render_metrics(clip, render_clip(clip, make(clip.portrait)), detector)
             for make in (renderer, *factories.values())
         )
-        beside = dict(zip(factories, others, strict=True))
-        clips.append(ClipFigures(source.name, source.group, figures, beside))
-    if not clips:
-        raise unmeasured(folder, left_out)
-    return Report(RENDER_FIGURES, clips, left_out)
+        baseline_metrics = dict(zip(factories, others, strict=True))
+        clips.append(ClipMetrics(source.name, source.group, metrics, baseline_metrics))
+    return Report(RENDER_METRICS, clips, skipped_clips)

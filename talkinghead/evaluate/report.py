@@ -1,20 +1,16 @@
-"""What an evaluation found: means, per source, per clip, beside the baselines; JSON or a table."""
+"""Evaluation report: means, by source, by speaker and by clip, as JSON or a table."""
 
 import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from talkinghead.errors import FaceError
-from talkinghead.evaluate.table import grid, number
+Metrics = Mapping[str, float]  # name -> value; NaN if it is not defined for a clip
 
-Figures = Mapping[str, float]  # figure -> number; NaN where the clip does not define it
-
-# What is better, in the order of the table. Names without an entry are information only.
-MOTION_FIGURES: dict[str, str] = {
+# Which values are better, in the order of the table; "" for information only.
+MOTION_METRICS: dict[str, str] = {
     "r_open": "high", "r_width": "high", "r_open_in_step": "high", "r_width_in_step": "high",
     "lag": "0", "amp": "1", "m_lmd": "low", "d_ll": "low",
     "d_vl": "low", "d_a": "low", "closures": "high", "silence": "low", "silence_true": "",
@@ -22,44 +18,37 @@ MOTION_FIGURES: dict[str, str] = {
     "pose_yaw": "alike", "pose_yaw_true": "", "pose_pitch": "alike", "pose_pitch_true": "",
     "pose_roll": "alike", "pose_roll_true": "",
 }  # fmt: skip
-RENDER_FIGURES: dict[str, str] = {
+RENDER_METRICS: dict[str, str] = {
     "psnr": "high", "ssim": "high", "mouth_psnr": "high", "mouth_ssim": "high",
     "sharpness": "1", "m_lmd": "low", "flicker": "1", "background": "high",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class ClipFigures:
-    """The figures of one clip."""
+class ClipMetrics:
+    """The metrics of a clip."""
 
-    path: str  # relative to the folder measured
-    source: str  # name of its folder
-    figures: Figures
-    baselines: Mapping[str, Figures]  # baseline -> its figures on this clip
+    path: str  # relative to the measured folder
+    source: str  # its folder
+    metrics: Metrics
+    baselines: Mapping[str, Metrics]  # baseline -> its metrics on this clip
 
 
 @dataclass(frozen=True)
-class Skip:
-    """A clip that was left out."""
+class SkippedClip:
+    """A clip that could not be measured."""
 
     path: str
     reason: str
 
     def __str__(self) -> str:
-        """Path and reason; what could not be read has named itself."""
-        named = self.reason.split(": ")[0].endswith(self.path)
-        return self.reason if named else f"{self.path}: {self.reason}"
+        """Path and reason; messages about unreadable files already contain the path."""
+        names_path = self.reason.split(": ")[0].endswith(self.path)
+        return self.reason if names_path else f"{self.path}: {self.reason}"
 
 
-def unmeasured(folder: Path, left_out: Sequence[Skip]) -> FaceError:
-    """What to raise where nothing could be measured."""
-    if len(left_out) == 1:
-        return FaceError(f"{folder}: its one clip cannot be measured; {left_out[0]}")
-    return FaceError(f"{folder}: none of {len(left_out)} clips can be measured; {left_out[0]}")
-
-
-def mean_of(rows: Iterable[Figures], names: Iterable[str]) -> dict[str, float]:
-    """Mean of each figure over the clips that define it; NaN where none does."""
+def mean_metrics(rows: Iterable[Metrics], names: Iterable[str]) -> dict[str, float]:
+    """Mean of each metric over the clips that define it; NaN if none does."""
     table = list(rows)
     means = {}
     for name in names:
@@ -70,36 +59,36 @@ def mean_of(rows: Iterable[Figures], names: Iterable[str]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Report:
-    """Figures of a folder of clips."""
+    """Metrics of a folder of clips."""
 
-    better: Mapping[str, str]  # figure -> what is better; its order is the table's
-    clips: Sequence[ClipFigures]
-    left_out: Sequence[Skip] = ()
-    talkers: Mapping[str, str] = field(default_factory=dict)  # path of a clip -> who speaks in it
+    better: Mapping[str, str]  # metric -> which values are better, in the order of the table
+    clips: Sequence[ClipMetrics]
+    skipped_clips: Sequence[SkippedClip] = ()
+    speakers: Mapping[str, str] = field(default_factory=dict)  # path of a clip -> its speaker
 
     @property
     def mean(self) -> dict[str, float]:
-        """Every figure's mean over the clips."""
-        return mean_of((clip.figures for clip in self.clips), self.better)
+        """Mean of every metric over the clips."""
+        return mean_metrics((clip.metrics for clip in self.clips), self.better)
 
     @property
     def by_source(self) -> dict[str, dict[str, float]]:
         """The means of each folder of clips."""
         groups = sorted({clip.source for clip in self.clips})
         return {
-            group: mean_of((c.figures for c in self.clips if c.source == group), self.better)
+            group: mean_metrics((c.metrics for c in self.clips if c.source == group), self.better)
             for group in groups
         }
 
     @property
-    def of_talkers(self) -> "Report":
-        """The same with one row for each known talker: whoever has many clips counts once."""
-        grouped: dict[str, list[ClipFigures]] = defaultdict(list)
+    def per_speaker(self) -> "Report":
+        """The same report with one row per known speaker, so that each speaker counts once."""
+        grouped: dict[str, list[ClipMetrics]] = defaultdict(list)
         for clip in self.clips:
-            if clip.path in self.talkers:
-                grouped[self.talkers[clip.path]].append(clip)
+            if clip.path in self.speakers:
+                grouped[self.speakers[clip.path]].append(clip)
         parts = {name: Report(self.better, grouped[name]) for name in sorted(grouped)}
-        rows = [ClipFigures(name, name, p.mean, p.baselines) for name, p in parts.items()]
+        rows = [ClipMetrics(name, name, p.mean, p.baselines) for name, p in parts.items()]
         return Report(self.better, rows)
 
     @property
@@ -107,7 +96,7 @@ class Report:
         """The means of each baseline over the same clips."""
         names = dict.fromkeys(name for clip in self.clips for name in clip.baselines)
         return {
-            name: mean_of(
+            name: mean_metrics(
                 (c.baselines[name] for c in self.clips if name in c.baselines), self.better
             )
             for name in names
@@ -115,39 +104,41 @@ class Report:
 
     @property
     def skipped(self) -> int:
-        """How many clips were left out; `left_out` says which and why."""
-        return len(self.left_out)
+        """Number of clips that could not be measured; `skipped_clips` lists them."""
+        return len(self.skipped_clips)
 
     def to_dict(self) -> dict[str, Any]:
-        """What `--json` prints: numbers, strings and None only."""
-        told = {
-            "mean": plain(self.mean),
+        """The content of `--json`: numbers, strings and None only."""
+        content: dict[str, Any] = {
+            "mean": to_json_metrics(self.mean),
             "by_source": _plain(self.by_source),
             "baselines": _plain(self.baselines),
-            "clips": [{"path": clip.path, **plain(clip.figures)} for clip in self.clips],
+            "clips": [{"path": clip.path, **to_json_metrics(clip.metrics)} for clip in self.clips],
             "skipped": self.skipped,
         }
-        talkers = self.of_talkers
-        if talkers.clips:
-            told["mean_of_talkers"] = plain(talkers.mean)
-            told["by_talker"] = {row.path: plain(row.figures) for row in talkers.clips}
-            told["baselines_of_talkers"] = _plain(talkers.baselines)
-        return told
+        speakers = self.per_speaker
+        if speakers.clips:
+            content["mean_of_speakers"] = to_json_metrics(speakers.mean)
+            content["by_speaker"] = {
+                row.path: to_json_metrics(row.metrics) for row in speakers.clips
+            }
+            content["baselines_of_speakers"] = _plain(speakers.baselines)
+        return content
 
     def to_json(self) -> str:
-        """One JSON object; figures that are not defined are null."""
+        """One JSON object; undefined metrics are null."""
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_table(self) -> str:
-        """Plain text for the terminal: means beside the baselines, sources, clips."""
+        """Plain text for the terminal: means beside the baselines, by source, speaker and clip."""
         baselines, count = self.baselines, len(self.clips)
-        what = "the one clip" if count == 1 else f"mean of {count} clips"
+        title = "one clip" if count == 1 else f"mean of {count} clips"
         blocks = [
-            grid(
-                [what, "ours", *baselines, "better"],
+            format_table(
+                [title, "ours", *baselines, "better"],
                 [
-                    [name, number(self.mean[name]),
-                     *(number(row[name]) for row in baselines.values()), self.better[name]]
+                    [name, format_number(self.mean[name]),
+                     *(format_number(row[name]) for row in baselines.values()), self.better[name]]
                     for name in self.better
                 ],
             )
@@ -155,32 +146,50 @@ class Report:
         short = [name for name in self.better if not name.startswith("pose_")]
         if len(self.by_source) > 1:
             rows = [[name, *_row(row, short)] for name, row in self.by_source.items()]
-            blocks.append(grid(["source", *short], rows))
-        talkers = self.of_talkers
-        if len(talkers.clips) > 1:
-            means = {f"mean of {len(talkers.clips)} talkers": talkers.mean, **talkers.baselines}
-            rows = [[row.path, *_row(row.figures, short)] for row in talkers.clips]
+            blocks.append(format_table(["source", *short], rows))
+        speakers = self.per_speaker
+        if len(speakers.clips) > 1:
+            means = {f"mean of {len(speakers.clips)} speakers": speakers.mean, **speakers.baselines}
+            rows = [[row.path, *_row(row.metrics, short)] for row in speakers.clips]
             rows += [[name, *_row(row, short)] for name, row in means.items()]
-            blocks.append(grid(["talker", *short], rows))
+            blocks.append(format_table(["speaker", *short], rows))
         rows = []
         for clip in self.clips:
-            rows.append([clip.path, *_row(clip.figures, short)])
+            rows.append([clip.path, *_row(clip.metrics, short)])
             rows += [[f"  {name}", *_row(row, short)] for name, row in clip.baselines.items()]
-        blocks.append(grid(["clip", *short], rows))
-        if self.left_out:
-            lines = [f"  {skip}" for skip in self.left_out]
-            blocks.append("\n".join([f"left out: {self.skipped}", *lines]))
+        blocks.append(format_table(["clip", *short], rows))
+        if self.skipped_clips:
+            lines = [f"  {skip}" for skip in self.skipped_clips]
+            blocks.append("\n".join([f"skipped: {self.skipped}", *lines]))
         return "\n\n".join(blocks)
 
 
-def plain(figures: Figures) -> dict[str, float | None]:
-    """Figures as JSON takes them: NaN becomes None."""
-    return {name: float(v) if math.isfinite(v) else None for name, v in figures.items()}
+def to_json_metrics(metrics: Metrics) -> dict[str, float | None]:
+    """Metrics for JSON: NaN becomes None."""
+    return {name: float(v) if math.isfinite(v) else None for name, v in metrics.items()}
 
 
-def _plain(rows: Mapping[str, Figures]) -> dict[str, dict[str, float | None]]:
-    return {name: plain(row) for name, row in rows.items()}
+def _plain(rows: Mapping[str, Metrics]) -> dict[str, dict[str, float | None]]:
+    return {name: to_json_metrics(row) for name, row in rows.items()}
 
 
-def _row(figures: Figures, names: Sequence[str]) -> list[str]:
-    return [number(figures.get(name, math.nan)) for name in names]
+def _row(metrics: Metrics, names: Sequence[str]) -> list[str]:
+    return [format_number(metrics.get(name, math.nan)) for name in names]
+
+
+def format_number(value: float) -> str:
+    """Three decimals; a dash for NaN."""
+    return f"{value:.3f}" if math.isfinite(value) else "-"
+
+
+def format_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A plain-text table: first column left-aligned, the others right-aligned."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        return "  ".join(cells).rstrip()
+
+    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([line(head), rule, *(line(row) for row in rows)])

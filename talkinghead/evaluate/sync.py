@@ -1,4 +1,4 @@
-"""Measure whether mouths fit their sound: SyncNet's offset and confidence of every clip."""
+"""Evaluate lip sync: SyncNet's offset and confidence (Chung and Zisserman 2016) of every clip."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,155 +7,152 @@ from typing import Final
 
 import numpy as np
 
-from talkinghead.clock import STRIDE
 from talkinghead.errors import InputError
-from talkinghead.evaluate.report import ClipFigures, Report, Skip, unmeasured
-from talkinghead.evaluate.sources import (
-    Follower,
-    Progress,
-    Selection,
-    Source,
-    each_clip,
-    followed,
+from talkinghead.evaluate.clips import (
+    ClipFile,
+    ClipFilter,
+    ClipProgress,
+    FaceTracker,
+    find_clips,
+    read_clips,
+    track_clip,
 )
-from talkinghead.media.video import frames_of
-from talkinghead.sync.net import SEEN, SyncExpert
-from talkinghead.sync.score import LEAST, agreement
-from talkinghead.sync.squares import mel_of, mouths, shown_at
-from talkinghead.sync.vectors import face_vectors, sound_vectors
-from talkinghead.types import Array, Footage, Waveform
+from talkinghead.evaluate.report import ClipMetrics, Report, SkippedClip
+from talkinghead.media.video_reader import open_video
+from talkinghead.models.syncnet import FRAME_WINDOW, SyncNet
+from talkinghead.sample_rates import STRIDE
+from talkinghead.sync.crops import crop_mouths, resample_frame_indices, sync_log_mel
+from talkinghead.sync.score import MIN_EMBEDDINGS, embed_audio, embed_faces, sync_score
+from talkinghead.types import Array, Video, Waveform
 
-SHIFT: Final = 10  # frames by which the sound of the baseline `shifted` comes later
-# offset: frames at 25 a second by which the picture comes later than its sound. near: 1 where
-# that is 0 to within a frame (for `shifted`: -SHIFT). lse_c: median minus minimum of the mean
+SHIFT: Final = 10  # frames by which the baseline `shifted` delays the audio
+# offset: frames (25 per second) by which the picture lags behind the audio. near: 1 if that is
+# within a frame of 0 (for `shifted`: of -SHIFT). lse_c: median minus minimum of the mean
 # distance over the offsets within 15 frames; lse_d: the minimum, of unit vectors, in [0, 2].
-SYNC_FIGURES: dict[str, str] = {"offset": "0", "near": "1", "lse_c": "high", "lse_d": "low"}
+SYNC_METRICS: dict[str, str] = {"offset": "0", "near": "1", "lse_c": "high", "lse_d": "low"}
 
 
 @dataclass(frozen=True)
-class Watched:
-    """A clip as the expert takes it."""
+class ClipEmbeddings:
+    """Face embeddings and log-mel of a clip."""
 
-    faces: Array  # (n, vector), one a frame at FPS
-    mel: Array  # (m, BANDS) of the whole sound
+    faces: Array  # (n, d), one per frame at FPS
+    mel: Array  # (m, bands) of the whole audio
 
     @property
     def frames(self) -> int:
-        """Frames that were seen."""
-        return len(self.faces) + SEEN - 1
+        """Number of frames that the embeddings cover."""
+        return len(self.faces) + FRAME_WINDOW - 1
 
 
-def watched(
-    expert: SyncExpert, frames: Iterable[Array], fps: float, wave: Waveform | None, points: Array
-) -> Watched:
-    """Look at the face of a clip, in n frames with the landmarks (n, 68, 3), and hear its sound.
+def embed_clip(
+    syncnet: SyncNet, frames: Iterable[Array], fps: float, wave: Waveform | None, points: Array
+) -> ClipEmbeddings:
+    """Embed the face in n frames with landmarks (n, 68, 3), and compute the log-mel of the audio.
 
     Raises InputError for a clip that is silent or too short.
     """
     if wave is None or np.ptp(wave.samples) == 0:
-        raise InputError("no sound that a mouth could fit; put a wav of the same name beside")
-    which = shown_at(len(points), fps)
-    mel = mel_of(wave)
-    count = min(len(which), len(mel) // STRIDE)
-    if count < LEAST + SEEN - 1:
-        raise InputError(f"{count} frames with sound; {LEAST + SEEN - 1} or more can be measured")
-    which = which[:count]
-    squares, _ = mouths(_picked(frames, which), points[which], expert.size.side)
-    return Watched(face_vectors(expert, squares), mel)
+        raise InputError("no audio to compare the mouth with; put a wav of the same name beside it")
+    indices = resample_frame_indices(len(points), fps)
+    mel = sync_log_mel(wave)
+    count = min(len(indices), len(mel) // STRIDE)
+    if count < MIN_EMBEDDINGS + FRAME_WINDOW - 1:
+        raise InputError(
+            f"{count} frames with audio; at least {MIN_EMBEDDINGS + FRAME_WINDOW - 1} are needed"
+        )
+    indices = indices[:count]
+    squares, _ = crop_mouths(_select_frames(frames, indices), points[indices], syncnet.size.side)
+    return ClipEmbeddings(embed_faces(syncnet, squares), mel)
 
 
-def _picked(frames: Iterable[Array], which: Array) -> Iterator[Array]:
-    """The frames of the numbers (n,), which never fall."""
-    wanted = iter(which.tolist())
-    number = next(wanted, None)
-    for at, frame in enumerate(frames):
-        while number == at:
+def _select_frames(frames: Iterable[Array], indices: Array) -> Iterator[Array]:
+    """Yield the frames with the indices (n,), which must not decrease."""
+    remaining = iter(indices.tolist())
+    next_index = next(remaining, None)
+    for index, frame in enumerate(frames):
+        while next_index == index:
             yield frame
-            number = next(wanted, None)
-        if number is None:
+            next_index = next(remaining, None)
+        if next_index is None:
             return
 
 
-def _watched(expert: SyncExpert, source: Source, detector: Follower) -> Watched:
-    """A clip on disk, looked at twice rather than held, for it may be long.
+def _embed_clip_file(syncnet: SyncNet, source: ClipFile, detector: FaceTracker) -> ClipEmbeddings:
+    """Embed a clip on disk. It is decoded twice instead of kept in memory.
 
-    Raises FaceError where the face is not found in 90 % of the frames.
+    Raises FaceError if the face is detected in less than 90 % of the frames.
     """
-    with frames_of(source.path) as reel:
-        points = followed(reel.frames, detector)
-    with frames_of(source.path) as reel:
-        return watched(expert, reel.frames, reel.fps, source.audio(reel), points)
+    with open_video(source.path) as reader:
+        points = track_clip(reader.frames, detector)
+    with open_video(source.path) as reader:
+        return embed_clip(syncnet, reader.frames, reader.fps, source.audio(reader), points)
 
 
-def offset_of(expert: SyncExpert, footage: Footage, points: Array) -> float:
-    """Frames by which a clip's picture comes later than its sound; NaN where none can be told.
+def offset_of(syncnet: SyncNet, video: Video, points: Array) -> float:
+    """Frames by which the picture of a clip lags behind its audio; NaN if it cannot be measured.
 
-    `points` (n, 68, 3) are what the detector found in its frames.
+    `points` (n, 68, 3) are the landmarks detected in its frames.
     """
     try:
-        clip = watched(expert, footage.frames, footage.fps, footage.audio, points)
+        clip = embed_clip(syncnet, video.frames, video.fps, video.audio, points)
     except InputError:
         return float("nan")
-    return sync_figures(expert, clip, clip.mel)["offset"]
+    return compute_sync_metrics(syncnet, clip, clip.mel)["offset"]
 
 
-def sync_figures(expert: SyncExpert, clip: Watched, mel: Array, later: int = 0) -> dict[str, float]:
-    """The figures of a clip's face with a sound (m, BANDS) that comes `later` by some frames."""
-    found = agreement(clip.faces, sound_vectors(expert, mel, clip.frames, -later))
+def compute_sync_metrics(
+    syncnet: SyncNet, clip: ClipEmbeddings, mel: Array, delay: int = 0
+) -> dict[str, float]:
+    """Metrics of the face of a clip with a log-mel (m, bands) delayed by `delay` frames."""
+    score = sync_score(clip.faces, embed_audio(syncnet, mel, clip.frames, -delay))
     return {
-        "offset": float(found.offset),
-        "near": float(abs(found.offset + later) <= 1),
-        "lse_c": found.confidence,
-        "lse_d": found.distance,
+        "offset": float(score.offset),
+        "near": float(abs(score.offset + delay) <= 1),
+        "lse_c": score.confidence,
+        "lse_d": score.distance,
     }
 
 
 def evaluate_sync(
     clips: Path,
-    expert: SyncExpert,
-    detector: Follower,
+    syncnet: SyncNet,
+    detector: FaceTracker,
     *,
-    select: Selection | None = None,
-    progress: Progress | None = None,
+    select: ClipFilter | None = None,
+    progress: ClipProgress | None = None,
 ) -> Report:
-    """Measure every clip of a folder, or one video file.
+    """Evaluate every clip of a folder, or one video file.
 
-    Two baselines say what the figures are worth: `shifted`, the same clips with their sound
-    SHIFT frames later, whose offset must be -SHIFT; and `stranger`, each with the sound of the
-    clip before it, repeated as often as need be, whose confidence must be lower. Clips that cannot
-    be measured are left out and counted; raises InputError where none can.
+    Two baselines validate the metrics: `shifted`, the same clips with audio delayed by SHIFT
+    frames, whose offset must be -SHIFT; and `stranger`, the same faces with the audio of the
+    previous clip, repeated if too short, whose confidence must be lower. Clips that cannot be
+    measured are skipped and counted. Raises InputError if none can be measured.
     """
-    rows: list[tuple[Source, Watched]] = []
-    left_out: list[Skip] = []
-    for source in _sources(clips, left_out, progress, select):
-        try:
-            rows.append((source, _watched(expert, source, detector)))
-        except InputError as error:
-            left_out.append(Skip(source.name, str(error)))
-    if not rows:
-        raise unmeasured(clips, left_out)
-    figures = []
+    skipped_clips: list[SkippedClip] = []
+    if clips.is_file():
+        wav = clips.with_suffix(".wav")
+        group = clips.resolve().parent.name
+        sources = [ClipFile(clips, clips.name, group, wav if wav.is_file() else None)]
+        progress = None
+    else:
+        sources = find_clips(clips, select)
+
+    def read(source: ClipFile) -> ClipEmbeddings:
+        return _embed_clip_file(syncnet, source, detector)
+
+    rows = list(read_clips(clips, sources, read, skipped_clips, progress))
+    metrics = []
     for number, (source, clip) in enumerate(rows):
-        beside = {"shifted": sync_figures(expert, clip, clip.mel, SHIFT)}
+        baselines = {"shifted": compute_sync_metrics(syncnet, clip, clip.mel, SHIFT)}
         if len(rows) > 1:
-            other = rows[number - 1][1].mel
-            beside["stranger"] = sync_figures(expert, clip, _as_long(other, clip.frames))
-        own = sync_figures(expert, clip, clip.mel)
-        figures.append(ClipFigures(source.name, source.group, own, beside))
-    return Report(SYNC_FIGURES, figures, left_out)
+            other_audio = _repeat_to(rows[number - 1][1].mel, clip.frames)
+            baselines["stranger"] = compute_sync_metrics(syncnet, clip, other_audio)
+        own = compute_sync_metrics(syncnet, clip, clip.mel)
+        metrics.append(ClipMetrics(source.name, source.group, own, baselines))
+    return Report(SYNC_METRICS, metrics, skipped_clips)
 
 
-def _as_long(mel: Array, frames: int) -> Array:
-    """A sound repeated until it is no shorter than `frames` frames."""
+def _repeat_to(mel: Array, frames: int) -> Array:
+    """Repeat a log-mel (m, bands) until it covers `frames` frames."""
     return np.tile(mel, (-(-STRIDE * frames // len(mel)) + 1, 1))
-
-
-def _sources(
-    clips: Path, left_out: list[Skip], progress: Progress | None, select: Selection | None
-) -> Iterator[Source]:
-    """Every clip of a folder, or the one that is a file."""
-    if not clips.is_file():
-        yield from each_clip(clips, left_out, progress, select)
-        return
-    wav = clips.with_suffix(".wav")
-    yield Source(clips, clips.name, clips.resolve().parent.name, wav if wav.is_file() else None)

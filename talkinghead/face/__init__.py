@@ -1,1 +1,1 @@
-"""Finds: faces in pictures and videos, their 68 points, and the person around them."""
+"""Detects and tracks faces, and segments the person."""

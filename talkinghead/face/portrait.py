@@ -1,13 +1,17 @@
-"""Choose the face of a picture that will speak."""
+"""Selects the face of a picture that is animated, and resizes portraits."""
 
 from collections.abc import Callable
+from typing import Final
+
+import cv2
+import numpy as np
 
 from talkinghead.errors import FaceError
-from talkinghead.face.base import Detector, Face
-from talkinghead.geometry.mouth import gaps, width
+from talkinghead.face.detectors.base import Detector, Face
+from talkinghead.geometry.mouth import lip_gaps, mouth_width
 from talkinghead.types import Array, Portrait
 
-GAPE = 0.6  # of the mouth's width: lips further apart leave a trace when they are shut
+_WIDE_OPEN: Final = 0.6  # lip gap in mouth widths above which closing the mouth leaves artefacts
 
 
 def find_portrait(
@@ -18,60 +22,89 @@ def find_portrait(
     where: str = "picture",
     notify: Callable[[str], None] | None = None,
 ) -> Portrait:
-    """The picture (h, w, 3) uint8 RGB with the landmarks of one face, and of the others.
+    """The portrait of one face in an (h, w, 3) uint8 RGB picture.
 
-    Faces are numbered from 0, from left to right as seen. Without `face` the largest is
-    taken, and `notify` is told in one line when there are others, and in one when the mouth is
-    open so far that it will not close well. `where` names the picture in messages. Raises
-    FaceError when there is no face, or not the one asked for.
+    Faces are numbered from 0, from left to right. Without `face` the largest one is selected.
+    `notify` receives a one-line message if there are other faces, and one if the mouth is open
+    too far to be closed well. `where` names the picture in messages. Raises FaceError if the
+    picture has no face, or not the selected one.
     """
-    found = _found(image, detector, where)
-    ordered = sorted(found, key=_middle)
+    faces = _detect(image, detector, where)
+    ordered = sorted(faces, key=_centre_x)
     if face is None:
-        chosen = ordered.index(found[0])
-        if len(found) > 1 and notify is not None:
+        index = ordered.index(faces[0])
+        if len(faces) > 1 and notify is not None:
             notify(
-                f"{where}: found {len(found)} faces, numbered 0 to {len(found) - 1} from left "
-                f"to right; animating the largest, number {chosen}; choose another with --face N"
+                f"{where}: found {len(faces)} faces, numbered 0 to {len(faces) - 1} from left "
+                f"to right; animating the largest, number {index}; choose another with --face N"
             )
     elif 0 <= face < len(ordered):
-        chosen = face
+        index = face
     else:
-        count = "1 face, number 0" if len(found) == 1 else f"{len(found)} faces"
-        span = "" if len(found) == 1 else f", numbered 0 to {len(found) - 1} from left to right"
+        count = "1 face, number 0" if len(faces) == 1 else f"{len(faces)} faces"
+        span = "" if len(faces) == 1 else f", numbered 0 to {len(faces) - 1} from left to right"
         raise FaceError(f"{where}: there is no face {face}; found {count}{span}")
     try:
-        others = tuple(each.points for at, each in enumerate(ordered) if at != chosen)
-        portrait = Portrait(image, ordered[chosen].points, others=others)
+        others = tuple(other.points for at, other in enumerate(ordered) if at != index)
+        portrait = Portrait(image, ordered[index].points, other_faces=others)
     except FaceError as problem:
         raise FaceError(f"{where}: {problem}") from problem
-    if notify is not None and gaps(portrait.landmarks).max() > GAPE * width(portrait.landmarks):
+    points = portrait.landmarks
+    if notify is not None and lip_gaps(points).max() > _WIDE_OPEN * mouth_width(points):
         notify(
-            f"{where}: the mouth is wide open, and will not close without a trace; "
-            "a picture with the lips together looks better"
+            f"{where}: the mouth is wide open, and closing it leaves artefacts; "
+            "a picture with closed lips looks better"
         )
     return portrait
 
 
-def all_landmarks(image: Array, detector: Detector, *, where: str = "picture") -> list[Array]:
-    """The landmarks (68, 3) of every face of a picture, numbered as in `find_portrait`.
+def detect_all_landmarks(
+    image: Array, detector: Detector, *, where: str = "picture"
+) -> list[Array]:
+    """The landmarks (68, 3) of every face of a picture, in the order of `find_portrait`.
 
-    Raises FaceError when there is no face.
+    Raises FaceError if there is no face.
     """
-    return [face.points for face in sorted(_found(image, detector, where), key=_middle)]
+    return [face.points for face in sorted(_detect(image, detector, where), key=_centre_x)]
 
 
-def _found(image: Array, detector: Detector, where: str) -> list[Face]:
-    """The faces of a picture, the largest first."""
-    found = detector.faces(image)
-    if not found:
+def _detect(image: Array, detector: Detector, where: str) -> list[Face]:
+    """The faces of a picture, the largest first. Raises FaceError if there is none."""
+    faces = detector.detect(image)
+    if not faces:
         raise FaceError(
             f"{where}: found no face; crop the picture to one frontal face "
             "that fills about half of it"
         )
-    return found
+    return faces
 
 
-def _middle(face: Face) -> float:
+def _centre_x(face: Face) -> float:
     left, _, right, _ = face.box
     return (left + right) / 2
+
+
+def scale_points(points: Array, factor: float) -> Array:
+    """Points (..., 2 or 3) in pixels, for the picture resized by `factor`.
+
+    Pixel centres have integer coordinates.
+    """
+    out = points * factor
+    out[..., :2] += (factor - 1) / 2
+    return np.asarray(out)
+
+
+def resize_portrait(portrait: Portrait, factor: float) -> Portrait:
+    """The portrait resized by `factor`, without the landmarks of other faces.
+
+    Raises FaceError if the face becomes too small.
+    """
+    height, width = portrait.image.shape[:2]
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    sampling = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    matte = portrait.matte
+    if matte is not None:
+        matte = cv2.resize(matte, size, interpolation=cv2.INTER_AREA)
+        matte = np.clip(matte, 0, 1)  # rounding may exceed 1
+    landmarks = scale_points(portrait.landmarks.astype(np.float64), factor)
+    return Portrait(cv2.resize(portrait.image, size, interpolation=sampling), landmarks, matte)

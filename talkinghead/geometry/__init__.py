@@ -1,1 +1,1 @@
-"""Where things are: registration of faces, meshes and maps, the mouth's geometry."""
+"""Geometry of faces: alignment, mesh warping, the mouth, masks."""

@@ -1,6 +1,6 @@
-"""The mouth of a set of landmarks: how far it is open, and how it looks closed. Pure.
+"""Measures the mouth of 68 landmarks (opening, width, lip gaps) and closes it.
 
-Every function takes (..., 68, 2) or (..., 68, 3) points; results keep the unit of the points.
+The functions take points (..., 68, 2) or (..., 68, 3); results are in the units of the points.
 """
 
 from typing import Final
@@ -9,7 +9,6 @@ import numpy as np
 
 from talkinghead.landmarks import (
     CHIN,
-    INNER_BESIDE,
     INNER_BOTTOM,
     INNER_LOWER,
     INNER_TOP,
@@ -20,62 +19,63 @@ from talkinghead.landmarks import (
     LEFT_EYE_OUTER,
     MOUTH_LEFT,
     MOUTH_RIGHT,
+    NEAREST_INNER,
     OUTER_LOWER,
     OUTER_UPPER,
     RIGHT_EYE_OUTER,
 )
 from talkinghead.types import Array
 
-CLOSED: Final = 0.015  # of the face's width: a smaller gap between the lips is a closed mouth
-MEETING: Final = 0.35  # where the lips meet, from the upper (0) to the lower (1)
-# The outer points at the lips' ends have only one inner neighbour, and move half as far.
-_FOLLOW: Final = np.array([0.5, 1, 1, 1, 0.5])[:, None]
+CLOSED_GAP: Final = 0.015  # face widths; a mouth whose lips are closer together is closed
+LIP_MEETING_HEIGHT: Final = 0.35  # where closing lips meet: 0 is the upper lip, 1 the lower
+# The outer points near the mouth corners have only one inner neighbour, and move half as far.
+_OUTER_SHARE: Final = np.array([0.5, 1, 1, 1, 0.5])[:, None]
 
 
-def opening(points: Array) -> Array:
-    """(...) height of the open mouth, y66 - y62; the face is taken to stand upright."""
+def mouth_opening(points: Array) -> Array:
+    """(...) mouth opening of an upright face: y66 - y62 of the inner lips."""
     return np.asarray(points[..., INNER_BOTTOM, 1] - points[..., INNER_TOP, 1])
 
 
-def width(points: Array) -> Array:
-    """(...) distance of the mouth's corners, |p54 - p48|."""
-    apart = points[..., MOUTH_RIGHT, :] - points[..., MOUTH_LEFT, :]
-    return np.asarray(np.linalg.norm(apart, axis=-1))
+def mouth_width(points: Array) -> Array:
+    """(...) distance between the mouth corners, |p54 - p48|."""
+    between = points[..., MOUTH_RIGHT, :] - points[..., MOUTH_LEFT, :]
+    return np.asarray(np.linalg.norm(between, axis=-1))
 
 
 def face_width(points: Array) -> Array:
-    """(...) distance of the jaw's ends, |p16 - p0|."""
-    apart = points[..., JAW_RIGHT, :] - points[..., JAW_LEFT, :]
-    return np.asarray(np.linalg.norm(apart, axis=-1))
+    """(...) distance between the ends of the jaw, |p16 - p0|."""
+    between = points[..., JAW_RIGHT, :] - points[..., JAW_LEFT, :]
+    return np.asarray(np.linalg.norm(between, axis=-1))
 
 
-def down(points: Array) -> Array:
-    """(..., d) unit vector in the picture's plane, at right angles to the eyes, to the chin."""
+def down_axis(points: Array) -> Array:
+    """(..., d) unit vector in the picture plane, perpendicular to the eye line, downwards."""
     along = points[..., RIGHT_EYE_OUTER, :] - points[..., LEFT_EYE_OUTER, :]
     out = np.zeros(along.shape, dtype=np.float64)
     out[..., 0], out[..., 1] = -along[..., 1], along[..., 0]
     return np.asarray(out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-12))
 
 
-def axes(points: Array) -> Array:
-    """(2, 2) rows for one face (68, 2 or 3): unit vectors to the right as seen, and `down`."""
-    below = down(points[:, :2])
+def face_axes(points: Array) -> Array:
+    """(2, 2) axes of one face (68, 2 or 3) in the picture: unit row vectors right and down."""
+    below = down_axis(points[:, :2])
     return np.stack([[below[1], -below[0]], below])
 
 
-def gaps(points: Array) -> Array:
-    """(..., 3) signed distance of each inner pair along the face's own down; negative: crossed."""
-    apart = points[..., INNER_LOWER, :] - points[..., INNER_UPPER, :]
-    return np.asarray((apart * down(points)[..., None, :]).sum(axis=-1))
+def lip_gaps(points: Array) -> Array:
+    """(..., 3) signed gap of each inner lip pair along `down_axis`; negative where they cross."""
+    between = points[..., INNER_LOWER, :] - points[..., INNER_UPPER, :]
+    return np.asarray((between * down_axis(points)[..., None, :]).sum(axis=-1))
 
 
-def is_open(points: Array) -> bool:
-    """Whether the lips of one face stand apart."""
-    return bool(gaps(points).max() > CLOSED * float(face_width(points)))
+def is_mouth_open(points: Array) -> bool:
+    """Whether the lips of one face (68, 2 or 3) are apart."""
+    return bool(lip_gaps(points).max() > CLOSED_GAP * float(face_width(points)))
 
 
-def gapless(offsets: Array) -> Array:
-    """Displacements (..., 68, 3) that part no lips: opposite points share their way."""
+def equalize_lip_offsets(offsets: Array) -> Array:
+    """Offsets (..., 68, 3) that keep lip gaps: opposite lip points get their mean y offset."""
     shared = offsets.copy()
     pairs = [(INNER_UPPER, INNER_LOWER), (OUTER_UPPER, OUTER_LOWER)]
     for upper, lower in pairs:
@@ -84,36 +84,54 @@ def gapless(offsets: Array) -> Array:
     return shared
 
 
-def uncross(points: Array) -> Array:
-    """The same points with no inner upper lip below the inner lower one: crossed pairs meet."""
+def uncross_lips(points: Array) -> Array:
+    """The points with each crossed pair of inner lip points moved to its midpoint."""
     out = np.array(points, dtype=np.float64)
-    half = np.minimum(gaps(out), 0)[..., None] * down(out)[..., None, :] / 2
+    half = np.minimum(lip_gaps(out), 0)[..., None] * down_axis(out)[..., None, :] / 2
     out[..., INNER_UPPER, :] += half
     out[..., INNER_LOWER, :] -= half
     return out.astype(points.dtype, copy=False)
 
 
 def close_mouth(points: Array) -> Array:
-    """The same face with lips that just meet; a mouth already closed is left alone.
+    """The points with the mouth closed so that the lips just meet; a closed mouth is unchanged.
 
-    The inner pairs meet nearer the upper lip, the outer lip keeps the lips' thickness, and the
-    chin comes up as far as the jaw had opened the mouth (a smile parts the lips without it).
+    Inner lip points meet at LIP_MEETING_HEIGHT and outer lip points keep the thickness of the
+    lips. The chin rises by the share of the opening that the jaw caused (a smile parts the lips
+    without moving the jaw).
     """
     out = np.array(points, dtype=np.float64)
     size = face_width(out)
-    part = gaps(out).max(axis=-1) / np.maximum(size, 1e-12)
-    wide = (part > CLOSED)[..., None, None]
-    out = np.where(wide, uncross(out), out)
+    gap = lip_gaps(out).max(axis=-1) / np.maximum(size, 1e-12)
+    is_open = (gap > CLOSED_GAP)[..., None, None]
+    out = np.where(is_open, uncross_lips(out), out)
 
-    apart = (out[..., INNER_LOWER, :] - out[..., INNER_UPPER, :]) * wide
-    fall, rise = MEETING * apart, (MEETING - 1) * apart
+    between = (out[..., INNER_LOWER, :] - out[..., INNER_UPPER, :]) * is_open
+    fall, rise = LIP_MEETING_HEIGHT * between, (LIP_MEETING_HEIGHT - 1) * between
     out[..., INNER_UPPER, :] += fall
     out[..., INNER_LOWER, :] += rise
-    out[..., OUTER_UPPER, :] += fall[..., INNER_BESIDE, :] * _FOLLOW
-    out[..., OUTER_LOWER, :] += rise[..., INNER_BESIDE, :] * _FOLLOW
+    out[..., OUTER_UPPER, :] += fall[..., NEAREST_INNER, :] * _OUTER_SHARE
+    out[..., OUTER_LOWER, :] += rise[..., NEAREST_INNER, :] * _OUTER_SHARE
 
-    by_jaw = 0.7 * np.clip((part - 0.05) / 0.15, 0, 1)[..., None, None]
+    jaw_share = 0.7 * np.clip((gap - 0.05) / 0.15, 0, 1)[..., None, None]
     from_chin = np.abs(np.arange(JAW.start, JAW.stop) - CHIN) / 6
-    near = (np.cos(np.pi * np.clip(from_chin, 0, 1)) + 1)[:, None] / 2
-    out[..., JAW, :] += by_jaw * near * rise[..., 1:2, :]
+    falloff = (np.cos(np.pi * np.clip(from_chin, 0, 1)) + 1)[:, None] / 2
+    out[..., JAW, :] += jaw_share * falloff * rise[..., 1:2, :]
     return out.astype(points.dtype, copy=False)
+
+
+def join_inner_lips(points: Array) -> Array:
+    """The points with each pair of inner lip points moved to its midpoint."""
+    out = np.array(points)
+    middle = (out[..., INNER_UPPER, :] + out[..., INNER_LOWER, :]) / 2
+    out[..., INNER_UPPER, :], out[..., INNER_LOWER, :] = middle, middle
+    return out
+
+
+def snap_closed_lips(points: Array) -> Array:
+    """One face (68, 3) whose closed lips share one line, so that a warp opens no slit between them.
+
+    The lips of an open mouth are only uncrossed.
+    """
+    out = uncross_lips(points)
+    return out if is_mouth_open(out) else join_inner_lips(out)

@@ -1,1 +1,1 @@
-"""Files and codecs: sound, pictures and videos, in and out."""
+"""Reads and writes audio, pictures and videos."""

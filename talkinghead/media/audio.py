@@ -1,164 +1,141 @@
-"""Sound in and out: any file or array to 16 kHz mono, loudness, and wav files."""
+"""Reads any recording as a 16 kHz mono waveform, and writes wav files."""
 
 import wave as wavefile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import gcd
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from talkinghead.clock import RATE
 from talkinghead.errors import AudioError
+from talkinghead.media.atomic_write import atomic_write
 from talkinghead.media.container import (
-    channels,
     check_complete,
     declared_seconds,
-    opened,
-    resampled,
+    frame_channels,
+    open_container,
+    resample_frames,
 )
-from talkinghead.media.files import replacing
-from talkinghead.media.limiter import bent
-from talkinghead.media.loud import loud_part
-from talkinghead.media.mono import mean_channel, one_channel
+from talkinghead.sample_rates import RATE
 from talkinghead.types import Array, Waveform
 
-LOUDNESS = -23.0  # dBFS, RMS of the speech
-FLOOR = -60.0  # dBFS; what never rises above is silence
-GATE = 25.0  # dB below the loud parts at which a pause begins
-MAX_GAIN = 30.0  # dB
-STEADY = 6.0  # dB; sound that varies less and is quiet is room noise, not speech
-WINDOW = RATE // 50  # samples over which loudness is measured: 20 ms
-AAC_BLOCK = 2048  # samples at 16 kHz: the longest block, of 8 kHz sound
-BLOCK = 60 * RATE  # samples worked on at a time: an hour must not be copied five times over
+AAC_BLOCK: Final = 2048  # samples at 16 kHz: the longest block, of 8 kHz audio
+# Channels cancel (one is the other with inverted polarity) if the power of their mean is below this
+# share of the power that the mean of independent channels would have.
+CANCELLATION_SHARE: Final = 0.1
 
 
 def read_audio(source: str | Path) -> Waveform:
-    """The sound of any audio or video file, 16 kHz mono; channels are averaged (see `mono`).
+    """The first audio stream of an audio or video file as mono at 16 kHz, channels averaged.
 
-    Raises AudioError when there is no readable sound.
+    If channels of opposite polarity cancel, the loudest channel is used instead. Raises
+    AudioError when the file has no readable audio or is truncated.
     """
     path = Path(source)
-    with opened(source, AudioError, "sound") as container:
+    with open_container(source, AudioError, "audio") as container:
         if not container.streams.audio:
-            raise AudioError(f"{path}: has no sound; give a file with an audio track")
+            raise AudioError(f"{path}: has no audio; give a file with an audio track")
         declared = declared_seconds(container, path)
-        samples, loudest = mean_channel(_parts(container))
-        padded = "mp4" in container.format.name  # AAC comes in blocks; only mp4 says where it ends
+        samples, loudest = average_channels(_decode(container))
+        padded = "mp4" in container.format.name  # AAC comes in blocks; only mp4 states its end
     if loudest is not None:
-        with opened(source, AudioError, "sound") as container:
-            samples = np.concatenate(list(one_channel(_parts(container), loudest)))
+        with open_container(source, AudioError, "audio") as container:
+            samples = np.concatenate(list(select_channel(_decode(container), loudest)))
     if not samples.size:
-        raise AudioError(f"{path}: holds 0 samples of sound; record it again")
+        raise AudioError(f"{path}: contains 0 samples of audio; record it again")
     check_complete(samples.size / RATE, declared, path)
     if padded and declared and 0 < samples.size - declared * RATE < 2 * AAC_BLOCK:
         samples = samples[: max(1, round(declared * RATE))]
-    return _checked(samples, str(path))
+    return _validate(samples, str(path))
 
 
-def _parts(container: Any) -> Iterator[Array]:
-    """The first sound of a file, (channels, n) at RATE, part by part."""
-    return (channels(frame) for frame in resampled(container.decode(audio=0), RATE))
+def _decode(container: Any) -> Iterator[Array]:
+    """The first audio stream of a file at RATE, in chunks (channels, n)."""
+    return (frame_channels(frame) for frame in resample_frames(container.decode(audio=0), RATE))
 
 
 def as_waveform(samples: Array, rate: int) -> Waveform:
-    """An array of sound, (n,), (n, channels) or (channels, n), as 16 kHz mono.
+    """Samples (n,), (n, channels) or (channels, n) at `rate` Hz as a 16 kHz mono waveform.
 
-    Integers are scaled by the range of their type (uint8 is unsigned around 128);
-    floats are taken as they are. Raises AudioError for anything that is not sound.
+    Sample types are scaled as in `as_float32`. Raises AudioError for arrays of other shapes or
+    types and for values that are not finite.
     """
     samples = np.asarray(samples)
     if samples.ndim not in (1, 2) or samples.size == 0:
-        raise AudioError(f"sound must have shape (n,) or (n, channels), got {samples.shape}")
+        raise AudioError(f"audio must have shape (n,) or (n, channels), got {samples.shape}")
     if rate <= 0:
         raise AudioError(f"sample rate must be positive, got {rate}")
-    signal = as_floats(samples)
+    signal = as_float32(samples)
     if signal.ndim == 2:
         parts = [signal if signal.shape[0] <= signal.shape[1] else signal.T]
-        signal, loudest = mean_channel(parts)
+        signal, loudest = average_channels(parts)
         if loudest is not None:
             signal = parts[0][loudest]
     if not np.isfinite(signal).all():
-        raise AudioError("the sound holds NaN or infinite values; export it again")
+        raise AudioError("the audio contains NaN or infinite values; export it again")
     if rate != RATE:
-        from scipy.signal import resample_poly  # takes a second, and files never need it
+        from scipy.signal import resample_poly  # slow to import; FFmpeg resamples files
 
         common = gcd(RATE, int(rate))
         signal = resample_poly(signal, RATE // common, int(rate) // common)
-    return _checked(signal, "the sound")
+    return _validate(signal, "the audio")
 
 
-def as_floats(samples: Array) -> Array:
-    """Samples of any type as float32: integers by the range of their type, floats as they are."""
+def as_float32(samples: Array) -> Array:
+    """Samples as float32: integers divided by the range of their type, floats unchanged.
+
+    uint8 is centred at 128, as in 8-bit wav. Raises AudioError for other types.
+    """
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - 128) / 128
     if np.issubdtype(samples.dtype, np.signedinteger):
         return np.asarray(samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min))
     if np.issubdtype(samples.dtype, np.floating):
         return samples.astype(np.float32)
-    raise AudioError(f"sound must be integers or floats, got {samples.dtype}")
+    raise AudioError(f"audio must be integers or floats, got {samples.dtype}")
 
 
-def _checked(samples: Array, where: str) -> Waveform:
-    """Finite samples within [-1, 1]; float recordings that go beyond are scaled down."""
+def _validate(samples: Array, where: str) -> Waveform:
+    """A waveform of finite samples; a float recording that exceeds [-1, 1] is scaled down."""
     if not np.isfinite(samples).all():
-        raise AudioError(f"{where}: holds NaN or infinite values; export it again")
+        raise AudioError(f"{where}: contains NaN or infinite values; export it again")
     peak = float(np.abs(samples).max())
     if peak > 1:
         samples = samples / peak
     return Waveform(np.ascontiguousarray(samples, dtype=np.float32), RATE)
 
 
-def normalise_loudness(wave: Waveform) -> Waveform:
-    """The same sound with its speech at -23 dBFS RMS; pauses do not count.
+def average_channels(parts: Iterable[Array]) -> tuple[Array, int | None]:
+    """The float32 mean (m,) over the channels of audio in chunks (channels, n).
 
-    Silence and quiet steady noise stay as they are. Peaks are rounded off below 1.
+    Also the index of the loudest channel if the channels cancel each other, as with a miswired
+    cable, so that their mean has lost the signal; otherwise None.
     """
-    levels = _levels(wave.samples)
-    loud = loud_part(levels, RATE / WINDOW)
-    if loud < FLOOR:
-        return wave
-    if loud < LOUDNESS - 20 and loud - np.percentile(levels, 10) < STEADY:
-        return wave
-    gain = 10 ** (missing_gain(levels, loud) / 20)
-    return Waveform(_louder(wave.samples, gain), wave.rate)
-
-
-def missing_gain(levels: Array, loud: float) -> float:
-    """What brings speech of (n,) levels in dBFS, whose loud parts have `loud`, to LOUDNESS, in dB.
-
-    Pauses do not count, and MAX_GAIN is not exceeded.
-    """
-    active = levels[levels > loud - GATE]
-    level = 10 * np.log10(np.mean(10 ** (active / 10)))
-    return float(min(LOUDNESS - level, MAX_GAIN))
-
-
-def _levels(samples: Array) -> Array:
-    """Loudness of each 20 ms in dBFS; a last part shorter than that counts as one."""
-    parts = [samples[at : at + BLOCK] for at in range(0, samples.size, BLOCK)]
-    powers = []
+    means, powers = [np.zeros(0, np.float32)], np.zeros(1)
+    mean_power = independent_power = 0.0
     for part in parts:
-        padded = np.pad(part, (0, -part.size % WINDOW)).reshape(-1, WINDOW)
-        powers.append((padded.astype(np.float64) ** 2).mean(axis=1))
-    if samples.size % WINDOW:
-        powers[-1][-1] *= WINDOW / (samples.size % WINDOW)
-    levels: Array = 10 * np.log10(np.concatenate(powers) + 1e-12)
-    return levels
+        mean = part.mean(axis=0, dtype=np.float32)
+        means.append(mean)
+        channel_powers = np.einsum("cn,cn->c", part, part, dtype=np.float64)
+        powers = np.pad(powers, (0, max(0, len(channel_powers) - len(powers))))
+        powers[: len(channel_powers)] += channel_powers
+        mean_power += float(np.einsum("n,n", mean, mean, dtype=np.float64))
+        independent_power += float(channel_powers.sum()) / len(channel_powers) ** 2
+    cancelled = mean_power < CANCELLATION_SHARE * independent_power
+    return np.concatenate(means), int(powers.argmax()) if cancelled else None
 
 
-def _louder(samples: Array, gain: float) -> Array:
-    """The samples times `gain`, held below 1."""
-    louder = samples * np.float32(gain)
-    for at in range(0, samples.size, BLOCK):
-        louder[at : at + BLOCK] = bent(louder[at : at + BLOCK])
-    return louder
+def select_channel(parts: Iterable[Array], index: int) -> Iterator[Array]:
+    """One channel of each chunk (channels, n); the mean of a chunk that has fewer channels."""
+    for part in parts:
+        yield part[index] if index < len(part) else part.mean(axis=0, dtype=np.float32)
 
 
 def write_wav(wave: Waveform, path: str | Path) -> None:
-    """Write 16-bit mono wav, whole or not at all. Raises OutputError."""
+    """Write a 16-bit mono wav file, atomically. Raises OutputError."""
     pcm = np.clip(np.round(wave.samples * 32767), -32768, 32767).astype("<i2")
-    with replacing(path) as temporary, wavefile.open(str(temporary), "wb") as out:
+    with atomic_write(path) as temporary, wavefile.open(str(temporary), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(wave.rate)

@@ -1,4 +1,4 @@
-"""Open sound and video files: locked in, at any sample rate, with the length they declare."""
+"""Opens audio and video files with FFmpeg, without network access, and checks their length."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -9,20 +9,21 @@ from typing import Any, Final
 import av
 
 from talkinghead.errors import AudioError, InputError
-from talkinghead.media.files import readable
+from talkinghead.media.atomic_write import require_readable
 from talkinghead.types import Array
 
-STREAMED: Final = 0x7F000000  # writers that cannot seek leave sizes from here up
-XING_WITHIN: Final = 1 << 18  # bytes; cover art may stand before it
+_UNKNOWN_SIZE: Final = 0x7F000000  # wav data sizes from here on are placeholders of streams
+_XING_SEARCH_BYTES: Final = 1 << 18  # of an mp3, from its start: cover art may precede the header
 
 
 @contextmanager
-def opened(source: str | Path, error: type[InputError], what: str) -> Iterator[Any]:
-    """The PyAV container of a file; whatever fails inside is raised as `error`.
+def open_container(source: str | Path, error: type[InputError], kind: str) -> Iterator[Any]:
+    """The PyAV container of a file; decoding errors inside the block are raised as `error`.
 
-    Playlists that point to other files or to the network are not followed.
+    `kind` names the content in the message, such as "audio". Playlists that refer to other files
+    or to the network are not followed.
     """
-    path = readable(source, error)
+    path = require_readable(source, error)
     try:
         with (
             path.open("rb") as file,
@@ -33,16 +34,16 @@ def opened(source: str | Path, error: type[InputError], what: str) -> Iterator[A
             yield container
     except (av.FFmpegError, EOFError) as problem:
         raise error(
-            f"{path}: cannot be decoded as {what}; it is damaged, truncated or of a kind "
-            "not known here; save it again"
+            f"{path}: cannot be decoded as {kind}; it is damaged, truncated or in an "
+            "unknown format; save it again"
         ) from problem
 
 
-def resampled(frames: Iterable[Any], rate: int) -> Iterator[Any]:
-    """Sound frames as float32 at `rate` Hz, channels as they are, without gaps.
+def resample_frames(frames: Iterable[Any], rate: int) -> Iterator[Any]:
+    """Audio frames resampled to interleaved float32 at `rate` Hz, with their channels.
 
-    Time stamps are dropped: one frame begins where the last one ended. A stream may change
-    its format on the way. Take the samples out with `channels`.
+    Time stamps are ignored, so gaps are closed. A stream may change its format midway.
+    `frame_channels` gives the samples of a frame.
     """
     resampler, source = None, None
     for frame in frames:
@@ -57,22 +58,39 @@ def resampled(frames: Iterable[Any], rate: int) -> Iterator[Any]:
         yield from resampler.resample(None)
 
 
-def channels(frame: Any) -> Array:
-    """(channels, n) samples of an interleaved sound frame.
+def frame_channels(frame: Any) -> Array:
+    """(channels, n) samples of an interleaved audio frame.
 
-    Interleaved because PyAV reads beyond memory where 8 channels or more lie in planes.
+    Interleaved, because PyAV reads out of bounds for planar audio with 8 or more channels.
     """
     samples: Array = frame.to_ndarray()
     return samples.reshape(-1, frame.layout.nb_channels).T
 
 
+def audio_seconds(source: str | Path, at_most: float) -> float:
+    """Seconds of audio in a file, counted frame by frame up to soon after `at_most`.
+
+    Decoded frames are not kept, so a small file cannot fill the memory. A file without an audio
+    track has 0 seconds. Raises AudioError when the file cannot be decoded.
+    """
+    seconds = 0.0
+    with open_container(source, AudioError, "audio") as container:
+        if not container.streams.audio:
+            return seconds
+        for frame in container.decode(audio=0):
+            seconds += frame.samples / frame.sample_rate
+            if seconds > at_most:
+                break
+    return seconds
+
+
 def declared_seconds(container: Any, path: Path) -> float | None:
-    """How long the file says its first audio stream is; None where that is a guess."""
+    """Seconds that a file declares for its first audio stream; None if it does not."""
     stream, kind = container.streams.audio[0], container.format.name
     if kind == "wav" and stream.codec_context.name.startswith("pcm"):
         return _riff_seconds(stream, path)
-    if kind == "mp3" and not _counts_its_frames(path):
-        return None  # the length is a guess from the first frame's bit rate
+    if kind == "mp3" and not _has_frame_count(path):
+        return None  # guessed from the bit rate of the first frame
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     if container.duration is not None and not container.streams.video:
@@ -81,32 +99,33 @@ def declared_seconds(container: Any, path: Path) -> float | None:
 
 
 def _riff_seconds(stream: Any, path: Path) -> float | None:
-    """The length of a wav file by the size of its data in the header.
+    """Seconds of a wav file by the data size in its header; None if that is unknown.
 
-    FFmpeg silently takes what is there instead, so a file cut short would pass.
+    FFmpeg reports the data that is present instead, so a truncated file would pass.
     """
     with path.open("rb") as file:
         file.seek(12)
         while len(head := file.read(8)) == 8:
             name, size = struct.unpack("<4sI", head)
             if name == b"data":
-                bytes_a_second = (stream.codec_context.bit_rate or 0) / 8
-                known = 0 < size < STREAMED and bytes_a_second > 0
-                return size / bytes_a_second if known else None
+                bytes_per_second = (stream.codec_context.bit_rate or 0) / 8
+                is_known = 0 < size < _UNKNOWN_SIZE and bytes_per_second > 0
+                return size / bytes_per_second if is_known else None
             file.seek(size + size % 2, 1)
     return None
 
 
-def _counts_its_frames(path: Path) -> bool:
+def _has_frame_count(path: Path) -> bool:
+    """Whether an mp3 has a header with its number of frames (Xing, Info or VBRI)."""
     with path.open("rb") as file:
-        start = file.read(XING_WITHIN)
+        start = file.read(_XING_SEARCH_BYTES)
     return any(tag in start for tag in (b"Xing", b"Info", b"VBRI"))
 
 
 def check_complete(seconds: float, declared: float | None, path: Path) -> None:
-    """Raise AudioError when sound is clearly shorter than declared."""
+    """Raise AudioError if the decoded seconds are clearly fewer than declared."""
     if declared is not None and seconds < declared - max(0.25, 0.02 * declared):
         raise AudioError(
-            f"{path}: is truncated, {seconds:.1f} of {declared:.1f} seconds are there; "
+            f"{path}: is truncated, has {seconds:.1f} of {declared:.1f} seconds; "
             "copy or record it again"
         )

@@ -1,46 +1,48 @@
-"""Pictures in and out: whatever Pillow opens, as upright 8-bit RGB or RGBA."""
+"""Reads pictures of any format as upright 8-bit RGB or RGBA, and writes them."""
 
 import io
 import warnings
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from talkinghead.errors import ImageError, OutputError
-from talkinghead.media.files import readable, replacing
+from talkinghead.media.atomic_write import atomic_write, require_readable
 from talkinghead.types import Array
 
-MAX_PIXELS = 100_000_000
-MAX_SIDE = 16_384  # pixels; no video codec takes more
-# Pillow's names of formats.
-LOSSY = {"JPEG", "WEBP"}
-OPAQUE = {"JPEG", "MPO", "BMP", "DIB", "EPS", "PCX", "PPM"}  # those that keep no transparency
+MAX_PIXELS: Final = 100_000_000
+MAX_SIDE: Final = 16_384  # pixels, the limit of video codecs
+LUMA: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # weights of RGB (ITU-R BT.601)
+# Formats by Pillow's names.
+LOSSY: Final = {"JPEG", "WEBP"}
+OPAQUE: Final = {"JPEG", "MPO", "BMP", "DIB", "EPS", "PCX", "PPM"}  # without transparency
 
 
 def read_image(path: str | Path) -> Array:
-    """(h, w, 3) uint8 RGB, turned as the camera says; transparency becomes white.
+    """(h, w, 3) uint8 RGB of a picture file, EXIF rotation applied, composited on white.
 
-    White is what picture viewers show behind a cut-out. Raises ImageError.
+    Raises ImageError for a file that is not a readable picture, or too large.
     """
-    return on_white(read_rgba(path))
+    return composite_on_white(read_rgba(path))
 
 
 def read_rgba(path: str | Path) -> Array:
-    """(h, w, 4) uint8 RGBA with straight alpha, opaque where the file has none.
+    """(h, w, 4) uint8 RGBA with straight alpha of a picture file; opaque if it has no alpha.
 
-    Grey, palette, 16-bit and CMYK pictures are converted, colours to sRGB. Of an animation
-    the first frame is taken. Raises ImageError.
+    Grey, palette, 16-bit and CMYK pictures are converted, and colours to sRGB. Of an animation
+    the first frame is read. Raises ImageError as `read_image` does.
     """
-    source = readable(path, ImageError)
+    source = require_readable(path, ImageError)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's advice on size and odd metadata
+            warnings.simplefilter("ignore")  # Pillow warns about size and unusual metadata
             with Image.open(source) as picture:
                 _check_size(picture, source)
                 picture.load()
                 upright = ImageOps.exif_transpose(picture)
-            return np.asarray(_eight_bits(upright))
+            return np.asarray(_to_rgba(upright))
     except UnidentifiedImageError as problem:
         raise ImageError(f"{source}: is not a picture; give a jpg or png file") from problem
     except Image.DecompressionBombError as problem:
@@ -57,13 +59,13 @@ def _check_size(picture: Image.Image, source: Path) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise ImageError(
-            f"{source}: {width} x {height} pixels is too large; "
-            f"scale it to at most {MAX_SIDE} a side and {MAX_PIXELS // 10**6} megapixels"
+            f"{source}: {width} x {height} pixels is too large; scale it to at most "
+            f"{MAX_SIDE} pixels per side and {MAX_PIXELS // 10**6} megapixels"
         )
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Any mode to RGBA."""
+def _to_rgba(picture: Image.Image) -> Image.Image:
+    """A picture of any mode in 8-bit RGBA."""
     if picture.mode.startswith("I") or picture.mode == "F":
         return _from_deep_grey(picture).convert("RGBA")
     profile = picture.info.get("icc_profile")
@@ -75,7 +77,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
-    """Integers are 16 bits deep, floats reach 1; both are spread over 0 to 255."""
+    """8-bit grey from 16-bit integers, or from floats in [0, 1] or [0, 255]."""
     values = np.asarray(picture).astype(np.float64)
     full = 1.0 if picture.mode == "F" and values.max() <= 1 else 255.0
     if picture.mode != "F":
@@ -85,7 +87,7 @@ def _from_deep_grey(picture: Image.Image) -> Image.Image:
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Colours as sRGB; a picture whose profile does not fit it stays as it is."""
+    """The picture converted to sRGB; unchanged if its profile is invalid."""
     try:
         converted = ImageCms.profileToProfile(
             picture,
@@ -98,43 +100,43 @@ def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return converted or picture
 
 
-def on_white(rgba: Array) -> Array:
-    """(h, w, 4) uint8 with straight alpha to (h, w, 3) before white."""
+def composite_on_white(rgba: Array) -> Array:
+    """(h, w, 3) uint8 of an (h, w, 4) uint8 picture with straight alpha, composited on white."""
     if rgba[..., 3].min(initial=255) == 255:
         return np.ascontiguousarray(rgba[..., :3])
     weight = rgba[..., 3:].astype(np.uint16)
-    mixed = rgba[..., :3] * weight + 255 * (255 - weight)
-    return np.asarray(((mixed + 127) // 255).astype(np.uint8))
+    blended = rgba[..., :3] * weight + 255 * (255 - weight)
+    return np.asarray(((blended + 127) // 255).astype(np.uint8))
 
 
-def picture_format(target: Path) -> str:
-    """Pillow's name of the format of a path's ending. Raises OutputError where there is none."""
+def image_format(target: Path) -> str:
+    """Pillow's format name for the suffix of a path. Raises OutputError for an unknown suffix."""
     suffix = target.suffix.lower()
     kind = Image.registered_extensions().get(suffix)
     if kind is None or kind not in Image.SAVE:
-        raise OutputError(f"{target}: unknown suffix {suffix!r}; name it .png or .jpg")
+        raise OutputError(f"{target}: unknown suffix {suffix!r}; use .png or .jpg")
     return kind
 
 
 def write_image(image: Array, path: str | Path) -> None:
-    """Write (h, w), (h, w, 3) or (h, w, 4) uint8 in the format of the suffix.
+    """Write (h, w), (h, w, 3) or (h, w, 4) uint8 in the format of the suffix, atomically.
 
-    Whole or not at all; formats without transparency get white. Raises ImageError for other
-    numbers, OutputError where the file, or this picture in its format, cannot be written.
+    Formats without transparency get a white background. Raises ImageError for arrays of another
+    type, OutputError when the file cannot be written or its format cannot store the picture.
     """
     target = Path(path)
     if image.dtype != np.uint8 or not image.size:
         raise ImageError(f"a picture to write must be uint8, got {image.dtype} {image.shape}")
-    kind = picture_format(target)
+    kind = image_format(target)
     if image.ndim == 3 and image.shape[2] == 4 and kind in OPAQUE:
-        image = on_white(image)
+        image = composite_on_white(image)
     options = {"quality": 95} if kind in LOSSY else {}
-    with replacing(target) as temporary:
+    with atomic_write(target) as temporary:
         try:
             Image.fromarray(image).save(temporary, format=kind, **options)
         except (ValueError, OSError) as problem:
-            if isinstance(problem, OSError) and problem.errno is not None:  # it is the disk's
+            if isinstance(problem, OSError) and problem.errno is not None:  # the disk failed
                 raise
             raise OutputError(
-                f"{target}: {kind} cannot hold this picture ({problem}); name it .png or .jpg"
+                f"{target}: {kind} cannot store this picture ({problem}); use .png or .jpg"
             ) from problem

@@ -1,1 +1,1 @@
-"""Moves: speech features to a face track."""
+"""Speech features to a face track: predict, post-process, resample."""

@@ -1,7 +1,7 @@
-"""Long recordings in overlapping windows that cross-fade, and the chance they share. Pure.
+"""Overlapping windows over a long recording with cross-fades, and smooth noise for them.
 
-Windows stand at fixed places of the recording, and noise is a function of its frame; so a
-frame comes out the same however the work is cut up, and two windows see the same noise.
+Windows start at fixed frames of the recording and the noise is a function of the frame index, so
+a frame does not depend on how the work is divided, and overlapping windows see the same noise.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,22 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from talkinghead.clock import FPS
 from talkinghead.errors import InputError
+from talkinghead.models.speaker_branch import NOISE_SCALES
+from talkinghead.sample_rates import FPS
 from talkinghead.types import Array
 
-# Widths (seconds) of the Gaussians that smooth the noise: from a nod to a change of posture.
-BANDS = (0.1, 0.2, 0.4, 0.8, 2.0)
-BLOCK = 256  # frames of white noise drawn from one generator
-REACH = 4.0  # widths of a Gaussian beyond which it counts as nothing
+NOISE_BLOCK = 256  # frames of white noise from one generator
+GAUSSIAN_TRUNCATE = 4.0  # standard deviations at which a Gaussian is cut off
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Stretches of `width` frames, each sharing `overlap` with the next one.
+    """Windows of `width` frames, each overlapping the next one by `overlap` frames.
 
-    The `margin` outer frames of a shared stretch are heard and not shown: a frame at a
-    window's edge sees only one side. Between the margins one window fades into the next.
+    The outer `margin` frames of a window have context on one side only and are dropped where
+    another window covers them. Between the margins one window fades into the next.
     """
 
     width: int = 256
@@ -41,7 +40,7 @@ class Windows:
             )
 
     def spans(self, frames: int) -> Iterator[tuple[int, int]]:
-        """(start, stop) of the windows that cover `frames` frames, at least one."""
+        """(start, stop) of the windows that cover `frames` frames; at least one."""
         start, hop = 0, self.width - self.overlap
         while True:
             yield start, min(start + self.width, frames)
@@ -49,11 +48,11 @@ class Windows:
                 return
             start += hop
 
-    def share(self, start: int, stop: int, frames: int) -> Array:
-        """(stop - start,) weight of one window's frames; all windows' add up to 1."""
+    def weights(self, start: int, stop: int, frames: int) -> Array:
+        """(stop - start,) weights of the frames of one window; those of all windows add up to 1."""
         weight = np.ones(stop - start)
         fade = self.overlap - 2 * self.margin
-        ramp = np.sin(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
+        ramp = cross_fade_ramp(fade)
         rise = np.concatenate([np.zeros(self.margin), ramp, np.ones(self.margin)])
         if start > 0:
             count = min(len(rise), len(weight))
@@ -63,49 +62,58 @@ class Windows:
         return weight
 
 
-def in_windows(part: Callable[[int, int], Array], frames: int, windows: Windows) -> Array:
-    """(frames, ...) from `part(start, stop)`, which gives (stop - start, ...) of one window.
+def cross_fade_ramp(frames: int) -> Array:
+    """(frames,) weights of the later of two signals, from 0 to 1; the earlier has 1 - weight."""
+    return np.asarray(np.sin(0.5 * np.pi * (np.arange(frames) + 0.5) / frames) ** 2)
 
-    Only one window is worked on at a time: memory beyond the result does not grow.
+
+def cross_fade_windows(
+    compute: Callable[[int, int], Array], frames: int, windows: Windows
+) -> Array:
+    """(frames, ...) float64, cross-faded from `compute(start, stop)` -> (stop - start, ...).
+
+    Beyond the result only one window is kept in memory. Raises InputError for 0 frames.
     """
     result: Array | None = None
     for start, stop in windows.spans(frames):
-        values = part(start, stop)
-        share = windows.share(start, stop, frames).reshape(-1, *[1] * (values.ndim - 1))
+        values = compute(start, stop)
+        weights = windows.weights(start, stop, frames).reshape(-1, *[1] * (values.ndim - 1))
         if result is None:
             result = np.zeros((frames, *values.shape[1:]))
-        result[start:stop] += share * values
+        result[start:stop] += weights * values
     if result is None:
         raise InputError("no frames to move; give a recording of at least one sample")
     return result
 
 
 def noise(seed: int, start: int, stop: int, channels: int) -> Array:
-    """(stop - start, channels * len(BANDS)) float32 smooth noise of unit variance.
+    """(stop - start, channels * len(NOISE_SCALES)) float32 smooth noise of unit variance.
 
-    Channel c of band b is column c * len(BANDS) + b. The value at a frame depends on seed
-    and frame alone, also before 0: recordings begin in the middle of a movement.
+    Column c * len(NOISE_SCALES) + b is channel c at scale b. A value depends on the seed and the
+    frame only. Frames may be negative, because a recording begins in the middle of a movement.
     """
     columns = []
-    for width in BANDS:
+    for width in NOISE_SCALES:
         sigma = width * FPS
-        reach = int(REACH * sigma + 1)
-        white = _white(seed, start - reach, stop + reach, channels)
+        reach = int(GAUSSIAN_TRUNCATE * sigma + 1)
+        white = _white_noise(seed, start - reach, stop + reach, channels)
         unit = np.sqrt(2 * np.sqrt(np.pi) * sigma)  # undoes the filter's loss of power
-        smooth = gaussian_filter1d(white, sigma, axis=0, truncate=REACH, mode="constant")
+        smooth = gaussian_filter1d(
+            white, sigma, axis=0, truncate=GAUSSIAN_TRUNCATE, mode="constant"
+        )
         columns.append(unit * smooth[reach : reach + stop - start])
-        seed += 1_000_003  # bands are independent of each other
+        seed += 1_000_003  # scales are independent of each other
     return np.stack(columns, axis=-1).reshape(stop - start, -1).astype(np.float32)
 
 
-def _white(seed: int, start: int, stop: int, channels: int) -> Array:
-    """(stop - start, channels) white noise, each block of frames from its own generator."""
-    first, last = start // BLOCK, (stop - 1) // BLOCK
+def _white_noise(seed: int, start: int, stop: int, channels: int) -> Array:
+    """(stop - start, channels) white noise; each block of frames has its own generator."""
+    first, last = start // NOISE_BLOCK, (stop - 1) // NOISE_BLOCK
     blocks = [
-        # Generators take no negative numbers; blocks before 0 get the odd ones.
+        # Seeds must not be negative: blocks before 0 get odd numbers.
         np.random.default_rng([seed, 2 * b if b >= 0 else -2 * b - 1]).standard_normal(
-            (BLOCK, channels)
+            (NOISE_BLOCK, channels)
         )
         for b in range(first, last + 1)
     ]
-    return np.concatenate(blocks)[start - first * BLOCK : stop - first * BLOCK]
+    return np.concatenate(blocks)[start - first * NOISE_BLOCK : stop - first * NOISE_BLOCK]

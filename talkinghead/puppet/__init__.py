@@ -1,1 +1,1 @@
-"""Drawn characters: their folders, the making and checking of them, and MakeItTalk's files."""
+"""Puppets: authoring from pictures, folders, validation, and the MakeItTalk format."""

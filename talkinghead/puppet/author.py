@@ -1,4 +1,4 @@
-"""From one picture to a puppet: its layers, its two poses, and its folder."""
+"""Makes a puppet from one picture: drafts its poses, splits and draws layers, writes its folder."""
 
 import re
 from collections.abc import Callable
@@ -10,34 +10,41 @@ import cv2
 import numpy as np
 import yaml
 
+from talkinghead.appearance.colors import estimate_puppet_colors
+from talkinghead.appearance.oral_cavity import draw_mouth_layers
+from talkinghead.appearance.puppet_eyelid import draw_closed_eyelids
 from talkinghead.errors import OutputError, PuppetError
-from talkinghead.geometry.mouth import is_open
+from talkinghead.geometry.mouth import is_mouth_open
 from talkinghead.landmarks import COUNT
 from talkinghead.media.image import read_rgba, write_image
-from talkinghead.puppet.cutout import backdrop_matte, is_cut_out, taken_apart
-from talkinghead.puppet.eyelids import eyelids
-from talkinghead.puppet.folder import swapped_in
-from talkinghead.puppet.mouth_inside import mouth_layers
-from talkinghead.puppet.poses import parted, shut
-from talkinghead.puppet.record import RECORD
-from talkinghead.puppet.store import load_puppet, save_puppet
-from talkinghead.puppet.tints import tints
+from talkinghead.puppet.face_frame import close_pose, open_pose
+from talkinghead.puppet.schema import RECORD
+from talkinghead.puppet.segmentation import (
+    has_transparency,
+    plain_background_matte,
+    split_layers,
+)
+from talkinghead.puppet.store import atomic_folder, load_puppet, save_puppet
 from talkinghead.types import Array, Layer, Puppet
 
 MAX_SIDE: Final = 2048  # pixels of a puppet's longer side
-SOURCE: Final = "author.yaml"  # beside the record: what the layers were made from
+SOURCE_RECORD: Final = "author.yaml"  # next to the record: the picture the layers were made from
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_SOURCE_NOTE: Final = """\
+# The layers were made from this picture by 'puppet new', and are made again from it
+# when 'puppet edit' saves other points. Delete this file to keep the layers unchanged.
+"""
 
-# (h, w, 3) uint8 and points (68, 2) to the figure's share of each pixel, or None.
+# Picture (h, w, 3) uint8 and landmarks (68, 2) -> alpha matte (h, w) of the figure, or None.
 Matte = Callable[[Array, Array], Array | None]
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A picture and the poses of the face in it: all that a puppet's layers follow from."""
+class PuppetDraft:
+    """A picture and the closed and open pose of its face, from which a puppet is built."""
 
     picture: Array  # (h, w, 4) uint8 straight RGBA
-    closed: Array  # (68, 2) pixels, mouth shut
+    closed: Array  # (68, 2) pixels, mouth closed
     opened: Array  # (68, 2) pixels, mouth open
     drawn: str  # the pose of the picture: closed or open
 
@@ -50,116 +57,122 @@ class Draft:
 
     @property
     def points(self) -> Array:
-        """(68, 2) where the face is in the picture."""
+        """(68, 2) landmarks in the pose of the picture."""
         return self.opened if self.drawn == "open" else self.closed
 
 
-def checked_name(name: str) -> str:
-    """`name`, once it can be a folder's on any system; otherwise PuppetError."""
+def validate_name(name: str) -> str:
+    """`name`, if it is a valid folder name on any system; otherwise raises PuppetError."""
     if not NAME.fullmatch(name):
         raise PuppetError(
             f"a puppet cannot be called {name!r}; use up to 64 letters, digits, - and _, "
-            "a letter or digit first"
+            "starting with a letter or digit"
         )
     return name
 
 
-def fitted(picture: Array) -> tuple[Array, float]:
-    """A picture (h, w, 4) of at most MAX_SIDE pixels a side, and the scale it was given."""
+def limit_size(picture: Array) -> tuple[Array, float]:
+    """A picture (h, w, 4) uint8 of at most MAX_SIDE pixels per side, and the scale applied."""
     longest = max(picture.shape[:2])
     if longest <= MAX_SIDE:
         return picture, 1.0
     scale = MAX_SIDE / longest
     size = tuple(max(1, round(side * scale)) for side in picture.shape[1::-1])
     alpha = picture[..., 3:].astype(np.float32) / 255
-    # Colours weigh as much as they are seen, or the clear ones would bleed in.
-    both = np.concatenate([picture[..., :3] * alpha, alpha], axis=-1)
-    small = cv2.resize(both, size, interpolation=cv2.INTER_AREA)
+    # Colours are weighted by alpha: those of transparent pixels must not bleed in.
+    weighted = np.concatenate([picture[..., :3] * alpha, alpha], axis=-1)
+    small = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA)
     out = np.empty((*small.shape[:2], 4), np.uint8)
     out[..., :3] = np.rint(np.clip(small[..., :3] / np.maximum(small[..., 3:], 1e-6), 0, 255))
     out[..., 3] = np.rint(small[..., 3] * 255)
     return out, scale
 
 
-def draft(picture: Array, points: Array) -> Draft:
-    """A picture (h, w, 4) and the points (68, 2 or 3) of the face as it is in it.
+def draft_puppet(picture: Array, points: Array) -> PuppetDraft:
+    """Draft a puppet from a picture (h, w, 4) uint8 and its landmarks (68, 2 or 3).
 
-    The other pose is made up: an open mouth is closed, a shut one opens as for a wide ah.
+    The pose that the picture does not show is derived: an open mouth is closed, a closed mouth
+    is opened as for a wide "ah".
     """
-    here = np.asarray(points, dtype=np.float64)[:, :2]
-    closed = shut(here)
-    if is_open(here):
-        return Draft(picture, closed, here, "open")
-    return Draft(picture, closed, parted(closed), "closed")
+    landmarks = np.asarray(points, dtype=np.float64)[:, :2]
+    closed = close_pose(landmarks)
+    if is_mouth_open(landmarks):
+        return PuppetDraft(picture, closed, landmarks, "open")
+    return PuppetDraft(picture, closed, open_pose(closed), "closed")
 
 
-def drawn_up(name: str, made: Draft, matte: Matte | None = None, **meta: Any) -> Puppet:
-    """The puppet of a draft: head cut out, mouth inside and eyelids painted.
+def build_puppet(name: str, draft: PuppetDraft, matte: Matte | None = None, **meta: Any) -> Puppet:
+    """Build the puppet of a draft: split the picture into layers, draw mouth and eyelids.
 
-    `matte` finds the figure in a picture that is neither transparent nor before a backdrop of
-    one colour. `meta` goes into the record (title, author, licence).
+    `matte` segments a picture that has neither transparency nor a plain background. `meta` are
+    fields of the record (title, author, licence). Raises PuppetError for an invalid name.
     """
-    share = None
-    if not is_cut_out(made.picture):
-        share = backdrop_matte(made.picture, made.points)
-        if share is None and matte is not None:
-            share = matte(np.ascontiguousarray(made.picture[..., :3]), made.points)
-    layers = taken_apart(made.picture, made.points, share)
-    layers |= painted(made)
+    picture, points = draft.picture, draft.points
+    alpha = None
+    if not has_transparency(picture):
+        alpha = plain_background_matte(picture, points)
+        if alpha is None and matte is not None:
+            alpha = matte(np.ascontiguousarray(picture[..., :3]), points)
+    layers = split_layers(picture, points, alpha) | draw_layers(draft)
     return Puppet(
-        checked_name(name),
+        validate_name(name),
         {role: Layer(role, image) for role, image in layers.items()},
-        made.closed,
-        made.opened,
-        meta={"licence": "unknown", **meta, "drawn": made.drawn},
+        draft.closed,
+        draft.opened,
+        meta={"licence": "unknown", **meta, "drawn": draft.drawn},
     )
 
 
-def painted(made: Draft) -> dict[str, Array]:
-    """What a picture does not show: layers mouth, jaw, teeth and eyelids, (h, w, 4) uint8."""
-    colours = tints(made.picture, made.points)
-    size = (made.picture.shape[1], made.picture.shape[0])
-    # Eyes are where they are in the picture; the mouth is painted where it is when shut.
-    lids = eyelids(made.picture, made.points, colours)
-    return {**mouth_layers(made.closed, colours, size), "eyelids": lids}
+def draw_layers(draft: PuppetDraft) -> dict[str, Array]:
+    """Draw the layers that the picture lacks: mouth, jaw, teeth and eyelids, (h, w, 4) uint8."""
+    picture, points = draft.picture, draft.points
+    colors = estimate_puppet_colors(picture, points)
+    # Eyelids are drawn at the eyes of the picture; the mouth is drawn in the closed pose.
+    return {
+        **draw_mouth_layers(draft.closed, colors, (picture.shape[1], picture.shape[0])),
+        "eyelids": draw_closed_eyelids(picture, points, colors),
+    }
 
 
-def write_puppet(puppet: Puppet, made: Draft, folder: Path, *, force: bool = False) -> None:
-    """Write a new folder, whole or not at all: the puppet, and what it was made from.
+def write_puppet(puppet: Puppet, draft: PuppetDraft, folder: Path, *, force: bool = False) -> None:
+    """Write a puppet and the picture of its draft to a new folder, atomically.
 
-    Raises OutputError where the folder exists, unless `force` says to replace it, and where it
-    cannot be written; what was there then stays.
+    Raises OutputError if the folder exists, unless `force` replaces it, if it exists but is not a
+    puppet, or if it cannot be written. On failure an older folder is kept.
     """
     if folder.exists() and not force:
-        raise OutputError(f"{folder}: is there already; choose another name, or give --force")
+        raise OutputError(f"{folder}: already exists; choose another name, or give --force")
     if folder.exists() and not (folder / RECORD).is_file():
-        raise OutputError(f"{folder}: holds no puppet, so it is not replaced; choose another name")
-    with swapped_in(folder, copy=False) as temporary:
+        raise OutputError(f"{folder}: is not a puppet, so it is not replaced; choose another name")
+    with atomic_folder(folder, copy=False) as temporary:
         save_puppet(puppet, temporary)
-        _keep_source(made.picture, temporary)
+        _write_source(draft.picture, temporary)
         load_puppet(temporary)
 
 
-def _keep_source(picture: Array, folder: Path) -> None:
-    file = "picture.png" if is_cut_out(picture) else "picture.jpg"
+def _write_source(picture: Array, folder: Path) -> None:
+    file = "picture.png" if has_transparency(picture) else "picture.jpg"
     write_image(picture, folder / file)
-    note = "# The layers were made from this picture by 'puppet new', and are made anew from it\n"
-    note += (
-        "# when 'puppet edit' saves other points. Delete this file to keep layers as they are.\n"
-    )
-    (folder / SOURCE).write_text(note + yaml.safe_dump({"picture": file}), encoding="utf-8")
+    text = _SOURCE_NOTE + yaml.safe_dump({"picture": file})
+    (folder / SOURCE_RECORD).write_text(text, encoding="utf-8")
 
 
-def source_of(folder: Path) -> Array | None:
-    """The picture (h, w, 4) a puppet was made from; None where its layers are somebody's own."""
-    note = folder / SOURCE
-    if not note.is_file():
+def read_source(folder: Path) -> Array | None:
+    """The picture (h, w, 4) uint8 that a puppet was made from; None if it has no source record.
+
+    Raises PuppetError for an invalid source record.
+    """
+    record = folder / SOURCE_RECORD
+    if not record.is_file():
         return None
     try:
-        file = yaml.safe_load(note.read_text(encoding="utf-8"))["picture"]
+        file = yaml.safe_load(record.read_text(encoding="utf-8"))["picture"]
         inside = Path(str(file)).name == str(file)
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
         inside = False
     if not inside:
-        raise PuppetError(f"{note}: must say 'picture: FILE', a file beside it; or delete it")
+        raise PuppetError(
+            f"{record}: must contain 'picture: FILE' with a file in the same folder; "
+            "correct it, or delete it"
+        )
     return read_rgba(folder / file)

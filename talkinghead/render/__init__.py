@@ -1,1 +1,1 @@
-"""Paints: landmark tracks to frames, of photos, puppets and drawings."""
+"""Renderers: landmark tracks to frames of photos, puppets and drawings, and plots of tracks."""

@@ -1,4 +1,4 @@
-"""Photos and paintings that speak: a dense warp follows the landmarks, a mouth is painted in it."""
+"""Render photos and paintings: a landmark-driven mesh warp, with eyes and mouth interior."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,30 +7,34 @@ from typing import Final
 import cv2
 import numpy as np
 
+from talkinghead.appearance.colors import estimate_photo_colors
+from talkinghead.appearance.inpaint import EYE_MASK_LEVEL, inpaint_eyes_and_mouth
+from talkinghead.appearance.mouth_interior import MouthInterior
+from talkinghead.appearance.photo_eyelid import PhotoEyelid
+from talkinghead.face.portrait import resize_portrait, scale_points
+from talkinghead.geometry.contours import OPENINGS
+from talkinghead.geometry.masks import blend, box_around, intersect_boxes, polygon_mask, seam_mask
 from talkinghead.geometry.mesh import Mesh, Roi
-from talkinghead.geometry.mouth import CLOSED
+from talkinghead.geometry.mouth import CLOSED_GAP, snap_closed_lips
 from talkinghead.landmarks import INNER_LOWER
-from talkinghead.render.backdrop import Backdrop
-from talkinghead.render.contours import OPENINGS
-from talkinghead.render.control import FaceMesh
-from talkinghead.render.crew import crew, painted
-from talkinghead.render.eyelids import Eyelid
-from talkinghead.render.mask import blend, box_around, clipped, polygon_mask, seam_mask
-from talkinghead.render.mouth_interior import MouthInterior
-from talkinghead.render.movement import Movement
-from talkinghead.render.palette import palette
-from talkinghead.render.skin import RIM, bare, resized, scaled, snapped
-from talkinghead.render.translator import Easel, Translator
+from talkinghead.models.translator import Translator
+from talkinghead.render.background import BackgroundLayers
+from talkinghead.render.face_mesh import FaceMesh
+from talkinghead.render.head_motion import HeadMotion, MovedMesh
+from talkinghead.render.parallel import ordered_map, thread_count
+from talkinghead.render.refine import PortraitRefiner
 from talkinghead.types import Array, LandmarkTrack, Portrait
 
-_CELLS: Final = 70  # mesh cells across the face
-_CUBIC_PIXELS: Final = 400_000
-_FINE_CELLS: Final = 220  # and across it around the mouth and the eyes
+_CELLS: Final = 70  # cells of the warp map across the face
+_FINE_CELLS: Final = 220  # the same around mouth and eyes
+_CUBIC_PIXELS: Final = 400_000  # largest moving region that is sampled cubically
+_DETAIL_MARGIN: Final = 0.17  # face widths around mouth and eyes that have fine cells
+_SEAM_WIDTH: Final = 0.018  # face widths: the line between lips that have closed
 
 
 @dataclass(frozen=True)
-class Warped:
-    """One frame, and where its mouth is open."""
+class WarpedFrame:
+    """One frame, and the mask of its open mouth."""
 
     image: Array  # (h, w, 3) uint8 RGB
     mouth: Array  # (bh, bw) float32 in [0, 1], 1 between the lips
@@ -38,51 +42,58 @@ class Warped:
 
 
 class PhotoRenderer:
-    """Moves one portrait with its landmarks, at the picture's own resolution.
+    """Warps a portrait by its landmarks, at the resolution of the picture.
 
-    The head follows the rigid part of the motion, fading out around it; the face follows the
-    rest. Eyes and the inside of the mouth are not stretched: lids and lips slide over them.
-    Where the portrait has a matte, only the person moves, before a background that is still.
-    With a translator the mouth is finished by it; without one it is a warp alone.
+    The head follows the rigid part of the motion, which fades out around it; the face follows the
+    residual. Eyes and mouth interior are not stretched: lids and lips move over them. If the
+    portrait has a matte, only the person moves. A translator, if given, refines the mouth region
+    of the warped frames.
     """
 
     def __init__(
         self, portrait: Portrait, size: int | None = None, translator: Translator | None = None
     ) -> None:
-        """Take a portrait; `size` is the longer side of the frames, None keeps the picture's."""
+        """Take a portrait; `size` is the longer side of the frames; None keeps the picture's."""
         longer = max(portrait.image.shape[:2])
         self._factor = 1.0 if size is None else size / longer
         if self._factor != 1:
-            portrait = resized(portrait, self._factor)
+            portrait = resize_portrait(portrait, self._factor)
         image, landmarks = portrait.image, portrait.landmarks.astype(np.float64)
-        matte = portrait.matte
         self._image = image
-        base = snapped(landmarks)
-        self._face = FaceMesh(base, self.size)
-        self._movement = Movement(landmarks, base, self._face)
-        face, unit = self._face, self._face.unit
+        base = snap_closed_lips(landmarks)
+        self._face = face = FaceMesh(base, self.size)
+        self._motion = HeadMotion(landmarks, base, face)
+        unit = face.unit
 
-        self._colours = colours = palette(image, landmarks)
-        self._softness = float(np.clip(0.6 * colours.softness, 0.4, 0.01 * unit + 0.4))
-        self._interior = MouthInterior(image, landmarks, colours)
-        self._skin = bare(image, landmarks, face, self._softness, colours.seam)
+        self._colors = colors = estimate_photo_colors(image, landmarks)
+        self._softness = float(np.clip(0.6 * colors.softness, 0.4, 0.01 * unit + 0.4))
+        self._interior = MouthInterior(image, landmarks, colors)
+        outlines = {name: face.points[face.opening_outline(name)] for name in OPENINGS}
+        self._skin = inpaint_eyes_and_mouth(image, landmarks, outlines, self._softness, colors.seam)
 
         boxes = (
-            clipped(box_around(face.points[face.opening(name)], 0.17 * unit, self.size), face.roi)
-            for name in OPENINGS
+            intersect_boxes(box_around(outline, _DETAIL_MARGIN * unit, self.size), face.roi)
+            for outline in outlines.values()
         )
         coarse, fine = (max(1, round(unit / cells)) for cells in (_CELLS, _FINE_CELLS))
         details = tuple(box for box in boxes if box is not None and coarse > fine)
         self._mesh = Mesh(face.points, face.triangles, self.size, coarse, face.roi, details, fine)
-        # Cubic sampling keeps small pictures sharp; in large ones the eye sees no difference.
-        few = face.roi[2] * face.roi[3] <= _CUBIC_PIXELS
-        self._sampling = cv2.INTER_CUBIC if few else cv2.INTER_LINEAR
-        self._backdrop = None if matte is None else Backdrop(self._skin, matte, face.roi)
-        self._lids = {
-            name: Eyelid(image, landmarks, *self._movement.lids(name, 0 * landmarks), colours)
-            for name in list(OPENINGS)[1:]
+        # Cubic sampling keeps small pictures sharp; in large ones it makes no visible difference.
+        small = face.roi[2] * face.roi[3] <= _CUBIC_PIXELS
+        self._sampling = cv2.INTER_CUBIC if small else cv2.INTER_LINEAR
+        matte = portrait.matte
+        self._layers = None if matte is None else BackgroundLayers(self._skin, matte, face.roi)
+        zero_offsets = np.zeros_like(landmarks)
+        self._eyelids = {
+            name: PhotoEyelid(
+                image, landmarks, *self._motion.opening_edges(name, zero_offsets), colors
+            )
+            for name in OPENINGS
+            if name != "mouth"
         }
-        self._easel = None if translator is None else Easel(translator, image, landmarks)
+        self._refiner = (
+            None if translator is None else PortraitRefiner(translator, image, landmarks)
+        )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -95,88 +106,89 @@ class PhotoRenderer:
 
         The track is in pixels of the original portrait, whatever `size` is.
         """
-        return painted(lambda points: self.warp(points).image, track.points, crew(self.size))
+        return ordered_map(self._frame, track.points, thread_count(self.size))
 
-    def warp(self, points: Array) -> Warped:
+    def _frame(self, points: Array) -> Array:
+        return self.warp(points).image
+
+    def warp(self, points: Array) -> WarpedFrame:
         """The frame for landmarks (68, 3) in pixels of the original portrait."""
         if self._factor != 1:
-            points = scaled(points, self._factor)
-        now = self._movement(points)
-        still, moved = now.still, now.points
-        frame = self._remap(moved)
-        for name, lid in self._lids.items():
-            self._eye(frame, name, still, moved)
-            upper, _ = self._movement.lids(name, now.drawn)
-            edges = self._movement.lids(name, now.offsets)
-            lid.close(frame, self._movement.fixed(name, still), upper, *edges)
-        jaw = now.offsets[INNER_LOWER, :2].mean(axis=0)
-        warped = self._mouth(frame, still, moved, jaw)
-        if self._easel is not None:
-            self._easel.finish(warped.image, now.landmarks)
+            points = scale_points(points, self._factor)
+        mesh = self._motion.move_mesh(points)
+        frame = self._warp_skin(mesh.points)
+        for name, eyelid in self._eyelids.items():
+            self._draw_eye(frame, name, mesh)
+            upper, _ = self._motion.opening_edges(name, mesh.skin_offsets)
+            edges = self._motion.opening_edges(name, mesh.offsets)
+            affine = self._motion.head_affine(name, mesh.head_points)
+            eyelid.draw(frame, affine, upper, *edges)
+        warped = self._draw_mouth(frame, mesh)
+        if self._refiner is not None:
+            self._refiner.refine(warped.image, mesh.landmarks)
         return warped
 
-    def _remap(self, moved: Array) -> Array:
-        """The picture with its skin moved."""
+    def _warp_skin(self, points: Array) -> Array:
+        """(h, w, 3) uint8: the picture with its skin warped to the mesh points (n, 2)."""
         left, top, width, height = self._face.roi
-        map_x, map_y = self._mesh.map(moved)
+        map_x, map_y = self._mesh.backward_map(points)
         frame: Array = self._image.copy()
-        if self._backdrop is None:
+        if self._layers is None:
             part = cv2.remap(
                 self._skin, map_x, map_y, self._sampling, borderMode=cv2.BORDER_REPLICATE
             )
         else:
-            part = self._backdrop.compose(map_x, map_y, self._sampling)
+            part = self._layers.compose(map_x, map_y, self._sampling)
         frame[top : top + height, left : left + width] = part
         return frame
 
-    def _eye(self, frame: Array, name: str, still: Array, moved: Array) -> None:
-        """Lay the eye, which moves with the head, under the lids that moved over it."""
-        around = self._face.opening(name)
-        box = clipped(box_around(still[around], 2, self.size), self._face.roi)
+    def _draw_eye(self, frame: Array, name: str, mesh: MovedMesh) -> None:
+        """Draw an eye in place: it moves with the head, and the lids cover it."""
+        outline = self._face.opening_outline(name)
+        socket, lids = mesh.head_points[outline], mesh.points[outline]
+        box = intersect_boxes(box_around(socket, 2, self.size), self._face.roi)
         if box is None:
             return
-        seen = np.minimum(
-            polygon_mask(still[around], box, self._softness),
-            polygon_mask(moved[around], box, self._softness),
+        mask = np.minimum(
+            polygon_mask(socket, box, self._softness), polygon_mask(lids, box, self._softness)
         )
-        seen = np.minimum(seen / RIM, 1)
-        matrix = self._movement.fixed(name, still)
-        matrix[:, 2] -= box[:2]
+        mask = np.minimum(mask / EYE_MASK_LEVEL, 1)
+        affine = self._motion.head_affine(name, mesh.head_points)
+        affine[:, 2] -= box[:2]
         eye = cv2.warpAffine(
-            self._image, matrix, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            self._image, affine, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
-        blend(frame, box, eye.astype(np.float32), seen)
+        blend(frame, box, eye.astype(np.float32), mask)
 
-    def _mouth(self, frame: Array, still: Array, moved: Array, jaw: Array) -> Warped:
-        """Paint the inside of the mouth between the lips."""
-        lips = moved[self._face.opening("mouth")]
+    def _draw_mouth(self, frame: Array, mesh: MovedMesh) -> WarpedFrame:
+        """Draw the mouth interior between the lips, in place."""
+        lips = mesh.points[self._face.opening_outline("mouth")]
         margin = 3 * self._softness + 0.04 * self._face.unit
-        box = clipped(box_around(lips, margin, self.size), self._face.roi)
+        box = intersect_boxes(box_around(lips, margin, self.size), self._face.roi)
         if box is None:
-            return Warped(frame, np.zeros((0, 0), dtype=np.float32), (0, 0, 0, 0))
-        # Shut lips enclose nothing; drawing them would leave a trace all the same.
-        upper, lower = (moved[self._face.chains[chain]] for chain in OPENINGS["mouth"])
-        apart = float(np.linalg.norm(lower - upper, axis=1).max())
-        mask = polygon_mask(lips, box, self._softness) * np.float32(min(1.0, 3 * apart))
-        inside = self._interior.paint(mask, box, self._movement.fixed("mouth", still), jaw)
-        blend(frame, box, inside, mask)
-        self._seam(frame, box, "mouth", moved, self._colours.seam, 0.018)
-        return Warped(frame, mask, box)
+            return WarpedFrame(frame, np.zeros((0, 0), dtype=np.float32), (0, 0, 0, 0))
+        # Closed lips enclose no area, but the feathered mask would still show some interior.
+        upper, lower = (mesh.points[self._face.chains[chain]] for chain in OPENINGS["mouth"])
+        gap = float(np.linalg.norm(lower - upper, axis=1).max())
+        mask = polygon_mask(lips, box, self._softness) * np.float32(min(1.0, 3 * gap))
+        head = self._motion.head_affine("mouth", mesh.head_points)
+        jaw = mesh.offsets[INNER_LOWER, :2].mean(axis=0)
+        blend(frame, box, self._interior.render(mask, box, head, jaw), mask)
+        self._draw_lip_seam(frame, box, mesh.points)
+        return WarpedFrame(frame, mask, box)
 
-    def _seam(
-        self, frame: Array, box: Roi, name: str, moved: Array, colour: Array, breadth: float
-    ) -> None:
-        """Where lids or lips of an open source have met, draw the line between them."""
-        face = self._face
-        upper, lower = (face.chains[chain][1:-1] for chain in OPENINGS[name])
-        before = float(np.linalg.norm(face.points[lower] - face.points[upper], axis=1).mean())
-        now = float(np.linalg.norm(moved[lower] - moved[upper], axis=1).mean())
-        if before < CLOSED * face.unit:
+    def _draw_lip_seam(self, frame: Array, box: Roi, points: Array) -> None:
+        """Draw the line between lips that are open in the portrait and have closed, in place."""
+        face, chains = self._face, OPENINGS["mouth"]
+        upper, lower = (face.chains[chain][1:-1] for chain in chains)
+        gap_before = float(np.linalg.norm(face.points[lower] - face.points[upper], axis=1).mean())
+        gap = float(np.linalg.norm(points[lower] - points[upper], axis=1).mean())
+        if gap_before < CLOSED_GAP * face.unit:
             return
-        shut = float(np.clip(1 - now / (0.35 * before), 0, 1))
-        if shut > 0:
-            chain = np.mean([moved[face.chains[side]] for side in OPENINGS[name]], axis=0)
-            along = chain[-1] - chain[0]
+        closed = float(np.clip(1 - gap / (0.35 * gap_before), 0, 1))
+        if closed > 0:
+            seam = np.mean([points[face.chains[chain]] for chain in chains], axis=0)
+            along = seam[-1] - seam[0]
             across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
-            mask = seam_mask(chain, box, breadth * face.unit, across, self._softness)
-            blend(frame, box, colour * np.float32(255), 0.75 * shut * mask)
+            mask = seam_mask(seam, box, _SEAM_WIDTH * face.unit, across, self._softness)
+            blend(frame, box, self._colors.seam * np.float32(255), 0.75 * closed * mask)

@@ -1,1 +1,1 @@
-"""Several who speak: faces of one photograph, actors in one scene."""
+"""Videos of several speakers: faces of one picture, or actors of a scene."""

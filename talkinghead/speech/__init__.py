@@ -1,1 +1,1 @@
-"""Hears: sound to content, activity and speaker."""
+"""Speech analysis and synthesis: features for the motion networks, mouth cues, voice conversion."""

@@ -1,104 +1,139 @@
-"""What is said: content features that a branch can follow."""
+"""Content features: what is said, from the content-voice model or as plain log-mel."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
 
-from talkinghead.clock import MEL_FPS, motion_frames
-from talkinghead.encoder import HALVING, Follower, hear
-from talkinghead.speech.mel import BANDS, log_mel
+from talkinghead.errors import WeightsError
+from talkinghead.models import checkpoint
+from talkinghead.models.content_voice import ContentVoiceModel, ContentVoiceSize
+from talkinghead.models.conv_encoder import SUBSAMPLING, StreamingEncoder, encode_mel
+from talkinghead.models.mel import MEL_BANDS, log_mel
+from talkinghead.sample_rates import MEL_FPS, motion_frames
+from talkinghead.speech.lip_closure import lip_closure
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.visemes import visemes
-from talkinghead.speech.voice_net import VoiceNet
 from talkinghead.types import Array, Waveform
 
-# New log-mel (t, 80), the voice (256,), whether the sound ends: the (u, channels) they complete.
-Follows = Callable[[Array, Array, bool], Array]
+CONTENT_VOICE_FILE = "voice.safetensors"
+
+# New log-mel (t, 80), speaker embedding (256,), whether the stream ends: the (u, channels)
+# content that they complete.
+ContentStream = Callable[[Array, Array, bool], Array]
 
 
 class ContentEncoder(Protocol):
-    """Sound at RATE to content features."""
+    """Speech to content features."""
 
     channels: int
-    fps: int  # content frames a second
-    look_ahead: int  # mel frames of the future that a content frame hears
+    fps: int  # content frames per second
+    look_ahead: int  # mel frames of the future that a content frame depends on
 
     def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
-        """(t, channels) float32, t = ceil(seconds * fps).
+        """(t, channels) float32 of a waveform at RATE, t = ceil(seconds * fps).
 
-        `speaker` is the (256,) embedding of the wave, where it is known already.
+        `speaker` is the (256,) speaker embedding of the wave, if it is known already.
         """
         ...
 
-    def visemes(self, content: Array, samples: int) -> Array:
-        """(frames, 2) float32 in [0, 1] at FPS: how surely the content of `samples` samples
-        has the lips shut, and apart; zeros where the encoder knows no phones.
+    def encode(self, mel: Array, speaker: Array) -> Array:
+        """(t, MEL_BANDS) log-mel and (256,) speaker embedding to the (u, channels) content."""
+        ...
+
+    def lip_closure(self, content: Array, samples: int) -> Array:
+        """(frames, 2) float32 in [0, 1] at FPS: confidence that the lips are closed, and open.
+
+        Of the content of `samples` samples; zeros where the encoder recognises no phones.
         """
         ...
 
-    def follow(self) -> Follows:
-        """A hearer for one stream, as its sound arrives."""
+    def open_stream(self) -> ContentStream:
+        """The encoder of one live stream."""
         ...
 
 
-class LogMel:
-    """The log-mel itself: no weights, no look-ahead."""
+class LogMelEncoder:
+    """The log-mel itself as content: no weights, no look-ahead."""
 
-    channels = BANDS
+    channels = MEL_BANDS
     fps = MEL_FPS
     look_ahead = 0
 
     def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
-        """(t, 80) log-mel of `wave`, whoever speaks."""
+        """(t, 80) log-mel of `wave`."""
         del speaker
         return log_mel(wave)
 
-    def visemes(self, content: Array, samples: int) -> Array:
-        """(frames, 2) zeros: no phones are known."""
+    def encode(self, mel: Array, speaker: Array) -> Array:
+        """The log-mel."""
+        del speaker
+        return mel
+
+    def lip_closure(self, content: Array, samples: int) -> Array:
+        """(frames, 2) zeros: no phones are recognised."""
         del content
         return np.zeros((motion_frames(samples), 2), dtype=np.float32)
 
-    def follow(self) -> Follows:
+    def open_stream(self) -> ContentStream:
         """The log-mel itself, at once."""
         return lambda mel, speaker, last: mel
 
 
-class VoiceContent:
-    """The voice network's code: what is said, whoever says it, wherever."""
+class ContentVoiceEncoder:
+    """The content-voice model's code: independent of speaker and microphone."""
 
-    fps = MEL_FPS // HALVING
+    fps = MEL_FPS // SUBSAMPLING
 
-    def __init__(self, net: VoiceNet, voices: SpeakerEncoder):
-        self.net, self.voices = net, voices
-        self.channels, self.look_ahead = net.size.code, net.look_ahead
+    def __init__(self, net: ContentVoiceModel, speaker_encoder: SpeakerEncoder):
+        self.net, self._speaker_encoder = net, speaker_encoder
+        self.channels, self.look_ahead = net.size.code_channels, net.look_ahead
 
     def __call__(self, wave: Waveform, speaker: Array | None = None) -> Array:
-        """(t, channels) float32, of zero mean and unit spread in each frame."""
-        voice = self.voices(wave) if speaker is None else speaker
-        return encode(self.net, log_mel(wave), voice)
+        """(t, channels) float32, of zero mean and unit variance in each frame."""
+        embedding = self._speaker_encoder(wave) if speaker is None else speaker
+        return self.encode(log_mel(wave), embedding)
 
-    def visemes(self, content: Array, samples: int) -> Array:
-        """(frames, 2) how surely the lips are shut, and apart: see `visemes.visemes`."""
-        return visemes(self.net, content, samples)
+    def encode(self, mel: Array, speaker: Array) -> Array:
+        """(t, MEL_BANDS) log-mel to (ceil(t / SUBSAMPLING), channels) float32."""
+        return encode_content(self.net, mel, speaker)
 
-    def follow(self) -> Follows:
-        """The code of what is said, `look_ahead` mel frames later."""
-        follower = Follower(self.net)
-        return lambda mel, speaker, last: narrow(self.net, follower(mel, speaker, last))
+    def lip_closure(self, content: Array, samples: int) -> Array:
+        """(frames, 2): see `lip_closure.lip_closure`."""
+        return lip_closure(self.net, content, samples)
+
+    def open_stream(self) -> ContentStream:
+        """The code, `look_ahead` mel frames later."""
+        stream = StreamingEncoder(self.net)
+        return lambda mel, speaker, last: project_to_code(self.net, stream(mel, speaker, last))
 
 
-def encode(net: VoiceNet, mel: Array, speaker: Array) -> Array:
-    """(t, 80) log-mel and (256,) speaker to the (ceil(t / HALVING), code) float32 content."""
-    return narrow(net, hear(net, mel, speaker))
+def encode_content(net: ContentVoiceModel, mel: Array, speaker: Array) -> Array:
+    """(t, 80) log-mel and (256,) speaker to the (ceil(t / SUBSAMPLING), code) float32 content."""
+    return project_to_code(net, encode_mel(net, mel, speaker))
 
 
 @torch.inference_mode()
-def narrow(net: VoiceNet, hidden: Array) -> Array:
+def project_to_code(net: ContentVoiceModel, hidden: Array) -> Array:
     """(t, width) hidden states, t may be 0, to the (t, code) float32 content."""
     if not len(hidden):
-        return np.zeros((0, net.size.code), np.float32)
+        return np.zeros((0, net.size.code_channels), np.float32)
     device = next(net.parameters()).device
     states = torch.as_tensor(hidden, dtype=torch.float32, device=device)[None]
-    return np.asarray(net.squeeze(states)[0].cpu())
+    return np.asarray(net.project_to_code(states)[0].cpu())
+
+
+def load_content_voice(
+    path: Path, device: str = "cpu", expected: str | None = None
+) -> ContentVoiceModel:
+    """The content-voice model in `path`; with `expected`, only the one of that identity.
+
+    Raises WeightsError.
+    """
+    if expected is not None and checkpoint.identity(path) != expected:
+        raise WeightsError(
+            f"{path}: is not the content-voice model that the content branch was trained with; "
+            "take both from one revision, or train the branch again"
+        )
+    return checkpoint.build(ContentVoiceModel, ContentVoiceSize, path, device)

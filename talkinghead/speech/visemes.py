@@ -1,47 +1,52 @@
-"""What the content says the lips must do: shut for b, m and p, apart for a spread vowel."""
+"""Visemes: the nine mouth shapes of 2-D animation, A to H and X, and the phones that show them."""
+
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
-import torch
 
-from talkinghead.clock import STRIDE, motion_frames
-from talkinghead.encoder import HALVING
-from talkinghead.speech.phones import PHONES
-from talkinghead.speech.voice_net import VoiceNet
-from talkinghead.types import Array
+from talkinghead.speech.phonemes import PHONES, SILENCE
+from talkinghead.types import IDLE_MOUTH, MOUTH_SHAPES, Array
 
-BILABIALS = ("B", "M", "P")
-# The rounded ones are not among them: on film, pursed lips often touch.
-SPREAD = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "EY", "IH", "IY", "OY")
-UNSURE, SURE = 0.3, 0.9  # probabilities from which lips begin to obey, and obey for certain
-BESIDE = 0.25  # of a closure is seen a frame before and after it: lips need their time
-LEAD = 1  # content frames, 20 ms, by which lips are ahead of what is heard of them
+# The letters are Hanna-Barbera's, as the manual of Rhubarb Lip Sync describes the drawings.
+PHONES_OF: Final = {
+    "A": "B M P",  # lips pressed together
+    "B": "CH D DH G IH IY JH K N NG R S SH T TH Y Z ZH",  # teeth together, lips slightly open
+    "C": "AE AH EH EY",  # open
+    "D": "AA AW AY",  # wide open
+    "E": "AO ER OY",  # slightly rounded
+    "F": "OW UH UW W",  # puckered
+    "G": "F V",  # upper teeth on the lower lip
+    "H": "L",  # tongue raised behind the upper teeth
+    IDLE_MOUTH: SILENCE,
+}
+SHAPE_OF: Final = {phone: shape for shape, phones in PHONES_OF.items() for phone in phones.split()}
+GLIDES: Final = {"AW": "F", "AY": "B", "EY": "B", "OY": "B"}  # the diphthongs' second shape
+ONSET = 0.6  # share of a diphthong that shows its first shape
+MIN_GLIDE = 4  # frames that a diphthong must last to show both: 80 ms
+SETTLING = 2  # frames (40 ms) after which a phone's probability is reliable
+BREATH = "HH"  # formed in the throat: the mouth takes the next phone's shape
 
-
-@torch.inference_mode()
-def phone_shares(net: VoiceNet, content: Array) -> Array:
-    """(t, code) content to the (t, phones) float32 probabilities of PHONES, which sum to 1."""
-    device = next(net.parameters()).device
-    logits = net.phones(torch.as_tensor(content, dtype=torch.float32, device=device))
-    return np.asarray(torch.softmax(logits, dim=-1).cpu())
-
-
-def visemes(net: VoiceNet, content: Array, samples: int) -> Array:
-    """(frames, 2) float32 in [0, 1] at FPS: how surely lips are shut, and apart, to speak.
-
-    A missed closure is seen more than anything else that lips do wrong; rules of animation
-    close them without exception (Edwards, Landreth, Fiume and Singh 2016, JALI). So is a
-    vowel between lips that are pressed together.
-    """
-    heard = phone_shares(net, content)
-    frames, each = motion_frames(samples), STRIDE // HALVING
-    at = np.minimum(np.arange(frames * each) + LEAD, len(heard) - 1)  # the end is held
-    by_frame = heard[at].reshape(frames, each, -1)
-    shut = _sure(by_frame[..., [PHONES.index(phone) for phone in BILABIALS]].sum(-1).max(axis=1))
-    around = np.pad(shut, 1)
-    shut = np.maximum(shut, BESIDE * np.maximum(around[:-2], around[2:]))
-    apart = _sure(by_frame[..., [PHONES.index(phone) for phone in SPREAD]].sum(-1).min(axis=1))
-    return np.stack([shut, apart * (1 - shut)], axis=1).astype(np.float32)
+_ONE_HOT = np.zeros((len(PHONES), len(MOUTH_SHAPES)), dtype=np.float32)
+for _phone, _shape in SHAPE_OF.items():
+    _ONE_HOT[PHONES.index(_phone), MOUTH_SHAPES.index(_shape)] = 1
 
 
-def _sure(heard: Array) -> Array:
-    return np.asarray(np.clip((heard - UNSURE) / (SURE - UNSURE), 0, 1))
+def viseme_probabilities(phones: Array) -> Array:
+    """(t, len(PHONES)) phone probabilities to (t, 9) of MOUTH_SHAPES; both sum to 1."""
+    weights = phones @ _ONE_HOT
+    best = phones.argmax(axis=1)
+    edges = np.flatnonzero(np.diff(best, prepend=-1, append=-1))
+    for start, end in pairwise(edges):
+        phone = PHONES[best[start]]
+        if phone in GLIDES and end - start >= MIN_GLIDE:
+            part = slice(start + round(ONSET * (end - start)), end)
+            moved = phones[part, best[start]]
+            weights[part, MOUTH_SHAPES.index(SHAPE_OF[phone])] -= moved
+            weights[part, MOUTH_SHAPES.index(GLIDES[phone])] += moved
+    breath = PHONES.index(BREATH)
+    following = np.where(best == breath, len(best) - 1, np.arange(len(best)))
+    following = np.minimum.accumulate(following[::-1])[::-1]  # the next frame that is no breath
+    following = np.minimum(following + SETTLING, len(best) - 1)
+    weights += phones[:, breath, None] * weights[following]
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-6))

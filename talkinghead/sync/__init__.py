@@ -1,1 +1,1 @@
-"""Does this mouth fit this sound? The sync expert, and what it is shown."""
+"""Audio-visual sync: SyncNet's inputs, embeddings and scores."""

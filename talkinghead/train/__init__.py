@@ -1,1 +1,1 @@
-"""Teaches: clips to examples, examples to weights."""
+"""Training: data sets, augmentation, labels, and a trainer for each network."""

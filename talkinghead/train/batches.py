@@ -1,148 +1,77 @@
-"""Talkers to batches: their clips strung together, what is heard changed at random."""
+"""What the batches of all networks share: their tensors' device, sampling weights, prefetching."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
 
-from talkinghead.clock import FRAME, STRIDE
-from talkinghead.landmarks import COUNT, MIRROR
-from talkinghead.speech.mel import filterbank, log_mel_of, power_spectrum
-from talkinghead.train.augment import WARPS, distort, hide_bands
-from talkinghead.train.data import SHARE, Talker
-from talkinghead.train.ear import Ear, plain_ear
 from talkinghead.types import Array
 
-JOIN = 3  # frames before a join that see the next clip's sound: not scored
-STRANGER = 0.3  # share of the rows whose hearing is not told the speaker
-TEMPI = (0.85, 1.18)
+Batch = TypeVar("Batch")
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one step learns from."""
+class TensorBatch:
+    """Base of the batches: frozen dataclasses whose fields are tensors or other batches."""
 
-    mel: Tensor  # (b, STRIDE * t, 80) log-mel, distorted
-    voice: Tensor  # (b, 256) speaker embedding; zeros for a stranger's
-    face: Tensor  # (b, 68, 3) at rest
-    offsets: Tensor  # (b, t, 68, 3) true displacements from rest, face widths
-    mask: Tensor  # (b, t) 1 where the truth is known
-    clip: Tensor  # (b, t) number of the clip in its row that a frame is of
+    @classmethod
+    def stack(cls, rows: Iterable[tuple[Any, ...]]) -> Self:
+        """A batch of rows, each an array for every field in the fields' order."""
+        return cls(*(torch.from_numpy(np.stack(field)) for field in zip(*rows, strict=True)))
 
-    def to(self, device: str) -> "Batch":
+    def to(self, device: str) -> Self:
         """The same batch on another device."""
-        return Batch(*(part.to(device) for part in vars(self).values()))
+        return type(self)(**{name: value.to(device) for name, value in vars(self).items()})
 
 
-def _read_at(values: Array, places: Array) -> Array:
-    """Rows at fractional places, straight between neighbours; the last row is held."""
-    before = np.minimum(places.astype(int), len(values) - 1)
-    after = np.minimum(before + 1, len(values) - 1)
-    share = (places - before).clip(0, 1).astype(np.float32)
-    share = share.reshape(-1, *[1] * (values.ndim - 1))
-    return values[before] * (1 - share) + values[after] * share
+def sampling_weights(sizes: Iterable[float], power: float, factors: Array | float = 1.0) -> Array:
+    """(n,) probabilities in proportion to `factors` and to a power of each item's size.
+
+    A power under 1 favours many small items over the frames of a large one.
+    """
+    weights = factors * np.array(list(sizes), dtype=np.float64) ** power
+    return np.asarray(weights / weights.sum())
 
 
-@dataclass(frozen=True)
-class _Row:
-    talker: Talker
-    mel: Array  # (STRIDE * t, 80) float16
-    voice: Array  # (256,) float32
-    offsets: Array  # (t, 68, 3) float16
-    mask: Array  # (t,) float32
-    clip: Array  # (t,) int64
+class Prefetcher(Generic[Batch]):
+    """`make_batch(step)` for one step after another, by `workers` processes; 0: in this one.
 
-
-class Batches:
-    """Draws batches for ever; the same seed and step give the same batch.
-
-    Distorting costs much: `pool` rows are made when they are first drawn, and kept.
+    Any step may be asked for, but one that does not follow the last discards what was prefetched.
     """
 
-    def __init__(
-        self,
-        talkers: list[Talker],
-        ear: Ear | None = None,
-        *,
-        size: int = 32,
-        frames: int = 125,
-        pool: int = 4000,
-        seed: int = 0,
-    ):
-        self.talkers, self.ear = talkers, ear or plain_ear()
-        self.size, self.frames, self.pool, self.seed = size, frames, pool, seed
-        self.voices = [self.ear.voice_of(talker) for talker in talkers]
-        # Many talkers bring more than many minutes of one.
-        weights = np.array([talker.share * talker.frames**SHARE for talker in talkers])
-        self.chances = weights / weights.sum()
-        self.rows: dict[int, _Row] = {}
+    def __init__(self, make_batch: Callable[[int], Batch], workers: int = 1):
+        self._make_batch, self._workers = make_batch, workers
+        self._next = -1
 
     def __call__(self, step: int) -> Batch:
-        rng = np.random.default_rng([self.seed, step])
-        rows = [self._shown(int(i), rng) for i in rng.integers(self.pool, size=self.size)]
-        stacked = [torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)]
-        return Batch(*stacked)
+        if self._workers == 0:
+            return self._make_batch(step)
+        if step != self._next:
+            self._batches = iter(
+                DataLoader(
+                    _BatchDataset(self._make_batch),
+                    batch_size=None,
+                    sampler=_StepsFrom(step),
+                    num_workers=self._workers,
+                )
+            )
+        self._next = step + 1
+        return next(self._batches)
 
-    def _shown(self, place: int, rng: np.random.Generator) -> tuple[Array, ...]:
-        if place not in self.rows:
-            self.rows[place] = self._made(np.random.default_rng([self.seed, place, 1]))
-        row = self.rows[place]
-        # Displacements are in face widths and hardly depend on whose they are; a face that is
-        # often somebody else's cannot serve the net as the talker's name.
-        face, offsets = row.talker.face, row.offsets.astype(np.float32)
-        if rng.random() < 0.3:
-            face = self.talkers[rng.integers(len(self.talkers))].face
-        if rng.random() < 0.5:
-            face = face[MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
-            offsets = offsets[:, MIRROR] * np.array([-1, 1, 1], dtype=np.float32)
-        jitter = rng.normal(0, 0.02, size=face.shape).astype(np.float32)
-        mel = row.mel.astype(np.float32)
-        return mel, row.voice, face + jitter, offsets, row.mask, row.clip
 
-    def _made(self, rng: np.random.Generator) -> _Row:
-        number = int(rng.choice(len(self.talkers), p=self.chances))
-        tempo = float(rng.uniform(*TEMPI))
-        times = np.arange(self.frames) * tempo
-        talker, frames = self.talkers[number], int(times[-1]) + 2
-        samples, offsets, mask, clip = self._strung(talker, frames, rng)
-        stranger = self.talkers[rng.integers(len(self.talkers))]
-        other = stranger.cuts[rng.integers(len(stranger.cuts))].samples
-        power = power_spectrum(distort(samples, rng, others=[other]))
-        places = np.arange(self.frames * STRIDE) * tempo
-        warp = round(float(rng.uniform(*WARPS)), 2)
-        mel = hide_bands(log_mel_of(_read_at(power, places), filterbank(warp)), rng)
-        voice = self.voices[number] * np.float32(rng.random() >= STRANGER)
-        return _Row(
-            talker,
-            mel.astype(np.float16),
-            voice,
-            _read_at(offsets, times).astype(np.float16),
-            mask[times.astype(int)] * mask[times.astype(int) + 1],
-            clip[times.astype(int)],
-        )
+class _BatchDataset(Dataset[Batch]):
+    def __init__(self, make_batch: Callable[[int], Batch]):
+        self.make_batch = make_batch
 
-    def _strung(
-        self, talker: Talker, frames: int, rng: np.random.Generator
-    ) -> tuple[Array, Array, Array, Array]:
-        """Samples, offsets, mask and clips of `frames` motion frames: cuts strung together."""
-        samples = np.zeros(frames * FRAME, dtype=np.float32)
-        offsets = np.zeros((frames, COUNT, 3), dtype=np.float32)
-        mask = np.zeros(frames, dtype=np.float32)
-        clip = np.zeros(frames, dtype=np.int64)
-        at = 0
-        while at < frames:
-            clip[at:] += at > 0
-            cut = talker.cuts[rng.integers(len(talker.cuts))]
-            start = int(rng.integers(max(1, len(cut.offsets) - frames + 1)))
-            take = min(frames - at, len(cut.offsets) - start)
-            heard = cut.samples[start * FRAME : (start + take) * FRAME]
-            samples[at * FRAME : at * FRAME + len(heard)] = heard
-            offsets[at : at + take] = cut.offsets[start : start + take]
-            mask[at : at + max(1, take - JOIN)] = 1
-            at += take
-            if rng.random() < 0.15:  # a pause: lips closed, nothing heard
-                rest = min(frames - at, int(rng.integers(10, 30)))
-                mask[at + 8 : at + rest] = 1
-                at += rest
-        return samples, offsets, mask, clip
+    def __getitem__(self, step: int) -> Batch:
+        return self.make_batch(step)
+
+
+class _StepsFrom(Sampler[int]):
+    def __init__(self, step: int):
+        self.step = step
+
+    def __iter__(self) -> Iterator[int]:
+        return count(self.step)

@@ -1,36 +1,47 @@
-"""The training loop: resumable after a kill at any step, seeded, with curves."""
+"""The training loop: seeded, resumable after a kill at any step, on one device or several."""
 
 import io
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, Final, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel
 
 from talkinghead.errors import InputError
-from talkinghead.media.files import replacing
-from talkinghead.train.curves import log_step
-from talkinghead.train.team import team
+from talkinghead.media.atomic_write import atomic_write
+from talkinghead.train.distributed import average_gradients, launch_fabric
+from talkinghead.train.training_log import append_to_log
 
-Losses = dict[str, Tensor]
-Report = Callable[[int, int, dict[str, float]], None]  # steps done, steps in all, figures
+Losses = dict[str, Tensor]  # name -> scalar; their sum is minimised
+LossFunction = Callable[[nn.Module, int], Losses]  # of the network and the step
+Validate = Callable[[nn.Module], dict[str, float]]  # metrics, of which `score` is maximised
+ProgressCallback = Callable[[int, int, dict[str, float]], None]  # step, steps in all, metrics
+Forward = TypeVar("Forward")
+_Tensors = tuple[Tensor, ...] | list[Tensor]
+
+MAX_GRADIENT_NORM: Final = 1.0
+_STEPS_APART: Final = 10_000_000  # between the batches of one process and those of the next
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainConfig:
     """How long and how fast to train."""
 
     steps: int = 4000
-    rate: float = 1e-3  # AdamW's peak learning rate
-    decay: float = 0.02  # AdamW's weight decay
-    warm_up: int = 100  # steps until the peak
-    average: float = 0.998  # of the weights' running mean, which is what gets measured and kept
-    every: int = 200  # steps between validations, each followed by a checkpoint
+    lr: float = 1e-3  # AdamW's peak learning rate
+    weight_decay: float = 0.02
+    warm_up_steps: int = 100  # until the peak
+    ema_decay: float = 0.998  # of the averaged weights, which are validated and kept
+    eval_every: int = 200  # steps between validations, each followed by a checkpoint
     seed: int = 0
     devices: int = 1  # that share each step, each with a batch of its own
     precision: str = "32"  # of the losses: 32 or, on CUDA, bf16
@@ -38,188 +49,227 @@ class Plan:
     def __post_init__(self) -> None:
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, got {self.seed}")
-        if min(self.steps, self.every, self.devices) < 1 or not 0 < self.rate < math.inf:
-            raise InputError("steps, every, rate and devices must be positive numbers")
+        if min(self.steps, self.eval_every, self.devices) < 1 or not 0 < self.lr < math.inf:
+            raise InputError("steps, eval-every, lr and devices must be positive numbers")
 
-    def factor(self, step: int) -> float:
-        """Share of the peak rate at a step: linear warm-up, then cosine down to 2 %."""
-        if step < self.warm_up:
-            return (step + 1) / self.warm_up
-        share = (step - self.warm_up) / max(1, self.steps - self.warm_up)
+    def lr_factor(self, step: int) -> float:
+        """Share of the peak learning rate: linear warm-up, then a half cosine down to 2 %."""
+        if step < self.warm_up_steps:
+            return (step + 1) / self.warm_up_steps
+        share = (step - self.warm_up_steps) / max(1, self.steps - self.warm_up_steps)
         return 0.02 + 0.49 * (1 + float(torch.cos(torch.tensor(torch.pi * min(share, 1.0)))))
 
 
-@dataclass(frozen=True)
-class Rival:
-    """Critics that are trained against the net: one step of theirs before each of its own."""
+class AdversarialLoss(ABC, Generic[Forward]):
+    """The losses of a generator and its discriminator.
 
-    net: nn.Module
-    loss: Callable[[nn.Module, int], Losses]  # of the trained net and the step
-    rate: float = 1.0  # their learning rate over the plan's
+    The loop takes one step of each per batch, the discriminator's first. Both losses are of what
+    `forward` returns, so neither depends on the other having been called.
+    """
+
+    discriminator: nn.Module
+    discriminator_lr: float = 1.0  # over the generator's
+
+    @abstractmethod
+    def forward(self, generator: nn.Module, step: int) -> Forward:
+        """The batch of a step, and whatever of the generator's output both losses share."""
+
+    @abstractmethod
+    def discriminator_loss(self, generator: nn.Module, forward: Forward) -> Losses:
+        """What the discriminator minimises; the generator receives no gradient."""
+
+    @abstractmethod
+    def generator_loss(self, generator: nn.Module, forward: Forward) -> Losses:
+        """What the generator minimises; the discriminator is not stepped."""
+
+
+def train(
+    net: nn.Module,
+    loss: LossFunction | AdversarialLoss[Any],
+    validate: Validate,
+    folder: Path,
+    config: TrainConfig,
+    *,
+    device: str = "cpu",
+    report: ProgressCallback | None = None,
+) -> nn.Module:
+    """Minimise the sum of the losses of `net`; returns its averaged weights that validated best.
+
+    `folder` receives last.pt (all that is needed to resume), best.pt, log.csv and curves.png; an
+    existing last.pt is resumed. With several `config.devices` each process takes batches of its
+    own (the losses are asked for steps that lie far apart), gradients are averaged, and the main
+    process validates and writes. Raises InputError where `folder` holds the run of another
+    network or version, and where no score was a number.
+    """
+    run = _Run(net, loss, folder, config, device)
+    smoothed: dict[str, float] = {}
+    start = time.monotonic()
+    while run.step < config.steps:
+        for name, value in run.train_step().items():
+            number = value.item()
+            smoothed[name] = 0.95 * smoothed.get(name, number) + 0.05 * number
+        due = run.step % config.eval_every == 0 or run.step == config.steps
+        if due and run.fabric.is_global_zero:
+            row = {**smoothed, **run.validate(validate), "seconds": time.monotonic() - start}
+            append_to_log(folder, run.step, row)
+            run.save()
+            if report is not None:
+                report(run.step, config.steps, row)
+    return run.load_best()
 
 
 class _Run:
-    """Everything that changes while training: what a checkpoint holds."""
+    """Everything that changes during a training: what a checkpoint holds."""
 
     def __init__(
-        self, net: nn.Module, plan: Plan, folder: Path, device: str, rival: Rival | None = None
+        self,
+        net: nn.Module,
+        loss: LossFunction | AdversarialLoss[Any],
+        folder: Path,
+        config: TrainConfig,
+        device: str,
     ):
-        self.team = team(plan.devices, plan.precision, device)
-        torch.manual_seed(plan.seed + self.team.rank)
-        device = self.team.device
-        self.net, self.plan, self.folder, self.device = net.to(device), plan, folder, device
-        self.adam = torch.optim.AdamW(
-            net.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.decay
-        )
-        self.mean = {name: value.detach().clone() for name, value in net.state_dict().items()}
-        self.step, self.best = 0, float("-inf")
-        self.rival = rival
-        if rival is not None:
-            critics = rival.net.to(device).parameters()
-            self.against = torch.optim.AdamW(critics, lr=plan.rate, betas=(0.5, 0.99))
+        self.fabric = launch_fabric(config.devices, config.precision, device)
+        torch.manual_seed(config.seed + self.fabric.global_rank)
+        self.net, self.loss, self.folder, self.config = net, loss, folder, config
+        self.step, self.best_score = 0, float("-inf")
+        self.modules = {"net": net.to(self.fabric.device)}
+        self.optimizers = {"net": _adamw(net, config.lr, 0.9, config.weight_decay)}
+        self.average = AveragedModel(net, multi_avg_fn=_ema(config.ema_decay), use_buffers=True)
+        self.average.n_averaged += 1  # the initial weights
+        rates = {"net": config.lr}
+        if isinstance(loss, AdversarialLoss):
+            rates["discriminator"] = loss.discriminator_lr * config.lr
+            self.modules["discriminator"] = loss.discriminator.to(self.fabric.device)
+            self.optimizers["discriminator"] = _adamw(
+                loss.discriminator, rates["discriminator"], 0.5, 0.01
+            )
         folder.mkdir(parents=True, exist_ok=True)
-        last = folder / "last.pt"
-        if last.exists():
-            try:
-                stored = torch.load(last, map_location=device, weights_only=True)
-            except (RuntimeError, EOFError, UnpicklingError) as error:
-                raise InputError(
-                    f"{last}: is damaged; give another folder, or delete it to train anew"
-                ) from error
-            self._resume(stored)
-        self.team.agree([net] if rival is None else [net, rival.net])
+        if (folder / "last.pt").exists():
+            self._resume(folder / "last.pt")
+        self.schedulers = {}
+        for name, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                group["lr"] = group["initial_lr"] = rates[name]
+            self.schedulers[name] = LambdaLR(optimizer, config.lr_factor, self.step - 1)
+        for module in self.modules.values():
+            for value in module.state_dict().values():
+                value.copy_(self.fabric.broadcast(value))
 
-    def _resume(self, stored: dict[str, Any]) -> None:
+    def _resume(self, path: Path) -> None:
         try:
-            self.net.load_state_dict(stored["net"])
-            self.adam.load_state_dict(stored["adam"])
-            if self.rival is not None:
-                self.rival.net.load_state_dict(stored["rival"])
-                self.against.load_state_dict(stored["rival adam"])
+            stored = torch.load(path, map_location=self.fabric.device, weights_only=True)
+        except (RuntimeError, EOFError, UnpicklingError) as error:
+            raise InputError(
+                f"{path}: is damaged; give another folder, or delete it to train anew"
+            ) from error
+        if "average" not in stored:
+            raise InputError(f"{self.folder}: holds a run of an older version; give another folder")
+        try:
+            for name, module in self.modules.items():
+                module.load_state_dict(stored[name])
+                self.optimizers[name].load_state_dict(stored[f"{name} optimizer"])
+            self.average.load_state_dict(stored["average"])
         except (KeyError, RuntimeError, ValueError) as error:
             raise InputError(
                 f"{self.folder}: holds a run of another network or size; "
                 "give another folder, or the settings that this one began with"
             ) from error
-        self.mean, self.step, self.best = stored["mean"], stored["step"], stored["best"]
-        if self.team.rank == 0:
-            torch.set_rng_state(stored["chance"].cpu())
+        self.step, self.best_score = stored["step"], stored["best score"]
+        if self.fabric.is_global_zero:
+            torch.set_rng_state(stored["rng"].cpu())
 
     def save(self) -> None:
-        """Write last.pt: the next call of `train` goes on from here."""
-        state = {
-            "net": self.net.state_dict(),
-            "adam": self.adam.state_dict(),
-            "mean": self.mean,
+        """Write last.pt, which the next call of `train` resumes."""
+        state: dict[str, Any] = {
+            "average": self.average.state_dict(),
             "step": self.step,
-            "best": self.best,
-            "chance": torch.get_rng_state(),
+            "best score": self.best_score,
+            "rng": torch.get_rng_state(),
         }
-        if self.rival is not None:
-            state["rival"] = self.rival.net.state_dict()
-            state["rival adam"] = self.against.state_dict()
+        for name, module in self.modules.items():
+            state |= {name: module.state_dict()}
+            state |= {f"{name} optimizer": self.optimizers[name].state_dict()}
         _save(state, self.folder / "last.pt")
 
-    def oppose(self) -> Losses:
-        """One step of the critics, where there are any."""
-        if self.rival is None:
-            return {}
-        for group in self.against.param_groups:
-            group["lr"] = self.plan.rate * self.plan.factor(self.step) * self.rival.rate
-        with self.team.rounded():  # measuring left the net in eval mode
-            parts = self.rival.loss(self.net.train(), self.team.turn(self.step))
-        self.against.zero_grad(set_to_none=True)
-        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
-        self.team.average(self.rival.net.parameters())
-        nn.utils.clip_grad_norm_(self.rival.net.parameters(), 1.0)
-        self.against.step()
-        return parts
-
-    def descend(self, loss: Callable[[nn.Module, int], Losses]) -> Losses:
-        """One step of Adam, and the weights' running mean brought after it."""
-        with self.team.rounded():
-            parts = loss(self.net.train(), self.team.turn(self.step))
-        for group in self.adam.param_groups:
-            group["lr"] = self.plan.rate * self.plan.factor(self.step)
-        self.adam.zero_grad(set_to_none=True)
-        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
-        self.team.average(self.net.parameters())
-        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.adam.step()
-        keep = min(self.plan.average, (self.step + 1) / (self.step + 10))
-        with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                if value.is_floating_point():
-                    self.mean[name].lerp_(value, 1 - keep)
-                else:
-                    self.mean[name].copy_(value)
+    def train_step(self) -> Losses:
+        """One step of the network, after one of its discriminator if there is one."""
+        net, loss = self.net.train(), self.loss  # validation leaves modules in eval mode
+        index = self.step + self.fabric.global_rank * _STEPS_APART
+        if isinstance(loss, AdversarialLoss):
+            with self.fabric.autocast():
+                forward = loss.forward(net, index)
+            discriminator_losses = self._minimise(
+                "discriminator", partial(loss.discriminator_loss, net, forward)
+            )
+            losses = self._minimise("net", partial(loss.generator_loss, net, forward))
+            losses = losses | discriminator_losses
+        else:
+            losses = self._minimise("net", partial(loss, net, index))
+        self.average.update_parameters(net)
         self.step += 1
-        return parts
+        return losses
 
-    def measure(self, validate: Callable[[nn.Module], dict[str, float]]) -> dict[str, float]:
-        """The averaged weights' figures; the best of them go to best.pt."""
-        raw = {name: value.clone() for name, value in self.net.state_dict().items()}
-        self.net.load_state_dict(self.mean)
-        figures = validate(self.net.eval())
-        self.net.load_state_dict(raw)
-        if figures["score"] > self.best:
-            self.best = figures["score"]
-            _save(self.mean, self.folder / "best.pt")
-        return figures
+    def _minimise(self, name: str, compute: Callable[[], Losses]) -> Losses:
+        """One optimizer step down the sum of some losses."""
+        module, optimizer = self.modules[name], self.optimizers[name]
+        with self.fabric.autocast():
+            losses = compute()
+        optimizer.zero_grad(set_to_none=True)
+        self.fabric.backward(torch.stack(list(losses.values())).sum())
+        average_gradients(self.fabric, module.parameters())
+        nn.utils.clip_grad_norm_(module.parameters(), MAX_GRADIENT_NORM)
+        optimizer.step()
+        self.schedulers[name].step()
+        return losses
 
-    def finish(self) -> nn.Module:
-        """The net with the weights that validated best. Raises InputError where none did."""
-        self.team.wait()
-        if not (self.folder / "best.pt").exists():
+    def validate(self, validate: Validate) -> dict[str, float]:
+        """The metrics of the averaged weights; the best ones are written to best.pt."""
+        averaged: nn.Module = self.average.module
+        metrics = validate(averaged.eval())
+        if metrics["score"] > self.best_score:
+            self.best_score = metrics["score"]
+            _save(averaged.state_dict(), self.folder / "best.pt")
+        return metrics
+
+    def load_best(self) -> nn.Module:
+        """The network with the weights that validated best. Raises InputError if none did."""
+        self.fabric.barrier()
+        path = self.folder / "best.pt"
+        if not path.exists():
             raise InputError(
                 f"{self.folder}: no validation gave a score that is a number (see log.csv); "
-                "train anew in another folder with a smaller rate, or with other validation data"
+                "train anew in another folder with a smaller lr, or with other validation data"
             )
-        best = torch.load(self.folder / "best.pt", map_location=self.device, weights_only=True)
+        best = torch.load(path, map_location=self.fabric.device, weights_only=True)
         self.net.load_state_dict(best)
         return self.net.eval()
 
 
-def train(
-    net: nn.Module,
-    loss: Callable[[nn.Module, int], Losses],
-    validate: Callable[[nn.Module], dict[str, float]],
-    folder: Path,
-    plan: Plan,
-    *,
-    device: str = "cpu",
-    report: Report | None = None,
-    rival: Rival | None = None,
-) -> nn.Module:
-    """Minimise the sum of `loss(net, step)`; returns the averaged net that validated best.
+def _adamw(
+    module: nn.Module, lr: float, momentum: float, weight_decay: float
+) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(
+        module.parameters(), lr=lr, betas=(momentum, 0.99), weight_decay=weight_decay
+    )
 
-    With a `rival` its critics take a step before each step of the net.
-    `validate` gives figures of which `score` is maximised. `folder` receives last.pt (all that
-    is needed to go on), best.pt, log.csv and curves.png; an existing last.pt is resumed. Of
-    several `plan.devices` each takes batches of its own (`loss` is asked for steps far apart),
-    gradients are averaged, and the first measures and writes. Raises InputError where `folder`
-    holds the run of another network, and where no score was a number.
-    """
-    run = _Run(net, plan, folder, device, rival)
-    smooth: dict[str, float] = {}
-    began = time.monotonic()
-    while run.step < plan.steps:
-        against = run.oppose()
-        parts = run.descend(loss)
-        for name, part in (parts | against).items():
-            value = part.item()
-            smooth[name] = 0.95 * smooth.get(name, value) + 0.05 * value
-        if run.team.rank == 0 and (run.step % plan.every == 0 or run.step == plan.steps):
-            row = {**smooth, **run.measure(validate), "seconds": time.monotonic() - began}
-            log_step(folder, run.step, row)
-            run.save()
-            if report is not None:
-                report(run.step, plan.steps, row)
-    return run.finish()
+
+def _ema(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
+    """An exponential moving average for AveragedModel, faster while there are few steps."""
+
+    @torch.no_grad()
+    def update(averaged: _Tensors, current: _Tensors, count: Tensor | int) -> None:
+        keep = min(decay, int(count) / (int(count) + 9))
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(averaged, current, 1 - keep)
+        else:
+            torch._foreach_copy_(averaged, current)
+
+    return update
 
 
 def _save(state: Any, path: Path) -> None:
-    packed = io.BytesIO()  # to a full disk, torch writes what cannot be told from its own faults
+    packed = io.BytesIO()  # torch's own error on a full disk does not differ from other faults
     torch.save(state, packed)
-    with replacing(path) as temporary:
-        temporary.write_bytes(packed.getbuffer())
+    with atomic_write(path) as partial_path:
+        partial_path.write_bytes(packed.getbuffer())

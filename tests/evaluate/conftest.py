@@ -1,4 +1,4 @@
-"""What the tests of evaluation are given."""
+"""Fixtures of the evaluation tests."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from talkinghead.types import Array, Waveform
 
-from .actor import write_clip
+from .synthetic_clips import write_clip
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def clip_folder(tmp_path: Path) -> Callable[..., Path]:
 
     def make(clips: dict[str, tuple[Array, Waveform | None]]) -> Path:
         folder = tmp_path / "clips"
-        for name, (frames, sound) in clips.items():
-            write_clip(folder / name, frames, sound)
+        for name, (frames, audio) in clips.items():
+            write_clip(folder / name, frames, audio)
         return folder
 
     return make

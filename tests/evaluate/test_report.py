@@ -1,36 +1,36 @@
-"""What a report says."""
+"""Reports: a speaker counts once, and a skipped clip is named once."""
 
 import pytest
 
-from talkinghead.evaluate.report import ClipFigures, Report, Skip
+from talkinghead.evaluate.report import ClipMetrics, Report, SkippedClip
 
 BETTER = {"r_open": "high"}
 CLIPS = [
-    ClipFigures(f"news/{name}.mp4", "news", {"r_open": value}, {"still": {"r_open": -value}})
+    ClipMetrics(f"news/{name}.mp4", "news", {"r_open": value}, {"still": {"r_open": -value}})
     for name, value in {"a": 0.2, "b": 0.4, "c": 0.9}.items()
 ]
-TALKERS = {"news/a.mp4": "ann", "news/b.mp4": "ann", "news/c.mp4": "bob", "other.mp4": "eve"}
+SPEAKERS = {"news/a.mp4": "ann", "news/b.mp4": "ann", "news/c.mp4": "bob", "other.mp4": "eve"}
 
 
-def test_a_clip_left_out_is_named_once():
-    named = Skip("a/s.wav", "/data/a/s.wav: has no picture")
+def test_a_skipped_clip_is_named_once():
+    named = SkippedClip("a/s.wav", "/data/a/s.wav: has no picture")
     assert str(named) == named.reason
-    assert str(Skip("a/s.wav", "no face")) == "a/s.wav: no face"
+    assert str(SkippedClip("a/s.wav", "no face")) == "a/s.wav: no face"
 
 
-def test_a_talker_of_many_clips_counts_once():
-    report = Report(BETTER, CLIPS, talkers=TALKERS)
+def test_a_speaker_with_many_clips_counts_once():
+    report = Report(BETTER, CLIPS, speakers=SPEAKERS)
     assert report.mean["r_open"] == pytest.approx(0.5)
-    assert report.of_talkers.mean["r_open"] == pytest.approx(0.6)
-    told = report.to_dict()
-    assert set(told["by_talker"]) == {"ann", "bob"}
-    assert told["mean_of_talkers"]["r_open"] == pytest.approx(0.6)
-    assert told["baselines_of_talkers"]["still"]["r_open"] == pytest.approx(-0.6)
-    last = next(line for line in report.to_table().splitlines() if "2 talkers" in line)
+    assert report.per_speaker.mean["r_open"] == pytest.approx(0.6)
+    content = report.to_dict()
+    assert set(content["by_speaker"]) == {"ann", "bob"}
+    assert content["mean_of_speakers"]["r_open"] == pytest.approx(0.6)
+    assert content["baselines_of_speakers"]["still"]["r_open"] == pytest.approx(-0.6)
+    last = next(line for line in report.to_table().splitlines() if "2 speakers" in line)
     assert last.split()[-1] == "0.600"
 
 
-def test_talkers_are_not_spoken_of_where_none_is_known():
+def test_without_known_speakers_the_report_has_no_speaker_rows():
     report = Report(BETTER, CLIPS)
-    assert "by_talker" not in report.to_dict()
-    assert "talker" not in report.to_table()
+    assert "by_speaker" not in report.to_dict()
+    assert "speaker" not in report.to_table()

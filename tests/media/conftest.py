@@ -1,4 +1,4 @@
-"""Clips and sound files for the tests of files."""
+"""Clips and encoded audio files for tests."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from talkinghead.types import Array, Clip, Waveform
 
-from .making import Encode, moving_frames, tone
+from .synthetic import Encode, moving_frames, tone
 
 
 @pytest.fixture

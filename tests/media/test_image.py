@@ -1,4 +1,4 @@
-"""Pictures: every kind that Pillow opens, upright and in 8 bits."""
+"""Pictures of every kind are read upright in 8 bits, and written completely or not at all."""
 
 import struct
 import zlib
@@ -10,14 +10,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageCms
 
 from talkinghead.errors import ImageError, OutputError
-from talkinghead.media.image import on_white, read_image, read_rgba, write_image
-from talkinghead.media.samples import PORTRAITS, portrait
+from talkinghead.media.image import composite_on_white, read_image, read_rgba, write_image
 from talkinghead.types import Array
 
 
 @pytest.fixture
 def picture() -> Array:
-    """(40, 60, 3) with another colour in each corner."""
+    """(40, 60, 3) with a different colour in each quarter."""
     image = np.full((40, 60, 3), 90, np.uint8)
     image[:20, :30] = [200, 30, 30]
     image[:20, 30:] = [30, 180, 60]
@@ -33,9 +32,7 @@ def test_a_written_picture_reads_back(tmp_path: Path, picture: Array) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_is_turned_as_the_camera_says(
-    tmp_path: Path, picture: Array, orientation: int
-) -> None:
+def test_exif_rotation_is_applied(tmp_path: Path, picture: Array, orientation: int) -> None:
     undo = {
         1: lambda x: x,
         2: np.fliplr,
@@ -72,7 +69,7 @@ def test_every_mode_becomes_the_same_grey(tmp_path: Path, mode: str) -> None:
     assert_allclose(image.astype(int), np.repeat(grey[..., None].astype(int), 3, axis=2), atol=3)
 
 
-def test_transparency_is_kept_or_becomes_white(tmp_path: Path, picture: Array) -> None:
+def test_transparency_is_kept_or_composited_on_white(tmp_path: Path, picture: Array) -> None:
     alpha = np.zeros((40, 60, 1), np.uint8)
     alpha[:, :30] = 255
     rgba = np.concatenate([picture, alpha], axis=2)
@@ -93,11 +90,11 @@ def test_formats_without_transparency_get_white(tmp_path: Path, suffix: str) -> 
         assert read_image(tmp_path / f"a.{suffix}").min() > 250
 
 
-def test_what_is_half_clear_is_half_white_to_the_nearest_level() -> None:
+def test_compositing_on_white_rounds_to_the_nearest_level() -> None:
     colour, alpha = np.meshgrid(np.arange(256), np.arange(256))
     rgba = np.dstack([colour, colour, colour, alpha]).astype(np.uint8)
-    wanted = np.round((colour * alpha + 255.0 * (255 - alpha)) / 255)
-    assert_array_equal(on_white(rgba)[..., 0], wanted)
+    expected = np.round((colour * alpha + 255.0 * (255 - alpha)) / 255)
+    assert_array_equal(composite_on_white(rgba)[..., 0], expected)
 
 
 def test_a_picture_without_transparency_is_opaque(tmp_path: Path, picture: Array) -> None:
@@ -105,7 +102,7 @@ def test_a_picture_without_transparency_is_opaque(tmp_path: Path, picture: Array
     assert (read_rgba(tmp_path / "a.png")[..., 3] == 255).all()
 
 
-def test_a_colour_profile_is_obeyed_and_a_broken_one_ignored(
+def test_a_colour_profile_is_applied_and_a_broken_one_ignored(
     tmp_path: Path, picture: Array
 ) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -114,7 +111,9 @@ def test_a_colour_profile_is_obeyed_and_a_broken_one_ignored(
         assert_allclose(read_image(tmp_path / f"{name}.png"), picture, atol=1)
 
 
-def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, picture: Array) -> None:
+def test_a_file_that_is_not_a_picture_is_refused_in_one_line(
+    tmp_path: Path, picture: Array
+) -> None:
     write_image(picture.repeat(10, axis=0), tmp_path / "whole.jpg")
     content = (tmp_path / "whole.jpg").read_bytes()
     (tmp_path / "half.jpg").write_bytes(content[: len(content) // 2])
@@ -140,24 +139,12 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, picture: Arra
         assert "\n" not in str(caught.value)
 
 
-def test_what_cannot_be_written_is_said(tmp_path: Path, picture: Array) -> None:
+def test_unwritable_pictures_are_errors(tmp_path: Path, picture: Array) -> None:
     with pytest.raises(OutputError, match="unknown suffix"):
         write_image(picture, tmp_path / "a.xyz")
     for suffix in ("xbm", "blp", "wmf"):  # of two colours, of a palette, and never written
-        with pytest.raises(OutputError, match="cannot hold this picture"):
+        with pytest.raises(OutputError, match="cannot store this picture"):
             write_image(picture, tmp_path / f"a.{suffix}")
     with pytest.raises(ImageError, match="uint8"):
         write_image(picture.astype(float), tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("name", PORTRAITS)
-def test_demo_portraits_come_with_the_installed_packages(name: str) -> None:
-    image = portrait(name)
-    assert image.dtype == np.uint8
-    assert min(image.shape[:2]) >= 500
-
-
-def test_an_unknown_portrait_names_the_known() -> None:
-    with pytest.raises(ImageError, match="astronaut or grace_hopper"):
-        portrait("mona_lisa")

@@ -1,36 +1,37 @@
-"""Windows: every frame counts once, no seam, and the same however long the recording."""
+"""The weights of windows sum to 1 and leave no seam; noise is a function of seed and frame."""
 
 import numpy as np
 import pytest
 
 from talkinghead.errors import InputError
-from talkinghead.motion.windows import BANDS, Windows, in_windows, noise
+from talkinghead.models.speaker_branch import NOISE_SCALES
+from talkinghead.motion.windows import Windows, cross_fade_windows, noise
 
 SMALL = Windows(width=40, overlap=16, margin=3)
 
 
 @pytest.mark.parametrize("frames", [1, 39, 40, 41, 63, 64, 65, 200])
-def test_the_shares_of_all_windows_add_up_to_one(frames):
+def test_the_weights_of_all_windows_add_up_to_one(frames):
     total = np.zeros(frames)
     for start, stop in SMALL.spans(frames):
-        total[start:stop] += SMALL.share(start, stop, frames)
+        total[start:stop] += SMALL.weights(start, stop, frames)
     np.testing.assert_allclose(total, 1)
 
 
-def test_windows_that_agree_leave_no_trace():
+def test_windows_that_agree_leave_no_seam():
     curve = np.sin(np.arange(300) / 7)[:, None]
-    whole = in_windows(lambda a, b: curve[a:b], 300, SMALL)
+    whole = cross_fade_windows(lambda a, b: curve[a:b], 300, SMALL)
     np.testing.assert_allclose(whole, curve)
 
 
-def test_the_frames_at_a_windows_edge_are_not_shown():
+def test_the_outer_frames_of_an_overlap_are_dropped():
     def part(start, stop):
         values = np.zeros(stop - start)
         values[:3] = 1e6 * (start > 0)
         values[-3:] = 1e6 * (stop < 200)
         return values
 
-    assert not in_windows(part, 200, SMALL).any()
+    assert not cross_fade_windows(part, 200, SMALL).any()
 
 
 def test_windows_that_cannot_overlap_are_refused():
@@ -47,7 +48,7 @@ def test_noise_is_a_function_of_seed_and_frame():
 
 def test_noise_has_unit_spread_and_independent_columns():
     columns = noise(0, 0, 12_000, 2)
-    assert columns.shape == (12_000, 2 * len(BANDS))
+    assert columns.shape == (12_000, 2 * len(NOISE_SCALES))
     np.testing.assert_allclose(columns.std(axis=0), 1, atol=0.25)
     together = np.corrcoef(columns[::25].T) - np.eye(columns.shape[1])
     assert np.abs(together).max() < 0.4

@@ -1,4 +1,4 @@
-"""A puppet small enough to break in every way."""
+"""A small valid puppet, which tests modify."""
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ SIZE = 200
 
 @pytest.fixture
 def egg() -> Puppet:
-    """A pink egg of a head on a blue ground, with lids and a mouth inside, drawn shut."""
+    """A pink egg-shaped head on blue, with eyelids and a mouth layer, in the closed pose."""
     closed = close_mouth(mean_face()[:, :2] * 95 + (100, 70))
     seam = (closed[[61, 62, 63]] + closed[[67, 66, 65]]) / 2
     closed[[61, 62, 63]] = closed[[67, 66, 65]] = seam

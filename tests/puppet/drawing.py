@@ -1,11 +1,11 @@
-"""A face drawn by the tests, whose points are known."""
+"""A drawn face whose landmarks are known."""
 
 import cv2
 import numpy as np
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import JAW, LEFT_EYE, OUTER_LIP, RIGHT_EYE
-from talkinghead.puppet.poses import shut
+from talkinghead.puppet.face_frame import close_pose
 from talkinghead.types import Array
 
 SKIN, LIP, COAT = (240, 200, 170), (190, 80, 80), (60, 90, 160)
@@ -13,12 +13,12 @@ SIZE = 256
 
 
 def drawn_points() -> Array:
-    """(68, 2) of `drawn_face`, mouth shut."""
-    return shut(mean_face()[:, :2]) * 120 + (128, 96)
+    """(68, 2) the landmarks of `drawn_face`, mouth closed."""
+    return close_pose(mean_face()[:, :2]) * 120 + (128, 96)
 
 
-def drawn_face(backdrop: tuple[int, int, int] | None = None) -> Array:
-    """(256, 256, 4) uint8 head and coat, transparent around them or before one colour."""
+def drawn_face(background: tuple[int, int, int] | None = None) -> Array:
+    """(256, 256, 4) uint8 a head and a coat, on transparency or on one colour."""
     points = drawn_points()
     image = np.zeros((SIZE, SIZE, 4), np.uint8)
     fixed = (points * 16).astype(np.int32)
@@ -30,6 +30,6 @@ def drawn_face(backdrop: tuple[int, int, int] | None = None) -> Array:
         cv2.fillPoly(image, [fixed[eye]], (255, 255, 255, 255), cv2.LINE_8, 4)
         x, y = points[eye].mean(axis=0).astype(int).tolist()
         cv2.circle(image, (x, y), 3, (30, 30, 30, 255), -1)
-    if backdrop is not None:
-        image[image[..., 3] == 0] = (*backdrop, 255)
+    if background is not None:
+        image[image[..., 3] == 0] = (*background, 255)
     return image

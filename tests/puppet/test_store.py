@@ -1,4 +1,4 @@
-"""Laws of puppet folders: what is saved loads again, and what is wrong is named."""
+"""A saved puppet loads again, errors name the invalid field, and writes are atomic."""
 
 import shutil
 from pathlib import Path
@@ -8,9 +8,10 @@ import pytest
 import yaml
 from numpy.testing import assert_allclose, assert_array_equal
 
-from talkinghead.errors import PuppetError
+from talkinghead.errors import OutputError, PuppetError
 from talkinghead.geometry.align import mean_face
-from talkinghead.puppet.store import list_puppets, load_puppet, save_puppet
+from talkinghead.puppet.schema import OPTIONAL, RECORD, REQUIRED, read_record
+from talkinghead.puppet.store import atomic_folder, list_puppets, load_puppet, save_puppet
 from talkinghead.types import Layer, Puppet
 
 
@@ -34,7 +35,7 @@ def folder(puppet: Puppet, tmp_path: Path) -> Path:
 
 
 def change(folder: Path, **fields: object) -> None:
-    record = folder / "puppet.yaml"
+    record = folder / RECORD
     data = yaml.safe_load(record.read_text())
     for path, value in fields.items():
         *parents, last = path.split("__")
@@ -48,7 +49,7 @@ def change(folder: Path, **fields: object) -> None:
     record.write_text(yaml.safe_dump(data))
 
 
-def test_what_is_saved_loads_again(puppet: Puppet, folder: Path) -> None:
+def test_a_saved_puppet_loads_again(puppet: Puppet, folder: Path) -> None:
     loaded = load_puppet(folder)
     assert loaded.name == puppet.name
     assert_allclose(loaded.closed, puppet.closed, atol=0.01)
@@ -59,16 +60,21 @@ def test_what_is_saved_loads_again(puppet: Puppet, folder: Path) -> None:
     assert loaded.meta["title"] == "Dot"
 
 
-def test_border_and_triangles_survive_the_folder(puppet: Puppet, tmp_path: Path) -> None:
+def test_border_and_triangles_are_saved_and_loaded(puppet: Puppet, tmp_path: Path) -> None:
     border = [[0.0, 0.0], [79.0, 0.0], [79.0, 63.0]]
     triangles = np.array([[0, 1, 68], [1, 2, 70]], dtype=np.int32)
-    whole = Puppet(
+    with_mesh = Puppet(
         "net", puppet.layers, puppet.closed, puppet.opened, triangles, {"border": border}
     )
-    save_puppet(whole, tmp_path / "net")
+    save_puppet(with_mesh, tmp_path / "net")
     loaded = load_puppet("net", tmp_path)
     assert_array_equal(loaded.triangles, triangles)
     assert loaded.meta["border"] == border
+
+
+def test_a_saved_record_contains_every_required_field(folder: Path) -> None:
+    record = read_record(folder / RECORD)
+    assert set(REQUIRED) <= set(record) <= set(REQUIRED + OPTIONAL)
 
 
 @pytest.mark.parametrize("name", ["dot", "dot.png", "dot.jpg"])
@@ -77,7 +83,7 @@ def test_bare_name_and_file_name_load_the_same_puppet(folder: Path, name: str) -
 
 
 @pytest.mark.parametrize("name", ["wilk", "wilk.png"])
-def test_the_packages_puppets_are_found_from_anywhere(
+def test_shipped_puppets_are_found_from_anywhere(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -93,8 +99,8 @@ def test_puppets_in_the_working_directory_are_found(
     assert load_puppet("mine").name == "dot"
 
 
-def test_an_unknown_puppet_names_the_ones_there_are(folder: Path) -> None:
-    with pytest.raises(PuppetError, match="unknown puppet 'wolf'; there are: dot"):
+def test_the_error_for_an_unknown_puppet_lists_the_known_ones(folder: Path) -> None:
+    with pytest.raises(PuppetError, match="unknown puppet 'wolf'; known: dot"):
         load_puppet("wolf", root=folder.parent)
 
 
@@ -124,7 +130,7 @@ def test_an_unknown_puppet_names_the_ones_there_are(folder: Path) -> None:
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_wrong_field_is_named_with_its_file(
+def test_an_error_names_the_invalid_field_and_its_file(
     folder: Path, change_of: dict[str, object], field: str
 ) -> None:
     change(folder, **change_of)
@@ -146,5 +152,47 @@ def test_a_record_that_is_not_yaml_is_refused(folder: Path) -> None:
     with pytest.raises(PuppetError, match="not YAML"):
         load_puppet(folder)
     (folder / "puppet.yaml").write_text("just words")
-    with pytest.raises(PuppetError, match="must hold fields"):
+    with pytest.raises(PuppetError, match="must contain fields"):
         load_puppet(folder)
+
+
+@pytest.fixture(params=["cub", "old"])
+def plain_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder of one file."""
+    path = tmp_path / request.param
+    path.mkdir()
+    (path / "head.png").write_text("before")
+    return path
+
+
+def test_the_new_folder_replaces_the_old_one(plain_folder: Path) -> None:
+    with atomic_folder(plain_folder, copy=True) as new:
+        (new / "head.png").write_text("after")
+    assert (plain_folder / "head.png").read_text() == "after"
+    assert list(plain_folder.parent.iterdir()) == [plain_folder]
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"), [(KeyboardInterrupt, KeyboardInterrupt), (OSError, OutputError)]
+)
+@pytest.mark.parametrize("moves", [0, 1])
+def test_an_interrupted_replacement_leaves_the_old_folder(
+    plain_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moves: int,
+    failure: type[BaseException],
+    expected: type[BaseException],
+) -> None:
+    move, targets = Path.replace, []
+
+    def broken(self: Path, target: Path) -> Path:
+        targets.append(target)
+        if len(targets) == moves + 1:
+            raise failure
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(expected), atomic_folder(plain_folder, copy=False) as new:
+        (new / "head.png").write_text("after")
+    assert (plain_folder / "head.png").read_text() == "before"
+    assert list(plain_folder.parent.iterdir()) == [plain_folder]

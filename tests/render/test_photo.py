@@ -1,4 +1,4 @@
-"""Laws of the photo renderer, on a drawn face."""
+"""The photo renderer on a synthetic face: the face moves, everything else stays."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from talkinghead.errors import FaceError
 from talkinghead.geometry.align import mean_face
-from talkinghead.geometry.mouth import close_mouth, opening
+from talkinghead.geometry.mouth import close_mouth, mouth_opening
 from talkinghead.landmarks import (
     INNER_LIP,
     INNER_LOWER,
@@ -39,9 +39,9 @@ def opened(points, gap):
 
 
 def picture(landmarks, teeth=False, beyond=0):
-    """Smooth skin with a background of stripes, dark eyes and, if asked, white teeth.
+    """Smooth skin before stripes, with dark eyes and, where `teeth`, white teeth.
 
-    Those reach `beyond` pixels past the lips' inner landmarks, and leave some of the lips.
+    The teeth reach `beyond` pixels past the inner landmarks of the lips.
     """
     width, height = SIZE
     rng = np.random.default_rng(0)
@@ -85,13 +85,13 @@ def turned(points, degrees, shift):
     return out
 
 
-def test_rest_points_give_the_picture_back(renderer, shut):
+def test_the_landmarks_of_the_portrait_reproduce_the_picture(renderer, shut):
     frame = renderer.warp(shut).image
     assert frame.dtype == np.uint8
     assert psnr(frame, renderer._image) > 45
 
 
-def test_a_mouth_open_as_in_the_picture_shows_the_picture():
+def test_a_mouth_as_open_as_in_the_picture_is_unchanged():
     points = shut_landmarks(gap=0.15)
     image = picture(points, teeth=True)
     frame = PhotoRenderer(Portrait(image, points)).warp(points).image
@@ -111,22 +111,21 @@ def test_nothing_outside_the_region_ever_changes(renderer, shut):
 
 
 def test_motion_fades_towards_the_edge_of_the_region(renderer, shut):
-    now = renderer._movement(turned(shut, 5, (6, 0)))
-    still, moved = now.still, now.points
-    far = renderer._face.follow == 0
+    mesh = renderer._motion.move_mesh(turned(shut, 5, (6, 0)))
+    far = renderer._face.head_share == 0
     assert far.any()
-    assert_allclose(moved[far], renderer._face.points[far], atol=1e-6)
-    assert_allclose(still[far], renderer._face.points[far], atol=1e-6)
+    assert_allclose(mesh.points[far], renderer._face.points[far], atol=1e-6)
+    assert_allclose(mesh.head_points[far], renderer._face.points[far], atol=1e-6)
 
 
 def test_the_head_follows_its_landmarks(renderer, shut):
     moved = turned(shut, 4, (3.5, -2.25))
     frame = renderer.warp(moved).image
-    pairs = (np.ascontiguousarray(each[:, :2]) for each in (shut, moved))
+    pairs = (np.ascontiguousarray(points[:, :2]) for points in (shut, moved))
     matrix = cv2.estimateAffine2D(*pairs)[0]
-    want = cv2.warpAffine(renderer._image, matrix, SIZE, flags=cv2.INTER_CUBIC)
+    expected = cv2.warpAffine(renderer._image, matrix, SIZE, flags=cv2.INTER_CUBIC)
     face = np.s_[150:240, 180:240]
-    assert psnr(frame[face], want[face]) > 30
+    assert psnr(frame[face], expected[face]) > 30
 
 
 def test_an_opening_mouth_darkens_between_the_lips_only(renderer, shut):
@@ -153,7 +152,7 @@ def test_closing_an_open_mouth_leaves_no_teeth(beyond):
     points = shut_landmarks(gap=0.12)
     image = picture(points, teeth=True, beyond=beyond)
     closed = close_mouth(points)
-    assert opening(closed) < 1e-6
+    assert mouth_opening(closed) < 1e-6
     frame = PhotoRenderer(Portrait(image, points)).warp(closed).image
     low, high = closed[INNER_LIP, :2].min(axis=0) - 2, closed[INNER_LIP, :2].max(axis=0) + 3
     (left, top), (right, bottom) = low.astype(int), high.astype(int)
@@ -178,7 +177,7 @@ def test_shut_lids_cover_the_eyes(renderer, shut):
     assert dark_after < 0.6 * dark_before
 
 
-def test_as_many_frames_as_points_and_each_on_its_own(renderer, shut):
+def test_a_track_gives_as_many_frames_independent_of_one_another(renderer, shut):
     track = np.stack([opened(shut, gap) for gap in (0, 0.1, 0.05, 0.1)]).astype(np.float32)
     frames = list(renderer.render(LandmarkTrack(track, 25.0)))
     assert len(frames) == 4
@@ -187,8 +186,8 @@ def test_as_many_frames_as_points_and_each_on_its_own(renderer, shut):
     assert_array_equal(frames[2], alone)
 
 
-def test_small_motion_makes_small_change(renderer, shut):
-    """No landmark is rounded to a pixel: a hundredth of a pixel is not a jump."""
+def test_small_motion_changes_little(renderer, shut):
+    """No landmark is rounded to whole pixels."""
     here = renderer.warp(opened(shut, 0.1)).image.astype(int)
     there = renderer.warp(opened(shut, 0.1 + 0.01 / UNIT)).image.astype(int)
     assert np.abs(here - there).mean() < 0.05
@@ -197,7 +196,7 @@ def test_small_motion_makes_small_change(renderer, shut):
 
 
 @pytest.mark.parametrize("size", [210, 840])
-def test_a_size_scales_the_track_with_the_picture(shut, size):
+def test_a_size_scales_track_and_picture(shut, size):
     renderer = PhotoRenderer(Portrait(picture(shut), shut), size)
     assert renderer.size == (size, size * 400 // 420)
     wide = renderer.warp(opened(shut, 0.25))
@@ -207,7 +206,7 @@ def test_a_size_scales_the_track_with_the_picture(shut, size):
     assert psnr(renderer.warp(shut).image, renderer._image) > 40
 
 
-def test_a_size_that_leaves_too_little_of_the_face_is_refused(shut):
+def test_a_size_at_which_the_face_is_too_small_is_refused(shut):
     with pytest.raises(FaceError, match="at least 8 are needed"):
         PhotoRenderer(Portrait(picture(shut), shut), 12)
 

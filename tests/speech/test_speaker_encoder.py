@@ -1,24 +1,31 @@
-"""One voice, one direction: however long it speaks and however often it is asked."""
+"""Speaker embeddings: weighted by length, cached, and those of resemblyzer."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from talkinghead.clock import RATE
 from talkinghead.errors import AudioError
-from talkinghead.speech.speaker_encoder import BLOCK, SHORTEST, SpeakerEncoder
+from talkinghead.sample_rates import HOP, RATE
+from talkinghead.speech.speaker_encoder import (
+    BLOCK,
+    MIN_SAMPLES,
+    ResemblyzerNetwork,
+    SpeakerEncoder,
+    mel_power_spectrum,
+)
 from talkinghead.types import Array, Waveform
 
 
-class Ear:
-    """Stands in for resemblyzer: the direction is told by the first sample, and it counts."""
+class FakeNetwork:
+    """Replaces resemblyzer: the first sample decides the embedding; lengths are recorded."""
 
     def __init__(self) -> None:
-        self.heard: list[int] = []
+        self.lengths: list[int] = []
 
     def embed_utterance(self, wav: Array, *, rate: float) -> Array:
-        self.heard.append(wav.size)
+        self.lengths.append(wav.size)
         direction = np.zeros(256)
         direction[0 if wav[0] > 0 else 1] = 1
         return direction
@@ -28,62 +35,86 @@ def tone(size: int, level: float = 0.1) -> Waveform:
     return Waveform(np.full(size, level, np.float32), RATE)
 
 
-def test_an_embedding_has_unit_norm_and_real_voices_are_heard_by_resemblyzer(voice: Waveform):
+def test_an_embedding_of_resemblyzer_has_unit_norm(voice: Waveform):
     embedding = SpeakerEncoder()(voice)
     assert embedding.shape == (256,)
     assert embedding.dtype == np.float32
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
 
 
-def test_long_sound_is_heard_in_blocks_that_count_by_their_length():
-    ear = Ear()
+def test_long_audio_is_embedded_in_blocks_weighted_by_their_length():
+    network = FakeNetwork()
     samples = np.concatenate([tone(BLOCK).samples, tone(BLOCK // 2, -0.1).samples])
-    embedding = SpeakerEncoder(network=ear)(Waveform(samples, RATE))
-    assert ear.heard == [BLOCK, BLOCK // 2]
+    embedding = SpeakerEncoder(network=network)(Waveform(samples, RATE))
+    assert network.lengths == [BLOCK, BLOCK // 2]
     assert embedding[0] / embedding[1] == pytest.approx(2, rel=1e-5)
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("wave", [tone(SHORTEST - 1), tone(RATE, 0.0), tone(1)])
-def test_nobody_is_heard_in_silence_or_in_less_than_half_a_second(wave: Waveform):
-    ear = Ear()
-    assert not SpeakerEncoder(network=ear)(wave).any()
-    assert ear.heard == []
+@pytest.mark.parametrize("wave", [tone(MIN_SAMPLES - 1), tone(RATE, 0.0), tone(1)])
+def test_silence_and_less_than_half_a_second_have_no_embedding(wave: Waveform):
+    network = FakeNetwork()
+    assert not SpeakerEncoder(network=network)(wave).any()
+    assert network.lengths == []
 
 
-def test_the_same_sound_is_heard_once_and_an_answer_can_be_written_on():
-    ear = Ear()
-    encoder = SpeakerEncoder(network=ear)
+def test_the_same_audio_is_embedded_once_and_a_result_may_be_changed():
+    network = FakeNetwork()
+    encoder = SpeakerEncoder(network=network)
     encoder(tone(RATE))[:] = 7
     assert np.linalg.norm(encoder(tone(RATE))) == pytest.approx(1)
-    assert len(ear.heard) == 1
+    assert len(network.lengths) == 1
     encoder(tone(RATE + 1))
-    assert len(ear.heard) == 2
+    assert len(network.lengths) == 2
 
 
-def test_only_the_last_sounds_are_remembered():
-    ear = Ear()
-    encoder = SpeakerEncoder(network=ear, kept=2)
-    for size in (RATE, RATE + 1, RATE, RATE + 2, RATE):  # the first is always the freshest
+def test_the_cache_keeps_the_last_used_embeddings():
+    network = FakeNetwork()
+    encoder = SpeakerEncoder(network=network, cache_size=2)
+    for size in (RATE, RATE + 1, RATE, RATE + 2, RATE):  # the first stays the last used
         encoder(tone(size))
-    assert len(ear.heard) == 3
+    assert len(network.lengths) == 3
     encoder(tone(RATE + 1))
-    assert len(ear.heard) == 4
+    assert len(network.lengths) == 4
 
 
-def test_a_folder_remembers_beyond_the_process_and_damage_is_heard_again(tmp_path: Path):
-    first, second, third = Ear(), Ear(), Ear()
+def test_a_folder_outlives_the_process_and_a_damaged_file_is_embedded_again(tmp_path: Path):
+    first, second, third = FakeNetwork(), FakeNetwork(), FakeNetwork()
     before = SpeakerEncoder(network=first, folder=tmp_path / "voices")(tone(RATE))
     after = SpeakerEncoder(network=second, folder=tmp_path / "voices")(tone(RATE))
     assert np.array_equal(before, after)
-    assert second.heard == []
+    assert second.lengths == []
     [stored] = (tmp_path / "voices").iterdir()
     stored.write_bytes(stored.read_bytes()[:50])
     again = SpeakerEncoder(network=third, folder=tmp_path / "voices")(tone(RATE))
     assert np.array_equal(before, again)
-    assert third.heard == [RATE]
+    assert third.lengths == [RATE]
 
 
-def test_sound_at_another_rate_is_refused():
+def test_another_sample_rate_is_refused():
     with pytest.raises(AudioError, match="16000 Hz, got 8000"):
-        SpeakerEncoder(network=Ear())(Waveform(np.ones(9_000, np.float32), 8_000))
+        SpeakerEncoder(network=FakeNetwork())(Waveform(np.ones(9_000, np.float32), 8_000))
+
+
+def buzz(seconds: float) -> np.ndarray:
+    """A modulated buzz at the pitch of a voice."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    harmonics = sum(np.sin(2 * np.pi * 120 * k * t) / k for k in range(1, 40))
+    return (0.05 * harmonics * (1 + np.sin(2 * np.pi * 3 * t))).astype(np.float32)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.6, 4.3])
+def test_the_embedding_is_that_of_resemblyzers_own_front_end(seconds):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from resemblyzer import VoiceEncoder
+
+        theirs = VoiceEncoder("cpu", verbose=False).embed_utterance(buzz(seconds), rate=2)
+    ours = ResemblyzerNetwork().embed_utterance(buzz(seconds), rate=2)
+    assert ours.shape == (256,)
+    assert np.abs(ours - theirs).max() < 1e-4
+
+
+def test_the_mel_has_a_frame_for_every_hop():
+    assert mel_power_spectrum(buzz(1)).shape == (1 + RATE // HOP, 40)
+    assert not mel_power_spectrum(np.zeros(RATE, np.float32)).any()

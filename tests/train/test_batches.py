@@ -1,52 +1,49 @@
-"""Batches are drawn alike for the same seed, and sound and lips keep together in them."""
+"""Batches prefetched by other processes, their sampling weights and their tensors."""
+
+import os
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 import torch
 
-from talkinghead.clock import STRIDE
-from talkinghead.train import batches as room
-from talkinghead.train.batches import Batches
-from talkinghead.train.data import talkers_of
-from talkinghead.train.ear import Ear
-from tests.train.examples import example
+from talkinghead.train.batches import Prefetcher, TensorBatch, sampling_weights
 
 
-def test_the_same_seed_and_step_give_the_same_batch_and_another_step_another():
-    everyone = talkers_of([example(), example(talker="b", seed=1)])
-    one, two = (Batches(everyone, size=3, frames=40, seed=5)(2) for _ in range(2))
-    other = Batches(everyone, size=3, frames=40, seed=5)(3)
-    torch.testing.assert_close(one.mel, two.mel)
-    assert not torch.equal(one.mel, other.mel)
-    assert one.mel.shape == (3, 160, 80)
-    assert one.offsets.shape == (3, 40, 68, 3)
-    assert torch.isfinite(one.mel).all()
+def make_batch(step: int) -> tuple[torch.Tensor, int]:
+    return torch.full((2,), step), os.getpid()
 
 
-@pytest.mark.parametrize("tempo", [0.85, 1.0, 1.18])
-def test_sound_and_lips_are_hurried_together(tempo, monkeypatch):
-    monkeypatch.setattr(room, "TEMPI", (tempo, tempo))
-    monkeypatch.setattr(room, "distort", lambda samples, rng, others: samples)
-    batch = Batches(talkers_of([example(90)]), size=1, frames=40)(0)
-    loud = batch.mel[0].mean(dim=1).reshape(-1, STRIDE).mean(dim=1)
-    drop = batch.offsets[0, :, 66, 1]
-    assert np.corrcoef(torch.exp(2 * loud), drop)[0, 1] > 0.9
+@pytest.mark.parametrize("workers", [0, 1])
+def test_every_step_gets_its_own_batch_also_out_of_turn(workers: int) -> None:
+    prefetcher = Prefetcher(make_batch, workers)
+    steps = [7, 8, 9, 3, 4]
+    assert [int(prefetcher(step)[0][0]) for step in steps] == steps
 
 
-def test_some_rows_are_heard_as_a_strangers_and_rows_are_made_once(monkeypatch):
-    made = []
-    monkeypatch.setattr(room, "distort", lambda samples, rng, others: made.append(1) or samples)
-    ear = Ear(lambda mel, _: mel, lambda wave: np.ones(256, np.float32))
-    batches = Batches(talkers_of([example()]), ear, size=30, frames=20, pool=60)
-    assert set(batches(0).voice.sum(dim=1).tolist()) == {0.0, 256.0}
-    batches(0)
-    assert len(made) == len(batches.rows)
+def test_another_process_makes_them() -> None:
+    assert Prefetcher(make_batch, 1)(0)[1] != os.getpid()
+    assert Prefetcher(make_batch, 0)(0)[1] == os.getpid()
 
 
-def test_frames_know_their_clip(monkeypatch):
-    monkeypatch.setattr(room, "TEMPI", (1.0, 1.0))
-    batch = Batches(talkers_of([example(30)]), size=4, frames=100)(0)
-    assert batch.clip.dtype == torch.int64
-    for clip in batch.clip:
-        assert clip[0] == 0
-        assert set(clip.diff().tolist()) == {0, 1}
+def test_weights_are_probabilities_that_grow_with_a_power_of_the_size() -> None:
+    weights = sampling_weights([1, 4, 16], 0.5, np.array([1.0, 1.0, 2.0]))
+    np.testing.assert_allclose(weights, np.array([1, 2, 8]) / 11)
+
+
+@dataclass(frozen=True)
+class Inner(TensorBatch):
+    values: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Outer(TensorBatch):
+    inner: Inner
+    number: torch.Tensor
+
+
+def test_rows_are_stacked_by_field_and_batches_move_with_what_they_contain() -> None:
+    inner = Inner.stack([(np.zeros(2, np.float32),), (np.ones(2, np.float32),)])
+    assert inner.values.tolist() == [[0, 0], [1, 1]]
+    moved = Outer(inner, torch.ones(1)).to("meta")
+    assert moved.inner.values.device.type == moved.number.device.type == "meta"

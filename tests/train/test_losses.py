@@ -1,4 +1,4 @@
-"""What a loss says: nothing of a perfect track, and the right thing of a wrong one."""
+"""The landmark losses: none for a perfect track, and the right ones for a wrong one."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from talkinghead.train.losses import (
     correlation,
     landmark_loss,
     members_of,
-    shifted,
+    shift_frames,
     velocity_loss,
 )
 
@@ -48,28 +48,28 @@ def test_a_perfect_track_costs_nothing(true):
 def test_masked_frames_do_not_count(true):
     mask = MASK.clone()
     mask[:, 40:] = 0
-    spoilt = true.clone()
-    spoilt[:, 40:] += 1
-    assert total(spoilt, true, mask) == pytest.approx(0, abs=1e-3)
+    wrong = true.clone()
+    wrong[:, 40:] += 1
+    assert total(wrong, true, mask) == pytest.approx(0, abs=1e-3)
 
 
 def test_a_constant_error_costs_less_than_one_that_moves(true):
     constant = torch.full((ROWS, FRAMES, 68 * 3), 0.05)
     sign = torch.ones(FRAMES).reshape(1, FRAMES, 1)
     sign[:, ::2] = -1
-    still, moving = (landmark_loss(gap, MEMBERS).mean() for gap in (constant, constant * sign))
+    still, moving = (landmark_loss(error, MEMBERS).mean() for error in (constant, constant * sign))
     assert still < 0.5 * moving
     assert velocity_loss(constant, MEMBERS).abs().max() < 1e-4
 
 
-def test_where_a_clip_is_measured_from_costs_no_concordance():
+def test_the_mean_of_a_clip_does_not_change_its_concordance():
     curves = torch.randn(ROWS, FRAMES, 3)
     levels = curves + 5 * CLIP[..., None]
     assert concordance_loss(curves, levels, MEMBERS).max() < 1e-3
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
-def test_concordance_minds_the_size_of_the_motion_where_correlation_does_not(gain):
+def test_concordance_penalises_a_wrong_range_where_correlation_does_not(gain):
     curve = torch.sin(torch.arange(50.0) / 3)
     members = torch.ones(1, 50, 1)
     cost = concordance_loss(gain * curve[None, :, None], curve[None, :, None], members)
@@ -79,27 +79,27 @@ def test_concordance_minds_the_size_of_the_motion_where_correlation_does_not(gai
 
 @pytest.mark.parametrize("pair", [(61, 67), (62, 66), (63, 65), (51, 57)])
 def test_every_pair_of_lip_points_must_open(pair):
-    lame = speaking()
-    lame[:, :, list(pair), 1] *= 0.5
-    assert content_loss(lame, speaking(), MASK, CLIP)["opening"] > 0.01
+    uneven = speaking()
+    uneven[:, :, list(pair), 1] *= 0.5
+    assert content_loss(uneven, speaking(), MASK, CLIP)["opening"] > 0.01
 
 
 @pytest.mark.parametrize(("late", "forgiven"), [(-2, True), (2, True), (5, False)])
-def test_film_out_of_step_is_taken_into_step_clip_by_clip(late, forgiven, monkeypatch):
+def test_the_loss_forgives_a_video_that_lags_by_up_to_two_frames(late, forgiven, monkeypatch):
     """The first clip is late, the second is not."""
-    film, mask = speaking(), MASK.clone()
-    film[:, : FRAMES // 2] = film[:, : FRAMES // 2].roll(late, dims=1)
-    mask[:, :5] = mask[:, 25:30] = 0  # what rolled around
-    cost = total(speaking(), film, mask)
+    video, mask = speaking(), MASK.clone()
+    video[:, : FRAMES // 2] = video[:, : FRAMES // 2].roll(late, dims=1)
+    mask[:, :5] = mask[:, 25:30] = 0  # rolled around
+    cost = total(speaking(), video, mask)
     monkeypatch.setattr(losses, "SHIFTS", (0,))
-    assert (cost < 0.2 * total(speaking(), film, mask)) == forgiven
+    assert (cost < 0.2 * total(speaking(), video, mask)) == forgiven
 
 
-def test_what_is_shifted_in_is_nothing():
+def test_frames_shifted_in_are_zeros():
     values = torch.arange(1.0, 5)[None, :, None]
-    assert shifted(values, 1)[0, :, 0].tolist() == [2, 3, 4, 0]
-    assert shifted(values, -2)[0, :, 0].tolist() == [0, 0, 1, 2]
+    assert shift_frames(values, 1)[0, :, 0].tolist() == [2, 3, 4, 0]
+    assert shift_frames(values, -2)[0, :, 0].tolist() == [0, 0, 1, 2]
 
 
-def test_correlation_with_stillness_is_nought():
+def test_correlation_with_a_constant_is_zero():
     assert correlation(torch.zeros(9), torch.from_numpy(np.arange(9.0)).float()) == 0

@@ -1,1 +1,0 @@
-"""The command line: it translates and reports; the library decides."""

@@ -1,1 +1,0 @@
-"""The puppet editor: a page of this machine on which the 68 points are put in place."""

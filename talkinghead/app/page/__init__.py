@@ -1,1 +1,0 @@
-"""The page of `talkinghead serve`, and the service behind it: forms in, videos out."""

@@ -1,0 +1,1 @@
+"""Renders many clips from a table of jobs, in parallel worker processes."""

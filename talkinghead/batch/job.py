@@ -1,0 +1,189 @@
+"""The jobs of a batch, each checked by itself and against the others before any begins."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import talkinghead
+from talkinghead.assets import asset_folder
+from talkinghead.batch.table import Row
+from talkinghead.errors import OutputError, TalkingHeadError
+from talkinghead.field_options import (
+    Option,
+    describe_unknown,
+    notes_on_former_names,
+    options_by_name,
+)
+from talkinghead.media.formats import format_of, frame_number, frame_path, output_path
+from talkinghead.requests.animation import CartoonRequest, PhotoRequest, VideoRequest
+from talkinghead.requests.scene import SceneRequest
+from talkinghead.validation import FieldErrors, Problem
+
+# The field that says what is animated -> the request.
+KINDS: Mapping[str, type[VideoRequest]] = {
+    "photo": PhotoRequest,
+    "puppet": CartoonRequest,
+    "scene": SceneRequest,
+}
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """A row of the table, as a request that was checked."""
+
+    place: str  # file and number, for messages
+    number: int  # from 1
+    request: VideoRequest
+    notes: tuple[str, ...] = ()  # on the row, one line each
+
+    @property
+    def target(self) -> Path:
+        """The video that it makes."""
+        return self.request.target
+
+    @property
+    def subject_key(self) -> object:
+        """The same for jobs of one photo, which a worker prepares once."""
+        if isinstance(self.request, PhotoRequest):
+            return self.request.photo, self.request.render_config.size
+        return self.number
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its video exists, from whatever it was made."""
+        frames = "%" in self.target.name
+        return (frame_path(self.target, 1) if frames else self.target).exists()
+
+    def name(self, table: Path) -> str:
+        """Its video in the log: the path relative to the table, which may be moved."""
+        return os.path.relpath(self.target.resolve(), table.parent.resolve())
+
+    def fingerprint(self) -> str:
+        """A hash of all that is read, the options, weights and version: equal for the same video.
+
+        Files count by their content, so that a folder may be moved or copied.
+        """
+        models = self.request.models
+        options = {
+            name: _digest(value)
+            for name, value in self.request.model_dump(exclude={"output", "models"}).items()
+        }
+        options["models"] = _digest(models.model_dump(exclude={"ckpt"}))
+        weights = sorted((models.ckpt or asset_folder("ckpt")).glob("*.safetensors"))
+        read = [_digest(source) for source in (*self.request.sources, *weights)]
+        kind = type(self.request).__name__
+        text = json.dumps([talkinghead.__version__, kind, options, read], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class RowErrors(Exception):
+    """What is wrong with a row, one line each."""
+
+    def __init__(self, lines: Sequence[str]):
+        self.lines = lines
+
+
+def read_job(row: Row, number: int, base: Path, shared: Mapping[str, Any]) -> BatchJob:
+    """The job of a row, whose paths are relative to `base`. Raises RowErrors.
+
+    A row's own fields override those in `shared`, whose paths are relative to the current folder.
+    """
+    problems = []
+    if "output" not in row.fields:
+        problems.append(Problem("output", "output is missing; name the video to write"))
+    try:
+        kind = _kind(row)
+        request = kind.from_fields(row.fields, base, shared)
+    except FieldErrors as errors:
+        problems += errors.problems
+    except (TalkingHeadError, OSError) as error:
+        problems.append(Problem("", str(error)))
+    if problems:
+        messages = [problem.for_row() for problem in problems]
+        # Other mistakes may have come before the check of the output's format.
+        format_error = _format_error(row, base)
+        if format_error and not any(message.endswith(format_error) for message in messages):
+            messages.append(f"field 'output': {format_error}")
+        raise RowErrors([f"{row.place}: {message}" for message in messages])
+    notes = (*notes_on_former_names(kind, row.fields), *request.notes)
+    return BatchJob(row.place, number, request, notes)
+
+
+def _kind(row: Row) -> type[VideoRequest]:
+    """The request that a row describes. Raises FieldErrors, also for unknown fields."""
+    kinds = [kind for kind in KINDS if kind in row.fields]
+    if len(kinds) == 1:
+        return KINDS[kinds[0]]
+    stated = f"has {' and '.join(kinds)}" if kinds else "has none"
+    problems = [Problem("", f"needs exactly one of the fields {', '.join(KINDS)}; it {stated}")]
+    known: dict[str, Option] = {}
+    for request in KINDS.values():
+        known = options_by_name(request) | known
+    problems += [
+        Problem(name, describe_unknown(name, known)) for name in row.fields if name not in known
+    ]
+    raise FieldErrors(problems)
+
+
+def _format_error(row: Row, base: Path) -> str | None:
+    """What is wrong with the suffix of the output, if anything."""
+    try:
+        if "output" in row.fields:
+            format_of(output_path(str(base / str(row.fields["output"]))))
+    except OutputError as error:
+        return str(error)
+    return None
+
+
+def conflicts(jobs: Sequence[BatchJob], table: Path) -> Iterator[str]:
+    """Outputs that two jobs write, or that the batch reads; one line each."""
+    writers: dict[Path, BatchJob] = {}
+    read = {table.resolve(): "which lists the jobs"}
+    for job in jobs:
+        for source in job.request.sources:
+            if Path(source).exists():
+                read.setdefault(Path(source).resolve(), f"which job {job.number} reads")
+    for job in jobs:
+        target = job.target.resolve()
+        field = f"{job.place}: field 'output': {job.target}"
+        writer = writers.setdefault(target, job)
+        if writer is not job:
+            yield f"{field} is made by job {writer.number}, too; choose another name"
+        for path in _overwritten_paths(target, read):
+            yield f"{field} would replace {path}, {read[path]}; choose another name"
+
+
+def _overwritten_paths(target: Path, read: Mapping[Path, str]) -> list[Path]:
+    """What is read and would be replaced."""
+    if "%" not in target.name:
+        return [target] if target in read else []
+    return [
+        path for path in read
+        if path.parent == target.parent and frame_number(target, path.name) is not None
+    ]  # fmt: skip
+
+
+def _digest(value: Any) -> Any:
+    """A value with the digests of files in place of their names."""
+    if isinstance(value, dict):
+        return {str(key): _digest(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_digest(item) for item in value]
+    if not isinstance(value, str | Path):
+        return value
+    path = Path(value)
+    if path.is_file():
+        return _file_digest(path)
+    return None if path.is_dir() else str(value)  # the files in a puppet's folder are sources
+
+
+@cache
+def _file_digest(path: Path) -> str:
+    """Of a file's content; read once in a run."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

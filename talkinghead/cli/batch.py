@@ -1,0 +1,138 @@
+"""`talkinghead batch`: the videos that a table lists, made by several processes."""
+
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+
+from talkinghead.batch.job import BatchJob, RowErrors, conflicts, read_job
+from talkinghead.batch.run_log import RunLog
+from talkinghead.batch.table import SUFFIXES, read_table
+from talkinghead.batch.worker import JobResult, Worker
+from talkinghead.cli.options import Parser, add_options, add_reporting, positive
+from talkinghead.errors import InputError
+from talkinghead.field_options import options_by_name
+from talkinghead.progress import Progress
+from talkinghead.requests.animation import CartoonRequest, PhotoRequest
+from talkinghead.requests.files import check_output
+from talkinghead.worker_pool import WorkerDied, available_cores, run_in_workers
+
+SOME_FAILED = 1
+_REPORTED = 20  # mistakes: of a column with a wrong name there are as many as rows
+_OF_ONE_JOB = ("photo", "puppet", "audio", "faces", "motion", "output")
+EXAMPLES = f"""\
+JOBS is a table ({SUFFIXES}; CSV with a header row). Each job has one of 'photo', 'puppet' and
+'scene', 'audio' (except for a scene), 'output', and any option of its command by name. Paths are
+relative to the table. Options on the command line apply to all jobs that do not set them.
+
+  photo,puppet,audio,output,size
+  face.jpg,,hello.wav,out/face.mp4,512
+  ,wilk,hello.wav,out/wilk.webm,
+
+All jobs are validated before any starts. Videos that an earlier run made from the same files and
+options are skipped. Exit status: 0; 1 if jobs failed, which does not stop the others; 2 if the
+table is wrong.
+
+examples:
+  talkinghead batch jobs.csv
+  talkinghead batch jobs.yaml --workers 4 --size 512 --still
+"""
+
+
+def configure(parser: Parser) -> None:
+    """The options of `batch`."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("jobs", metavar="JOBS", help=f"the table: {SUFFIXES}")
+    parser.add_argument(
+        "--workers", type=positive, metavar="N",
+        help="processes, each with its own networks (default: one for each core)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--force", action="store_true", help="render everything again, also what is unchanged"
+    )
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE",
+        help="what became of each job, one JSON object a line (default: JOBS.done.jsonl)",
+    )  # fmt: skip
+    add_options(parser, PhotoRequest, CartoonRequest, leave_out=_OF_ONE_JOB)
+    add_reporting(parser)
+    parser.set_defaults(run=batch)
+
+
+def batch(args: Namespace, progress: Progress) -> int:
+    """Render what is missing or has changed. Returns the exit status."""
+    progress.stage("checking the jobs")
+    table = Path(args.jobs)
+    jobs = _read_jobs(table, args, progress)
+    log_path = args.log or table.with_name(f"{table.name}.done.jsonl")
+    check_output(log_path, table, *(job.target for job in jobs))
+    log = RunLog(log_path)
+    fingerprints = {job.number: job.fingerprint() for job in jobs}
+    names = {job.number: job.name(table) for job in jobs}
+    pending = [
+        job for job in jobs
+        if args.force
+        or not (job.is_done and log.has(names[job.number], fingerprints[job.number]))
+    ]  # fmt: skip
+    unchanged, failed = len(jobs) - len(pending), 0
+    progress.start(len(pending), "job", unchanged=unchanged)
+    workers = args.workers or available_cores()
+    with closing(run_in_workers(Worker, pending, workers, lambda job: job.subject_key)) as results:
+        for done, (job, result) in enumerate(results, 1):
+            outcome = _outcome(result)
+            failed += outcome.error is not None
+            facts = {"frames": outcome.frame_count, "seconds": outcome.seconds}
+            log.add(names[job.number], fingerprints[job.number], outcome.error, **facts)
+            _report(job, outcome, progress)
+            progress.step(done, failed=failed)
+    progress.stop()
+    rendered_count = len(pending) - failed
+    progress.note(
+        f"{table}: {rendered_count} made, {unchanged} unchanged, {failed} failed; see {log_path}"
+    )
+    return SOME_FAILED if failed else 0
+
+
+def _report(job: BatchJob, result: JobResult, progress: Progress) -> None:
+    for note in result.notes:
+        progress.note(f"{job.place}: {note}")
+    facts = {"job": job.number, "output": str(job.target)}
+    if result.error is not None:
+        progress.item_failed(f"{job.place} ({job.target}): {result.error}", **facts)
+        return
+    progress.success(**facts, frames=result.frame_count, seconds=result.seconds)
+    progress.print_output(job.target)
+
+
+def _outcome(result: JobResult | WorkerDied) -> JobResult:
+    """What became of a job, also of one whose process was killed."""
+    if isinstance(result, JobResult):
+        return result
+    how = f"by signal {-result.status}" if result.status < 0 else f"status {result.status}"
+    return JobResult(
+        f"its process ended ({how}); if memory ran out, use fewer --workers or a smaller size, "
+        "then run the batch again"
+    )
+
+
+def _read_jobs(table: Path, args: Namespace, progress: Progress) -> list[BatchJob]:
+    """All jobs. Reports every mistake, and raises InputError if there is any."""
+    known = {**options_by_name(PhotoRequest), **options_by_name(CartoonRequest)}
+    shared = {name: value for name, value in vars(args).items() if name in known}
+    jobs: list[BatchJob] = []
+    mistakes: list[str] = []
+    for number, row in enumerate(read_table(table), 1):
+        try:
+            jobs.append(read_job(row, number, table.parent, shared))
+        except RowErrors as errors:
+            mistakes += errors.lines
+    mistakes += conflicts(jobs, table)
+    for line in mistakes[:_REPORTED]:
+        progress.item_failed(line)
+    for job in jobs:
+        for note in job.notes:
+            progress.note(f"{job.place}: {note}")
+    if mistakes:
+        more = f", the first {_REPORTED} of which are shown" if len(mistakes) > _REPORTED else ""
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        raise InputError(f"{table}: {count}{more}; nothing was started")
+    return jobs

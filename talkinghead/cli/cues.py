@@ -1,0 +1,145 @@
+"""`talkinghead cues`: which mouth shape to draw when, for animators with a rig of their own."""
+
+from __future__ import annotations  # evaluated, they would import torch: --help must not
+
+import time
+from argparse import ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talkinghead.cli.options import Parser, add_options, add_reporting, read_options
+from talkinghead.config import ComputeConfig
+from talkinghead.errors import InputError, OutputError
+from talkinghead.progress import Progress
+from talkinghead.requests.files import check_audio, check_output
+
+if TYPE_CHECKING:
+    from talkinghead.types import MouthCue
+
+SUFFIXES = (".tsv", ".json", ".xml", ".dat", ".csv")
+RATES = (10.0, 120.0)  # frames a second: fewer would lose shapes
+EXAMPLES = """\
+examples:
+  talkinghead cues speech.wav                       tab-separated, to the terminal
+  talkinghead cues speech.wav -o cues.json
+  talkinghead cues speech.wav -o switch.dat --dat-use-preston-blair    for OpenToonz
+  talkinghead cues speech.wav -o weights.csv --fps 30                  weights that fade
+Shapes: A shut for b, m and p; B teeth together; C open; D wide open; E rounded; F puckered;
+and, where --extended-shapes names them, G teeth on lip for f and v; H tongue up for l; X at rest.
+"""
+
+
+def configure(parser: Parser) -> None:
+    """The options of `cues`."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("audio", metavar="AUDIO", help="a recording, or a video with audio")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT",
+        help=f"the file to write; its suffix is its format: {', '.join(SUFFIXES)} (default: "
+        "tab-separated on stdout)",
+    )  # fmt: skip
+    parser.add_argument(
+        *_spellings("extended-shapes"), default="GHX", metavar="SHAPES",
+        help="which of G, H and X are drawn, besides A to F; '' for none (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        *_spellings("dat-frame-rate"), type=_rate, default=24.0, metavar="N",
+        help="frames a second of .dat (default: %(default)g)",
+    )  # fmt: skip
+    parser.add_argument(
+        *_spellings("dat-use-preston-blair"), action="store_true",
+        help="name the shapes in .dat as Preston Blair does: rest, MBP, etc, E, AI, O, U, FV, L",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fps", type=_rate, default=25.0, metavar="N",
+        help="frames a second of .csv (default: %(default)g)",
+    )  # fmt: skip
+    add_options(parser, ComputeConfig)
+    add_reporting(parser)
+    parser.set_defaults(run=cues)
+
+
+def cues(args: Namespace, progress: Progress) -> None:
+    """Extract the cues, and print them, or write them and print the path of what was written."""
+    began, target = time.monotonic(), args.output
+    extended = args.extended_shapes.upper()
+    if not set(extended) <= set("GHX"):
+        raise InputError(f"--extended-shapes {extended!r}: name some of G, H and X, or '' for none")
+    models = read_options(ComputeConfig, args)
+    check_audio(args.audio)
+    if target is not None:
+        check_output(target, args.audio)
+        if target.suffix.lower() not in SUFFIXES:
+            raise OutputError(
+                f"{target}: unknown suffix {target.suffix!r}; name it {', '.join(SUFFIXES)}"
+            )
+
+    from talkinghead.media.atomic_write import atomic_write
+    from talkinghead.media.audio import read_audio  # imports FFmpeg: not for --help
+    from talkinghead.model_set import pick_device
+    from talkinghead.speech.mouth_cues import MouthCueExtractor, restrict_shapes
+
+    progress.stage("loading the networks")
+    maker = MouthCueExtractor(device=pick_device(models.device), ckpt=models.ckpt)
+    progress.stage("encoding the audio")
+    shapes = restrict_shapes(maker(read_audio(args.audio)), extended)
+    text = format_cues(shapes, ".tsv" if target is None else target.suffix.lower(), extended, args)
+    if target is None:
+        progress.stop()
+        print(text, end="", flush=True)
+        return
+    with atomic_write(target) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    progress.success(
+        output=str(target), cues=len(shapes), seconds=round(time.monotonic() - began, 2)
+    )
+    progress.print_output(target)
+
+
+def format_cues(cues: list[MouthCue], suffix: str, extended: str, args: Namespace) -> str:
+    """The cues in the format of a file's suffix."""
+    from talkinghead.media.cue_export import (
+        format_csv,
+        format_json,
+        format_moho,
+        format_tsv,
+        format_xml,
+    )
+    from talkinghead.speech.mouth_cues import (
+        BASIC_SHAPES,
+        FALLBACK_SHAPE,
+        crossfade_weights,
+        shape_changes,
+    )
+    from talkinghead.types import IDLE_MOUTH, MOUTH_SHAPES
+
+    idle_shape = IDLE_MOUTH if IDLE_MOUTH in extended else FALLBACK_SHAPE[IDLE_MOUTH]
+    if suffix == ".json":
+        return format_json(cues, args.audio)
+    if suffix == ".xml":
+        return format_xml(cues, args.audio)
+    if suffix == ".dat":
+        rate = args.dat_frame_rate
+        frames = max(1, round(cues[-1].end * rate))
+        return format_moho(
+            shape_changes(cues, rate), frames, idle_shape, preston_blair=args.dat_use_preston_blair
+        )
+    if suffix == ".csv":
+        columns = [at for at, shape in enumerate(MOUTH_SHAPES) if shape in BASIC_SHAPES + extended]
+        names = "".join(MOUTH_SHAPES[at] for at in columns)
+        return format_csv(crossfade_weights(cues, args.fps)[:, columns], names, args.fps)
+    return format_tsv(cues, idle_shape)
+
+
+def _spellings(name: str) -> list[str]:
+    """`--dat-frame-rate` as shells write it, and `--datFrameRate` as Rhubarb Lip Sync does."""
+    first, *words = name.split("-")
+    return [f"--{name}", f"--{first}{''.join(word.title() for word in words)}"]
+
+
+def _rate(text: str) -> float:
+    """Frames a second, for argparse."""
+    number = float(text)
+    if not RATES[0] <= number <= RATES[1]:
+        raise ArgumentTypeError(f"must lie in [{RATES[0]:g}, {RATES[1]:g}], got {number:g}")
+    return number

@@ -1,0 +1,225 @@
+"""`talkinghead evaluate` and `compare`: predicted motion, rendering and lip sync on real clips."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from talkinghead.cli.evaluate_speech import add_speech, add_style
+from talkinghead.cli.options import Parser, add_options, add_reporting, positive, read_options
+from talkinghead.cli.reports import add_report, add_split, count_steps, print_clip_report
+from talkinghead.config import ComputeConfig, DetectorConfig, ModelConfig
+from talkinghead.errors import InputError
+from talkinghead.evaluate.comparison import compare
+from talkinghead.evaluate.motion import OffsetEstimator, evaluate_motion
+from talkinghead.evaluate.render import evaluate_render, read_render_clip
+from talkinghead.evaluate.sync import evaluate_sync, offset_of
+from talkinghead.face.detectors import load_detector
+from talkinghead.face.segmentation import person_matte
+from talkinghead.media.formats import output_path
+from talkinghead.media.image import write_image
+from talkinghead.media.video_reader import read_video
+from talkinghead.media.video_writer import write_video
+from talkinghead.model_set import pick_device
+from talkinghead.models import checkpoint
+from talkinghead.pipeline import Animator
+from talkinghead.progress import Progress
+from talkinghead.render.photo import PhotoRenderer
+from talkinghead.requests.files import check_image_output, check_output, check_video_output
+from talkinghead.requests.run import load_animator
+from talkinghead.sync.score import SYNCNET_FILE, load_syncnet
+from talkinghead.train.data.splits import clip_filter
+from talkinghead.types import FaceShape, FaceTrack, Portrait, Renderer, Waveform
+
+LOG_MEL_BRANCH = "content_mel.safetensors"  # a content branch on log-mel, for comparison
+CLIPS = """\
+examples:
+  talkinghead evaluate motion clips/
+  talkinghead evaluate render clips/ --json --out render.json
+  talkinghead evaluate sync speaking.mp4
+talkinghead/evaluate/motion_metrics.py defines the metrics. Baselines: a mouth that does not move
+(still), one that opens with the loudness (energy), the branch trained on log-mel alone (mel); the
+first frame repeated (copy), and the warp without the translator (warp).
+r_open_in_step, r_width_in_step: the same with the clip's own video moved by the delay that SyncNet
+measures (see 'evaluate sync'), where ckpt/ holds one.
+"""
+SYNC = """\
+examples:
+  talkinghead evaluate sync speaking.mp4
+  talkinghead evaluate sync clips/ --json --out sync.json
+offset: frames (25 a second) by which the video is later than its audio. near: share of clips where
+that is 0 to within a frame. lse_c, lse_d: SyncNet's confidence and distance. Baselines: the same
+clips with their audio 10 frames later (shifted), and with the audio of the clip before (stranger).
+"""
+COMPARE = """\
+examples:
+  talkinghead compare clip.mp4 -o mouths.png
+  talkinghead compare clip.mp4 -o mouths.png --video both.mp4
+"""
+KINDS = {
+    "motion": "the motion predicted from a clip's audio, against the clip's own",
+    "render": "a clip's first frame moved by the clip's landmarks, against the clip",
+}
+SYNC_SUMMARY = "whether mouths fit their audio, in any video of one face that speaks"
+
+
+def configure_evaluate(parser: Parser) -> None:
+    """The sub-commands of `evaluate`."""
+    kinds = parser.add_subparsers(metavar="WHAT", title="what", required=True)
+    for name, summary in KINDS.items():
+        kind = kinds.add_parser(
+            name, help=summary, description=f"Measure {summary}.", epilog=CLIPS
+        )  # fmt: skip
+        kind.add_argument("clips", metavar="DIR", type=Path, help="folder of talking clips (mp4)")
+        add_split(kind)
+        add_report(kind)
+        if name == "render":
+            kind.add_argument(
+                "--max-frames", type=positive, metavar="N", help="of each clip (default: all)"
+            )
+        add_options(kind, ModelConfig if name == "render" else DetectorConfig)
+        add_reporting(kind)
+        kind.set_defaults(run=evaluate_clips, kind=name)
+    add_speech(kinds)
+    add_style(kinds)
+    _add_sync(kinds)
+
+
+def _add_sync(kinds: Any) -> None:
+    """`sync` among the kinds of `evaluate` (what argparse's add_subparsers returns)."""
+    kind = kinds.add_parser(
+        "sync", help=SYNC_SUMMARY, description=f"Measure {SYNC_SUMMARY}.", epilog=SYNC
+    )  # fmt: skip
+    kind.add_argument(
+        "clips", metavar="DIR|FILE", type=Path, help="folder of talking clips (mp4), or one video"
+    )
+    add_split(kind)
+    add_report(kind)
+    add_options(kind, DetectorConfig)
+    add_reporting(kind)
+    kind.set_defaults(run=evaluate_lip_sync)
+
+
+def configure_compare(parser: Parser) -> None:
+    """The options of `compare`."""
+    parser.epilog = COMPARE
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="a video of one talking face")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="PNG",
+        help="contact sheet to write: true mouths above rendered ones",
+    )  # fmt: skip
+    parser.add_argument(
+        "--video", type=output_path, metavar="MP4", help="both side by side, half speed"
+    )
+    parser.add_argument(
+        "--max-frames", type=positive, default=250, metavar="N",
+        help="of the clip (default: %(default)s)",
+    )  # fmt: skip
+    add_options(parser, ModelConfig)
+    add_reporting(parser)
+    parser.set_defaults(run=compare_clip)
+
+
+def evaluate_clips(args: Namespace, progress: Progress) -> None:
+    """Measure motion or rendering, and print a table or JSON."""
+    is_motion = args.kind == "motion"
+    models = read_options(DetectorConfig if is_motion else ModelConfig, args)
+    if args.out:
+        check_output(args.out)
+    select = clip_filter(args.clips, args.split, need_speech=is_motion)
+    animator = load_animator(models, progress)
+    step = count_steps(progress, "clip")
+    if is_motion:
+        baselines = {name: _predictor(other) for name, other in _baselines(models).items()}
+        report = evaluate_motion(
+            args.clips, _predictor(animator), animator.face_detector,
+            baselines=baselines, offset=_sync_offset(models, animator), select=select,
+            progress=step,
+        )  # fmt: skip
+    else:
+        report = evaluate_render(
+            args.clips,
+            lambda portrait: animator.photo(portrait).renderer,
+            animator.face_detector,
+            baselines=None if animator.models.translator is None else {"warp": _warp_renderer},
+            max_frames=args.max_frames,
+            select=select,
+            progress=step,
+        )
+    print_clip_report(args, progress, report)
+
+
+def evaluate_lip_sync(args: Namespace, progress: Progress) -> None:
+    """Measure lip sync, and print a table or JSON."""
+    models = read_options(DetectorConfig, args)
+    if args.out:
+        check_output(args.out)
+    if not args.clips.exists():
+        raise InputError(f"{args.clips}: no such folder or video; check the path")
+    if args.split and args.clips.is_file():
+        raise InputError(f"--split: {args.clips} is one video; give a folder of clips")
+    device = pick_device(models.device)
+    syncnet = load_syncnet((models.ckpt or checkpoint.FOLDER) / SYNCNET_FILE, device)
+    report = evaluate_sync(
+        args.clips,
+        syncnet,
+        load_detector(models.detector, device),
+        select=clip_filter(args.clips, args.split, need_speech=True),
+        progress=count_steps(progress, "clip"),
+    )
+    print_clip_report(args, progress, report)
+
+
+def compare_clip(args: Namespace, progress: Progress) -> None:
+    """Render a clip from its first frame and its landmarks, beside the clip itself."""
+    models = read_options(ModelConfig, args)
+    check_image_output(args.output, args.clip)
+    if args.video:
+        check_video_output(args.video, args.clip)
+    animator = load_animator(models, progress)
+    progress.stage("tracking the face")
+    video = read_video(args.clip, max_frames=args.max_frames)
+    try:
+        clip = read_render_clip(video, animator.face_detector)
+    except InputError as error:  # it knows no file names
+        raise InputError(f"{args.clip}: {error}; give a video of one visible face") from error
+    progress.stage("rendering")
+    sheet, both = compare(
+        clip, lambda portrait: PhotoRenderer(portrait, None, animator.models.translator)
+    )
+    write_image(sheet, args.output)
+    progress.print_output(args.output)
+    if args.video:
+        progress.start(both.count, "frame", fps=both.fps, size=list(both.size))
+        write_video(both, args.video, progress=lambda done, _: progress.step(done))
+        progress.print_output(args.video)
+    progress.success(output=str(args.output))
+
+
+def _predictor(animator: Animator) -> Callable[[Waveform, FaceShape], FaceTrack]:
+    """The animator's motion of a face for a waveform, in natural amounts."""
+    return lambda wave, face: animator.predict_motion(animator.extract_features(wave), face)
+
+
+def _baselines(models: ComputeConfig) -> dict[str, Animator]:
+    """The branch trained on log-mel alone, where the folder of weights holds one."""
+    path = (models.ckpt or checkpoint.FOLDER) / LOG_MEL_BRANCH
+    if not path.exists():
+        return {}
+    return {"mel": Animator(device=models.device, ckpt=models.ckpt, content_weights=path)}
+
+
+def _sync_offset(models: ComputeConfig, animator: Animator) -> OffsetEstimator | None:
+    """What measures how late a clip's video is, where the weights include a SyncNet."""
+    path = (models.ckpt or checkpoint.FOLDER) / SYNCNET_FILE
+    if not path.exists():
+        return None
+    return partial(offset_of, load_syncnet(path, animator.device))
+
+
+def _warp_renderer(portrait: Portrait) -> Renderer:
+    """The renderer without the translator, which the translator must beat."""
+    matte = person_matte(portrait.image, portrait.landmarks)
+    return PhotoRenderer(replace(portrait, matte=matte))

@@ -1,0 +1,120 @@
+"""`talkinghead preprocess`: make training data of clips, recordings and stills."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from talkinghead.cli.options import Parser, add_reporting, positive
+from talkinghead.cli.reports import count_steps
+from talkinghead.errors import InputError
+from talkinghead.progress import Progress
+from talkinghead.requests.files import check_output_folder
+from talkinghead.train.data.clips import preprocess_clips
+from talkinghead.train.data.frame_pairs import SIDE
+from talkinghead.train.data.mouth_crops import preprocess_mouth_crops
+from talkinghead.train.data.pairing import preprocess_frame_pairs
+
+CLIPS = """\
+examples:
+  talkinghead preprocess clips data/ examples.d/ --workers 4
+An interrupted run continues where it stopped. A manifest.csv in DATA with the columns path and
+identity names the speaker of each clip; without it, the folder of a clip is its speaker.
+Its column audio, if there is one, says which clips hold speech.
+"""
+SPEECH = """\
+examples:
+  talkinghead preprocess speech data/ speech.d/ --workers 4
+Recordings named like LibriSpeech's get phonemes from pocketsphinx, clips with a GRID alignment
+beside them from the alignment, other clips get none. flite and espeak-ng synthesise the rest. An
+interrupted run continues where it stopped.
+"""
+FRAME_PAIRS = """\
+examples:
+  talkinghead preprocess frame-pairs data/ pairs.d/ --workers 4
+Frames of each clip are warped to the landmarks of other frames, and short sequences to their own,
+stored with the audio features. In stills beside a landmarks68.npz (file name -> 68 points set by
+hand) open mouths are closed. Speakers of the test split (train/data/splits.yaml), named by
+DATA/manifest.csv, are left out. An interrupted run continues where it stopped.
+"""
+MOUTH_CROPS = """\
+examples:
+  talkinghead preprocess mouth-crops data/ mouths.d/ --workers 4
+Speakers are named by DATA/manifest.csv, and those of the test split (train/data/splits.yaml) are
+left out; its column audio, if there is one, says which clips hold speech. 8 minutes of each speaker
+are used. An interrupted run continues where it stopped.
+"""
+# kind -> summary, description, what DATA is, what OUT holds, epilog, what a job is
+KINDS = {
+    "clips": (
+        "track and register the face of every clip",
+        "Track and register the face of every video below DATA.",
+        "folder of talking clips", "the examples", CLIPS, "clip",
+    ),
+    "speech": (
+        "extract features of recordings, and synthesise more speech",
+        "Extract phonemes, f0 and speaker embedding of every recording and talking clip below "
+        "DATA, and synthesise more speech.",
+        "folder of speech", "the utterances", SPEECH, "job",
+    ),
+    "frame-pairs": (
+        "warp frames to the landmarks of others",
+        "Make pairs of a warped frame and a true one of every clip below DATA.",
+        "folder of clips and stills", "the pairs", FRAME_PAIRS, "job",
+    ),
+    "mouth-crops": (
+        "crop the mouth of every talking clip, with its audio",
+        "Register and crop the mouth in every talking clip below DATA, with its audio.",
+        "folder of talking clips", "the crops", MOUTH_CROPS, "clip",
+    ),
+}  # fmt: skip
+
+
+def configure_preprocess(parser: Parser) -> None:
+    """The sub-commands of `preprocess`."""
+    kinds = parser.add_subparsers(metavar="KIND", title="kinds", required=True)
+    for name, (summary, description, data, out, epilog, _) in KINDS.items():
+        kind = kinds.add_parser(name, help=summary, description=description, epilog=epilog)
+        kind.add_argument("data", metavar="DATA", type=Path, help=data)
+        kind.add_argument("out", metavar="OUT", type=Path, help=f"folder for {out}")
+        kind.add_argument(
+            "--workers", type=positive, default=2, metavar="N",
+            help="processes (default: %(default)s)",
+        )  # fmt: skip
+        if name == "speech":
+            kind.add_argument(
+                "--synthetic", type=int, default=2400, metavar="N",
+                help="utterances to synthesise, about 5 seconds each (default: %(default)s)",
+            )  # fmt: skip
+        if name == "frame-pairs":
+            kind.add_argument(
+                "--side", type=positive, default=SIDE, metavar="PIXELS",
+                help="of the square around the mouth, a multiple of 8 (default: %(default)s)",
+            )  # fmt: skip
+        add_reporting(kind)
+        kind.set_defaults(run=run, kind=name)
+
+
+def run(args: Namespace, progress: Progress) -> None:
+    """Make training data of DATA in OUT."""
+    if not args.data.is_dir():
+        raise InputError(f"{args.data}: no such folder; give one of clips or recordings")
+    check_output_folder(args.out)
+    progress.stage(f"searching {args.data}")
+    skipped = _preprocess(args, count_steps(progress, KINDS[args.kind][-1]))
+    for reason in skipped:
+        progress.note(f"left out: {reason}")
+    progress.success(output=str(args.out), skipped=len(skipped))
+    progress.print_output(args.out)
+
+
+def _preprocess(args: Namespace, step: Callable[[int, int], None]) -> list[str]:
+    """Do it. Returns what was left out, and why."""
+    if args.kind == "clips":
+        return preprocess_clips(args.data, args.out, args.workers, step)
+    if args.kind == "frame-pairs":
+        return preprocess_frame_pairs(args.data, args.out, args.workers, args.side, step)
+    if args.kind == "mouth-crops":
+        return preprocess_mouth_crops(args.data, args.out, args.workers, step)
+    from talkinghead.train.data.corpus import preprocess_speech  # needs what only training needs
+
+    return preprocess_speech(args.data, args.out, args.workers, args.synthetic, step)

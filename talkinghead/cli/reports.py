@@ -1,0 +1,64 @@
+"""How `talkinghead evaluate` shows its progress, and prints a report as a table or JSON."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from talkinghead.evaluate.report import Report
+from talkinghead.media.atomic_write import atomic_write
+from talkinghead.progress import Progress
+from talkinghead.train.data.splits import clip_speakers
+
+
+def add_report(parser: ArgumentParser) -> None:
+    """`--json` and `--out`, for `print_report`."""
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the JSON here as well")
+
+
+def add_split(parser: ArgumentParser) -> None:
+    """`--split`, for folders of clips."""
+    parser.add_argument(
+        "--split", choices=["train", "validation", "test"],
+        help="only speakers of this split (train/data/splits.yaml), named by DIR/manifest.csv; "
+        "nothing was ever trained on those of 'test'",
+    )  # fmt: skip
+
+
+def count_steps(progress: Progress, unit: str) -> Callable[..., None]:
+    """A callback that takes how many units are done and how many there are.
+
+    Further arguments, such as the name of the next clip, are not shown.
+    """
+    started = False
+
+    def step(done: int, total: int, *_: object) -> None:
+        nonlocal started
+        if not started:
+            progress.start(total, unit)
+            started = True
+        progress.step(done)
+
+    return step
+
+
+def print_report(args: Namespace, progress: Progress, json: str, table: str) -> None:
+    """Write the JSON to `--out`, whole or not at all, and print it or the table."""
+    if args.out:
+        with atomic_write(args.out) as temporary:
+            temporary.write_text(json + "\n")
+    progress.stop()
+    print(json if args.json else table, flush=True)
+
+
+def print_clip_report(args: Namespace, progress: Progress, report: Report) -> None:
+    """Print the report on `args.clips`, after a note on each clip that was left out.
+
+    Adds means over speakers where the folder's manifest names them.
+    """
+    report = replace(report, speakers=clip_speakers(args.clips))
+    for skip in report.skipped_clips:
+        progress.note(f"left out {skip}")
+    print_report(args, progress, report.to_json(), report.to_table())
+    progress.success(clips=len(report.clips), skipped=report.skipped)

@@ -1,0 +1,1 @@
+"""The puppet editor: a local web page that edits and previews a puppet."""

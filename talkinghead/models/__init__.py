@@ -1,0 +1,1 @@
+"""The networks (PyTorch modules without I/O), the log-mel front end, and weights on disk."""

@@ -1,0 +1,44 @@
+"""An ordered parallel map over frames, with a bounded number of frames in memory."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+import torch
+
+from talkinghead.types import Array
+
+_PIXELS: Final = 8_000_000  # maximum rendered at a time: bounds the memory for large pictures
+
+
+def thread_count(size: tuple[int, int]) -> int:
+    """Number of threads for rendering frames of `size` (width, height) pixels."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(cores, _PIXELS // (size[0] * size[1])))
+
+
+def ordered_map(
+    function: Callable[[Array], Array], items: Iterable[Array], threads: int
+) -> Iterator[Array]:
+    """Yield `function(item)` in the order of the items, computed in threads some items ahead.
+
+    Items must be independent. Networks inside `function` use one core per thread: frames in
+    parallel use the cores better than the layers of one frame, and the result does not depend on
+    the number of cores.
+    """
+    torch_threads = torch.get_num_threads()
+    pool = ThreadPoolExecutor(threads, initializer=lambda: torch.set_num_threads(1))
+    waiting: deque[Future[Array]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(torch_threads)  # MKL's setting is that of the whole process

@@ -1,0 +1,122 @@
+"""Requests for the motion of a face, without a video of it: numbers for a rig, and plots."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from talkinghead.config import DEFAULT_FPS, DetectorConfig, Fps, Integer, MotionConfig, RenderConfig
+from talkinghead.errors import OutputError
+from talkinghead.field_options import Flag
+from talkinghead.media.motion_export import MOTION_SUFFIXES
+from talkinghead.requests.files import check_image, check_output, check_speaking_style
+from talkinghead.requests.input_types import (
+    AUDIO_HELP,
+    FACE_HELP,
+    POSE_HELP,
+    STYLE_HELP,
+    Audio,
+    OptionalText,
+    PoseVideo,
+    StyleSource,
+)
+from talkinghead.validation import AnyPath, CombinationError, FrozenModel
+
+MEAN_FACE = "none"  # in place of a picture
+
+
+class TrackRequest(FrozenModel):
+    """A face that moves with a recording. One that exists has been checked, as in VideoRequest."""
+
+    image: Annotated[OptionalText, Flag(kind="name or file", positional=1, metavar="IMAGE")] = (
+        Field(
+            default=None,
+            description="a picture with a face, or a demo portrait (astronaut, grace_hopper), or "
+            f"'{MEAN_FACE}' for the mean face",
+        )
+    )
+    audio: Audio = Field(description=AUDIO_HELP)
+    puppet: Annotated[OptionalText, Flag(kind="name or file", metavar="NAME")] = Field(
+        default=None, description="a puppet instead of IMAGE"
+    )
+    face: Integer | None = Field(default=None, description=FACE_HELP)
+    pose_from: PoseVideo = Field(default=None, description=POSE_HELP)
+    style_from: StyleSource = Field(default=None, description=STYLE_HELP)
+    motion_config: MotionConfig = MotionConfig()
+    models: DetectorConfig = DetectorConfig()
+
+    @property
+    def picture(self) -> str | None:
+        """The picture that is read; None for a puppet and for the mean face."""
+        return None if self.image == MEAN_FACE else self.image
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The files to write."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        if (self.image is None) == (self.puppet is None):
+            raise CombinationError(
+                "{image} is missing; name a picture, 'none' for the mean face, or a {puppet}"
+                if self.image is None
+                else "{image} and {puppet} exclude each other; leave one out"
+            )
+        if self.face is not None and self.picture is None:
+            raise CombinationError(
+                "{face} chooses among the faces of a picture; leave it out, or give {image}"
+            )
+        if self.puppet is not None:
+            from talkinghead.puppet.store import find_puppet  # imports numpy: not for --help
+
+            find_puppet(self.puppet)
+        if self.picture is not None:
+            check_image(self.picture)
+        if self.style_from is not None:
+            check_speaking_style(self.style_from, self.models.ckpt)
+        for path in self.outputs:
+            check_output(path, self.picture, self.audio, self.pose_from, self.style_from)
+        self.check_format()
+        return self
+
+    def check_format(self) -> None:
+        """Refuse an output of another format. Raises OutputError."""
+
+
+class MotionRequest(TrackRequest):
+    """The motion as numbers."""
+
+    output: Annotated[AnyPath, Flag(kind="output", letter="o", metavar="OUT")] = Field(
+        description=f"the file to write; its suffix is its format: {', '.join(MOTION_SUFFIXES)}"
+    )
+    fps: Annotated[Fps, Flag(group=RenderConfig.TITLE, unit="Hz")] = Field(
+        default=DEFAULT_FPS, description="frames per second"
+    )
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The one file."""
+        return (self.output,)
+
+    def check_format(self) -> None:
+        """Refuse a suffix that is no format. Raises OutputError."""
+        if self.output.suffix.lower() not in MOTION_SUFFIXES:
+            raise OutputError(
+                f"{self.output}: unknown suffix {self.output.suffix!r}; name it "
+                f"{', '.join(MOTION_SUFFIXES)}"
+            )
+
+
+class PlotRequest(TrackRequest):
+    """The motion as plots, and as a drawing that moves."""
+
+    output: Annotated[AnyPath, Flag(kind="output", letter="o", metavar="DIR")] = Field(
+        description="folder to write in"
+    )
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """Curves, the landmarks on the picture, and their video."""
+        names = ("track.png", "landmarks.png", "landmarks.mp4")
+        return tuple(self.output / name for name in names)

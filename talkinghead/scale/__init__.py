@@ -1,1 +1,0 @@
-"""Many jobs: worker processes that share them, and the log of what is done."""

@@ -1,0 +1,111 @@
+"""Voice activity detection: the speech band's level against noise floor and loud parts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import binary_opening, maximum_filter1d, uniform_filter1d
+
+from talkinghead.media.loudness import loud_level
+from talkinghead.models.mel import FFT_SIZE, check_sample_rate, log_mel_from_power, power_chunks
+from talkinghead.sample_rates import FPS, FRAME_SAMPLES, MEL_FPS, RATE, STRIDE, motion_frames
+from talkinghead.types import Array, Waveform
+
+SPEECH_BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
+DYNAMIC_RANGE = 28.0  # dB below the speech level at which speech ends, however low the noise
+MIN_LEVEL = -65.0  # dB: a recording that never exceeds this is silent throughout
+LEAD_IN, HANGOVER = 30, 15  # mel frames around speech in which lips move: they open before it
+SILENCE_RANGE = 25.0  # dB below the total level at which a frame is silent, whatever the noise
+MIN_SILENCE = 8  # motion frames of silence (0.3 s) from which neither lead-in nor hangover counts
+
+
+@dataclass(frozen=True)
+class LevelStatistics:
+    """Levels, in dB, for separating speech from silence."""
+
+    speech_level: float  # of the loud parts of the speech band
+    noise_floor: float  # 10th percentile of the speech band
+    total_level: float  # of the loud parts of the whole signal
+
+
+def voice_activity(wave: Waveform, band_level: Array | None = None) -> Array:
+    """(frames,) float32 in [0, 1] at FPS: 0 in silence, 1 in speech, between them at its edges.
+
+    The threshold lies between the recording's noise floor and its speech level, at most
+    DYNAMIC_RANGE below the latter. Speech is extended by LEAD_IN and HANGOVER, but not into
+    MIN_SILENCE of clear silence. `band_level` is `speech_band_level` of the wave, if known.
+    """
+    if band_level is None:
+        band_level = speech_band_level(wave.samples)
+    level, energy = smooth_level(band_level), frame_energy(wave.samples)
+    return activity_from_levels(level, energy, level_statistics(level, energy))
+
+
+def activity_from_levels(level: Array, energy: Array, statistics: LevelStatistics) -> Array:
+    """`voice_activity` from (t,) smoothed band levels at MEL_FPS and (frames,) energies at FPS.
+
+    `statistics` are of the whole recording, of which these may be a part.
+    """
+    frames = len(energy)
+    loud, floor = statistics.speech_level, statistics.noise_floor
+    if loud < MIN_LEVEL:
+        return np.zeros(frames, dtype=np.float32)
+    threshold = (
+        max(floor + 0.25 * (loud - floor), loud - DYNAMIC_RANGE) if loud - floor > 12 else -np.inf
+    )
+    threshold = max(threshold, MIN_LEVEL)
+    soft = np.clip((level - threshold) / 6.0 + 0.5, 0, 1)
+    shift = (LEAD_IN - HANGOVER) // 2
+    soft = maximum_filter1d(soft, LEAD_IN + HANGOVER + 1, mode="nearest", origin=-shift)
+    soft = uniform_filter1d(soft, MEL_FPS // 12, mode="nearest")
+    padded = np.pad(soft, (0, frames * STRIDE - len(soft)), mode="edge")
+    active = padded.reshape(frames, STRIDE).mean(axis=1)
+    silent = energy < statistics.total_level - SILENCE_RANGE
+    active[np.asarray(binary_opening(silent, np.ones(MIN_SILENCE)))] = 0
+    return np.asarray(active, dtype=np.float32)
+
+
+def level_statistics(level: Array, energy: Array) -> LevelStatistics:
+    """Of (t,) smoothed band levels at MEL_FPS and (frames,) energies at FPS, both in dB."""
+    floor = float(np.percentile(level, 10))
+    return LevelStatistics(loud_level(level, MEL_FPS), floor, loud_level(energy, FPS))
+
+
+def speech_band_level(samples: Array) -> Array:
+    """(t,) level of the speech band in dB at MEL_FPS, t = ceil(n / HOP)."""
+    return _level_of(np.concatenate([_band_power(power) for power in power_chunks(samples)]))
+
+
+def log_mel_and_band_level(wave: Waveform) -> tuple[Array, Array]:
+    """`mel.log_mel` (t, MEL_BANDS) and `speech_band_level` (t,) from one spectrum.
+
+    Raises AudioError for a waveform that is not at RATE.
+    """
+    check_sample_rate(wave)
+    chunks = [(log_mel_from_power(p), _band_power(p)) for p in power_chunks(wave.samples)]
+    mel, power = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    return mel, _level_of(power)
+
+
+def _band_power(power: Array) -> Array:
+    bins = np.linspace(0, RATE / 2, FFT_SIZE // 2 + 1)
+    inside = (bins >= SPEECH_BAND[0]) & (bins <= SPEECH_BAND[1])
+    return np.asarray(power[:, inside].mean(axis=1))
+
+
+def _level_of(power: Array) -> Array:
+    return np.asarray(10 * np.log10(power + 1e-12))
+
+
+def smooth_level(level: Array) -> Array:
+    """Levels at MEL_FPS, averaged over 30 ms."""
+    return np.asarray(uniform_filter1d(level, 3, mode="nearest"))
+
+
+def frame_energy(samples: Array) -> Array:
+    """(frames,) energy of each motion frame in dB; a partial last frame counts as silence."""
+    count = len(samples) // FRAME_SAMPLES
+    complete_frames = samples[: count * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
+    power = np.einsum("tn,tn->t", complete_frames, complete_frames, dtype=np.float64)
+    power /= FRAME_SAMPLES
+    missing = motion_frames(len(samples)) - len(power)
+    return _level_of(np.pad(power, (0, missing)))

@@ -1,0 +1,1 @@
+"""Animation of audio that arrives in chunks: the pipeline, frame by frame."""

@@ -1,0 +1,189 @@
+"""Animate a stream of audio: audio chunks in, video frames out after a fixed look-ahead."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from talkinghead.config import MotionConfig, RenderConfig
+from talkinghead.model_set import ModelSet
+from talkinghead.models.mel import FFT_SIZE
+from talkinghead.motion.predict import SHARPENING_REACH
+from talkinghead.motion.resample import SPLINE_MARGIN, clip_frames, fade_ends, interpolate
+from talkinghead.render.landmark_drawing import LandmarkRenderer, join_side_by_side
+from talkinghead.sample_rates import FPS, FRAME_SAMPLES, HOP, RATE, STRIDE
+from talkinghead.streaming.audio_chunks import resample_to_blocks
+from talkinghead.streaming.features import StreamingFeatures
+from talkinghead.streaming.motion import ACTIVITY_HISTORY, StreamingMotion
+from talkinghead.streaming.ring_buffer import RingBuffer
+from talkinghead.types import Array, FaceShape, FaceTrack, Subject
+
+RESAMPLING_LOOK_AHEAD = 2  # motion frames after a video frame that interpolation needs
+
+
+def look_ahead(models: ModelSet, fps: float = FPS) -> float:
+    """Seconds of audio after the time of a frame that must arrive before it can be rendered.
+
+    The sum of the look-ahead of audio encoder and content branch, the reach of the sharpening,
+    and one motion frame; plus RESAMPLING_LOOK_AHEAD at a frame rate other than FPS.
+    """
+    branch = models.content_branch
+    encoder = 0 if branch.encoder is None else branch.encoder.look_ahead
+    waits = branch.size.look_ahead + SHARPENING_REACH + (0 if fps == FPS else RESAMPLING_LOOK_AHEAD)
+    last = (waits + 1) * STRIDE - STRIDE // branch.size.stride + encoder  # mel frame
+    return math.ceil((last * HOP + FFT_SIZE // 2) / FRAME_SAMPLES) / FPS
+
+
+def stream(
+    models: ModelSet,
+    subject: Subject,
+    chunks: Iterable[Array],
+    rate: int,
+    motion_config: MotionConfig | None = None,
+    render_config: RenderConfig | None = None,
+    speaking_style: Array | None = None,
+) -> Iterator[Array]:
+    """Yield the frames of a subject that speaks `chunks` of audio; see `Animator.stream`.
+
+    `speaking_style` is the speaker embedding (256,) for head and brows; None uses that of the
+    stream.
+    """
+    render_config = render_config or RenderConfig()
+    track = FaceStream(
+        models, subject, motion_config or MotionConfig(), render_config.fps, speaking_style
+    )
+    for blocks in resample_to_blocks(chunks, rate):
+        part = track.push(blocks)
+        if part is not None:
+            yield from render_track(part, subject, render_config)
+    part = track.flush()
+    if part is not None:
+        yield from render_track(part, subject, render_config)
+
+
+def render_track(
+    track: FaceTrack, subject: Subject, render_config: RenderConfig
+) -> Iterator[Array]:
+    """Place a face track on the subject's picture and render it: frames (h, w, 3 or 4) uint8.
+
+    With `side_by_side` the landmarks are drawn to the left of each frame.
+    """
+    landmarks = subject.frame.place(track)
+    frames = subject.renderer.render(landmarks)
+    if render_config.side_by_side:
+        height = subject.renderer.size[1]
+        drawings = LandmarkRenderer((height, height)).render(landmarks)
+        frames = join_side_by_side(drawings, frames)
+    return frames
+
+
+class FaceStream:
+    """The face track of one stream: push blocks of audio, get the completed frames."""
+
+    def __init__(
+        self,
+        models: ModelSet,
+        subject: Subject,
+        motion_config: MotionConfig,
+        fps: float,
+        speaking_style: Array | None,
+    ):
+        """Raises InputError for a `motion_config` with several angles: they need a known end."""
+        self._features = StreamingFeatures(
+            models.speaker_encoder, models.content_encoder, models.content_branch.encoder
+        )
+        self._motion = StreamingMotion(
+            models.content_branch, models.speaker_branch, subject.face, motion_config,
+            subject.lip_gain,
+        )  # fmt: skip
+        self._resampler = StreamingResampler(subject.face, fps)
+        self._speaking_style = speaking_style
+        self._next = 0  # index of the next motion frame
+
+    def push(self, blocks: Array) -> FaceTrack | None:
+        """Add (k, FRAME_SAMPLES) samples at RATE; the last block of a stream may be (1, n)."""
+        parts: list[FaceTrack] = []
+        for block in blocks:
+            self._features.push(block)
+            parts.extend(self._advance())
+        return _concatenate(parts)
+
+    def flush(self) -> FaceTrack | None:
+        """End the stream and get the remaining frames, which make it as long as the audio."""
+        if not self._features.samples:
+            return None
+        self._features.flush()
+        return _concatenate([*self._advance()])
+
+    def _advance(self) -> Iterator[FaceTrack]:
+        features, motion, resampler = self._features, self._motion, self._resampler
+        frames = count = None
+        if features.ended:
+            frames, count = features.frames, clip_frames(features.samples / RATE, resampler.fps)
+        speaker = self._speaking_style
+        if speaker is None:
+            speaker = features.speaker_embedding
+        motion.update(features.encoder_features, features.content, speaker, frames)
+        while self._next < features.frames and motion.is_ready(self._next):
+            activity = features.voice_activity(self._next - ACTIVITY_HISTORY, features.frames)
+            track = motion.predict_frame(self._next, activity, features.lip_closure(self._next))
+            self._next += 1
+            yield from resampler.push(track, count)
+        if count is not None:
+            yield from resampler.push(None, count)
+
+
+class StreamingResampler:
+    """`motion.resample.resample_clip` on a stream: motion frames in, frames at `fps` out.
+
+    At a frame rate other than FPS a frame needs RESAMPLING_LOOK_AHEAD motion frames after it.
+    """
+
+    def __init__(self, face: FaceShape, fps: float):
+        self._face, self.fps = face, fps
+        capacity = SPLINE_MARGIN + RESAMPLING_LOOK_AHEAD + 1
+        self._points, self._pose = RingBuffer(capacity), RingBuffer(capacity)
+        self._next = 0  # index of the next frame at `fps`
+
+    def push(self, track: FaceTrack | None, count: int | None = None) -> list[FaceTrack]:
+        """Add one motion frame, or None after the last; returns the completed frames, if any.
+
+        `count` is the total number of frames at `fps`. It must be given before the first frame
+        that the fade at the end reaches.
+        """
+        if track is not None:
+            self._points.append(track.points)
+            self._pose.append(track.pose)
+        first, stop = self._next, self._stop(track is None, count)
+        if stop <= first:
+            return []
+        self._next = stop
+        indices = np.arange(first, stop)
+        if self.fps != FPS or track is None:
+            times = indices / self.fps
+            points, pose = (_interpolate(rows, times) for rows in (self._points, self._pose))
+            track = FaceTrack(points, pose, self.fps)
+        return [fade_ends(track, self._face, indices, count)]
+
+    def _stop(self, ended: bool, count: int | None) -> int:
+        """Index after the last completed frame."""
+        if ended and count is not None:
+            return count
+        last = self._points.stop - 1 - (0 if self.fps == FPS else RESAMPLING_LOOK_AHEAD)
+        # Rounding must not delay a frame that coincides with a motion frame.
+        stop = math.floor(last * self.fps / FPS + 1e-9) + 1
+        return stop if count is None else min(stop, count)
+
+
+def _interpolate(values: RingBuffer, times: Array) -> Array:
+    """Values at `times` seconds of a stream at FPS, constant after the last one."""
+    return interpolate(values.rows, FPS, times - values.start / FPS)
+
+
+def _concatenate(parts: list[FaceTrack]) -> FaceTrack | None:
+    if not parts:
+        return None
+    points, pose = (
+        np.concatenate([getattr(p, name) for p in parts]) for name in ("points", "pose")
+    )
+    return FaceTrack(points, pose, parts[0].fps)

@@ -1,0 +1,1 @@
+"""Augments recordings: noise, room impulse responses, codecs and pitch."""

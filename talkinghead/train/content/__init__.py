@@ -1,0 +1,1 @@
+"""Trains the content branch and its audio encoder."""

@@ -1,0 +1,1 @@
+"""Reads corpora and stores training examples."""

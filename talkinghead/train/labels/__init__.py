@@ -1,0 +1,1 @@
+"""Labels recordings with phones and lip closures."""

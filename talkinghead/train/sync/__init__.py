@@ -1,0 +1,1 @@
+"""Trains the audio-visual sync network."""

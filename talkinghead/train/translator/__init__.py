@@ -1,0 +1,1 @@
+"""Trains the image translator of the mouth."""

@@ -1,0 +1,135 @@
+"""Turns a form into the request that the command line would make of the same options."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from talkinghead.assets import DEMO_PORTRAITS
+from talkinghead.errors import AudioError, ImageError, InputError
+from talkinghead.field_options import Option
+from talkinghead.media.container import audio_seconds
+from talkinghead.puppet.store import list_puppets
+from talkinghead.requests.animation import CartoonRequest, PhotoRequest
+from talkinghead.speech.speaking_styles import find_style
+from talkinghead.web.form_schema import (
+    OWN_FIELDS,
+    UPLOADS,
+    VIDEO_FORMATS,
+    offered_options,
+)
+from talkinghead.web.job_queue import Limits
+from talkinghead.web.upload import Form
+
+FORMER_NAMES: Final = {"picture": "photo", "sound": "audio"}
+
+
+def read_form(
+    form: Form, folder: Path, recordings: Mapping[str, Path], limits: Limits, ckpt: Path | None
+) -> PhotoRequest | CartoonRequest:
+    """The validated request of a form; its video will be written into `folder`.
+
+    Demo portraits, recordings, puppets and speaking styles are looked up by name: no text
+    becomes a path. Raises TalkingHeadError for what cannot be rendered.
+    """
+    texts = {_field(name): text for name, text in form.texts.items()}
+    files = {_field(name): path for name, path in form.files.items()}
+    command = "cartoon" if "puppet" in texts else "photo"
+    subject = "puppet" if command == "cartoon" else "photo"
+    if command == "cartoon" and "photo" in {*texts, *files}:
+        raise InputError("photo and puppet exclude each other; send one of them")
+    video_format = texts.get("format", VIDEO_FORMATS[0])
+    if video_format not in VIDEO_FORMATS:
+        raise InputError(
+            f"format: {video_format!r} cannot be written; choose {', '.join(VIDEO_FORMATS)}"
+        )
+    fields: dict[str, Any] = {
+        subject: _puppet(texts) if command == "cartoon" else _photo(texts, files),
+        "audio": _audio(texts, files, recordings),
+        "output": folder / f"video.{video_format}",
+        **_options(texts, files, offered_options(command), ckpt),
+    }
+    for name in ("audio", "style_from"):
+        if name in files:
+            _check_duration(files[name], limits)
+    if ckpt is not None:
+        fields["ckpt"] = ckpt.absolute()
+    if command == "cartoon":
+        return CartoonRequest.from_fields(fields, base=folder)
+    return PhotoRequest.from_fields(fields, base=folder)
+
+
+def video_title(request: PhotoRequest | CartoonRequest, names: Mapping[Path, str]) -> str:
+    """The name of the downloaded video: face_speech for face.jpg and speech.wav as uploaded."""
+    subject = request.puppet if isinstance(request, CartoonRequest) else request.photo
+    paths = (Path(subject), Path(request.audio or ""))
+    return "_".join(Path(names.get(path, path)).stem for path in paths)
+
+
+def _field(name: str) -> str:
+    """The current name of a field, in either spelling."""
+    return FORMER_NAMES.get(name, name.replace("-", "_"))
+
+
+def _photo(texts: Mapping[str, str], files: Mapping[str, Path]) -> Path | str:
+    if path := files.get("photo"):
+        return path
+    name = texts.get("photo")
+    if name is None:
+        raise InputError("no photo and no puppet was sent; send one of them")
+    if name not in DEMO_PORTRAITS:
+        raise ImageError(f"photo: send a file, or one of the names {', '.join(DEMO_PORTRAITS)}")
+    return name
+
+
+def _puppet(texts: Mapping[str, str]) -> str:
+    name, known = texts["puppet"], list_puppets()
+    if name not in known:
+        raise InputError(f"unknown puppet {name!r}; known: {', '.join(known)}")
+    return name
+
+
+def _audio(
+    texts: Mapping[str, str], files: Mapping[str, Path], recordings: Mapping[str, Path]
+) -> Path:
+    if path := files.get("audio"):
+        return path
+    name = texts.get("audio")
+    if name is None:
+        raise InputError("no audio was sent; send a recording")
+    if name not in recordings:
+        raise AudioError(f"audio: send a file, or one of the names {', '.join(recordings)}")
+    return recordings[name]
+
+
+def _options(
+    texts: Mapping[str, str],
+    files: Mapping[str, Path],
+    offered: Mapping[str, Option],
+    ckpt: Path | None,
+) -> dict[str, Path | str]:
+    """Values of the options by name. Raises InputError for a field that the page lacks."""
+    values: dict[str, Path | str] = {}
+    for name in (*texts, *files):
+        if name in OWN_FIELDS:
+            continue
+        if name not in offered:
+            known = ", ".join((*OWN_FIELDS, *offered))
+            raise InputError(f"there is no field {name!r}; there are: {known}")
+        if name in files:
+            if name not in UPLOADS:
+                raise InputError(f"{name}: takes a text, not a file")
+            values[name] = files[name]
+        elif offered[name].kind == "name or file":
+            find_style(texts[name], ckpt)  # the only such option is `style_from`
+            values[name] = texts[name]
+        elif offered[name].is_path:
+            raise InputError(f"{name}: send a file")
+        else:
+            values[name] = texts[name]
+    return values
+
+
+def _check_duration(path: Path, limits: Limits) -> None:
+    longest = 60 * limits.max_audio
+    if audio_seconds(path, longest) > longest:
+        raise AudioError(f"{path}: is longer than {limits.max_audio:g} minutes; cut it")
