@@ -1,15 +1,11 @@
 """Options are the described fields of models, with their ranges, choices and former names."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar
 
 import pytest
-from pydantic import Field
 
-from talkinghead.config import Number
 from talkinghead.errors import InputError
 from talkinghead.field_options import (
-    Flag,
     describe_unknown,
     notes_on_former_names,
     options_by_name,
@@ -19,25 +15,7 @@ from talkinghead.field_options import (
     resolve_paths,
 )
 from talkinghead.requests.animation import PhotoRequest
-from talkinghead.validation import FrozenModel
-
-
-class Lamp(FrozenModel):
-    """For the tests."""
-
-    TITLE: ClassVar = "the lamp"
-
-    power: Annotated[Number, Field(ge=0, le=100), Flag(unit="W", old=("watts",))] = Field(
-        default=60.0, description="how bright"
-    )
-    serial: int = 0
-
-
-class Room(FrozenModel):
-    """For the tests."""
-
-    name: str = Field(description="of the room")
-    lamp: Lamp = Lamp()
+from tests.lamp_models import Room
 
 
 def test_options_are_the_fields_with_a_description_also_of_nested_models():

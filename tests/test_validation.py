@@ -2,15 +2,12 @@
 
 import pickle
 from pathlib import Path
-from typing import Annotated, ClassVar
 
 import numpy as np
 import pytest
-from pydantic import Field
 
-from talkinghead.config import ModelConfig, MotionConfig, Number, RenderConfig
+from talkinghead.config import ModelConfig, MotionConfig, RenderConfig
 from talkinghead.errors import InputError
-from talkinghead.field_options import Flag
 from talkinghead.validation import (
     CombinationError,
     FieldErrors,
@@ -19,24 +16,7 @@ from talkinghead.validation import (
     list_to_tuple,
     text_to_path,
 )
-
-
-class Lamp(FrozenModel):
-    """For the tests."""
-
-    TITLE: ClassVar = "the lamp"
-
-    power: Annotated[Number, Field(ge=0, le=100), Flag(unit="W", old=("watts",))] = Field(
-        default=60.0, description="how bright"
-    )
-    serial: int = 0
-
-
-class Room(FrozenModel):
-    """For the tests."""
-
-    name: str = Field(description="of the room")
-    lamp: Lamp = Lamp()
+from tests.lamp_models import Lamp, Room
 
 
 def problems(cls: type[FrozenModel], **fields: object) -> dict[str, str]:

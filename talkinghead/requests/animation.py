@@ -1,5 +1,6 @@
 """Requests for a video of one photo or puppet: everything that can be checked without networks."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -68,19 +69,22 @@ class VideoRequest(FrozenModel):
     models: ComputeConfig = ComputeConfig()
 
     @property
+    @abstractmethod
     def target(self) -> Path:
         """The video to write."""
-        raise NotImplementedError
+        ...
 
     @property
+    @abstractmethod
     def sources(self) -> tuple[str | Path, ...]:
         """All that is read for it except weights; some may be names only."""
-        raise NotImplementedError
+        ...
 
     @property
+    @abstractmethod
     def frame_rate(self) -> float:
         """Frames per second of the video."""
-        raise NotImplementedError
+        ...
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Requests for the motion of a face, without a video of it: numbers for a rig, and plots."""
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -51,9 +52,10 @@ class TrackRequest(FrozenModel):
         return None if self.image == MEAN_FACE else self.image
 
     @property
+    @abstractmethod
     def outputs(self) -> tuple[Path, ...]:
         """The files to write."""
-        raise NotImplementedError
+        ...
 
     @model_validator(mode="after")
     def _validate(self) -> Self:

@@ -6,9 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from talkinghead.types import Array, Waveform
+from talkinghead.types import Array, Video, Waveform
 
-from .synthetic_clips import write_clip
+from .synthetic_clips import (
+    FRAMES,
+    SIDE,
+    babble,
+    nodding,
+    noise_frames,
+    speaking,
+    write_clip,
+)
 
 
 @pytest.fixture
@@ -27,3 +35,15 @@ def clip_folder(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture
+def points() -> Array:
+    """(FRAMES, 68, 3) pixels of a speaking face that nods."""
+    return nodding(speaking(babble(FRAMES)))
+
+
+@pytest.fixture
+def video(rng: np.random.Generator, points: Array) -> Video:
+    """A silent clip with a grey mouth at `points`."""
+    return Video(noise_frames(rng, points, SIDE), 25.0, None)

@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from talkinghead.evaluate import image_metrics
 from talkinghead.geometry.align import mean_face
 from talkinghead.landmarks import INNER_LOWER, OUTER_LOWER
 from talkinghead.media.audio import write_wav
@@ -13,6 +14,7 @@ from talkinghead.rotation import euler_to_matrix
 from talkinghead.types import Array, FaceTrack, Waveform
 
 RATE, FPS = 16_000, 25
+FRAMES, SIDE = 12, 96  # of the short clips
 
 
 def speaking(opening: Array) -> Array:
@@ -75,3 +77,12 @@ def write_clip(path: Path, frames: Array, audio: Waveform | None) -> None:
         out.mux(stream.encode())
     if audio is not None:
         write_wav(audio, path.with_suffix(".wav"))
+
+
+def noise_frames(rng: np.random.Generator, points: Array, side: int) -> Array:
+    """(t, side, side, 3) uint8 noise with a grey rectangle where the mouth is."""
+    ground = rng.integers(60, 200, size=(side, side, 3))
+    frames: Array = np.repeat(ground[None], len(points), axis=0).astype(np.uint8)
+    for frame, face in zip(frames, points, strict=True):
+        frame[image_metrics.mouth_box(face, side, side, growth=0.7)] = 128
+    return frames

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from talkinghead.errors import InputError
-from talkinghead.evaluate import image_metrics
 from talkinghead.evaluate.comparison import (
     TILE,
     compare,
@@ -17,30 +16,8 @@ from talkinghead.evaluate.render import (
     CopyRenderer,
     read_render_clip,
 )
-from talkinghead.types import Video
 
-from .synthetic_clips import FixedDetector, babble, nodding, speaking
-
-FRAMES, SIDE = 12, 96
-
-
-def actor_frames(rng, points):
-    """(t, h, w, 3) noise with a grey rectangle where the mouth is."""
-    ground = rng.integers(60, 200, size=(SIDE, SIDE, 3))
-    frames = np.repeat(ground[None], len(points), axis=0).astype(np.uint8)
-    for frame, face in zip(frames, points, strict=True):
-        frame[image_metrics.mouth_box(face, SIDE, SIDE, growth=0.7)] = 128
-    return frames
-
-
-@pytest.fixture
-def points():
-    return nodding(speaking(babble(FRAMES)))
-
-
-@pytest.fixture
-def video(rng, points):
-    return Video(actor_frames(rng, points), 25.0, None)
+from .synthetic_clips import FRAMES, SIDE, FixedDetector
 
 
 def test_the_sheet_shows_the_same_mouths_for_the_same_frames(video, points):

@@ -7,7 +7,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 from talkinghead.errors import InputError
-from talkinghead.evaluate import image_metrics
 from talkinghead.evaluate.render import (
     CopyRenderer,
     compute_render_metrics,
@@ -17,28 +16,7 @@ from talkinghead.evaluate.render import (
 )
 from talkinghead.types import LandmarkTrack, Video
 
-from .synthetic_clips import FixedDetector, babble, nodding, speaking
-
-FRAMES, SIDE = 12, 96
-
-
-def actor_frames(rng, points):
-    """(t, h, w, 3) noise with a grey rectangle where the mouth is."""
-    ground = rng.integers(60, 200, size=(SIDE, SIDE, 3))
-    frames = np.repeat(ground[None], len(points), axis=0).astype(np.uint8)
-    for frame, face in zip(frames, points, strict=True):
-        frame[image_metrics.mouth_box(face, SIDE, SIDE, growth=0.7)] = 128
-    return frames
-
-
-@pytest.fixture
-def points():
-    return nodding(speaking(babble(FRAMES)))
-
-
-@pytest.fixture
-def video(rng, points):
-    return Video(actor_frames(rng, points), 25.0, None)
+from .synthetic_clips import FRAMES, SIDE, FixedDetector
 
 
 class FixedFrames:
