@@ -26,7 +26,7 @@ from talkinghead.train.content.pseudo_labels import (
 )
 from talkinghead.train.data.clips import read_examples
 from talkinghead.train.data.speakers import Speaker, corpus_of, group_speakers
-from talkinghead.train.data.splits import split_of
+from talkinghead.train.data.splits import is_test_speaker
 
 FOLDS = 4
 
@@ -65,7 +65,7 @@ def main() -> None:
     args = parser.parse_args()
     encoder = content_voice_encoder(checkpoint.FOLDER / CONTENT_VOICE_FILE)
     examples = (
-        example for example in read_examples(args.examples) if split_of(example.speaker) != "test"
+        example for example in read_examples(args.examples) if not is_test_speaker(example.speaker)
     )
     speakers = [
         replace(

@@ -11,16 +11,15 @@ about three minutes on two cores.
 """
 
 import argparse
-from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from talkinghead.evaluate.clips import FaceTracker, find_clips, read_clips
 from talkinghead.evaluate.motion import OffsetEstimator, read_ground_truth
 from talkinghead.evaluate.motion_metrics import correlation, mean_acceleration, ratio, silent_frames
+from talkinghead.evaluate.redetection import RotatedTracker
 from talkinghead.evaluate.report import ClipMetrics, Report, SkippedClip
 from talkinghead.evaluate.sync import offset_of
 from talkinghead.face.detectors.mediapipe import MediapipeDetector
@@ -30,27 +29,7 @@ from talkinghead.train.data.splits import clip_filter, clip_speakers
 from talkinghead.types import Array, Video
 
 PARTS = ("agree", "best", "late", "rest", "both")
-ROTATION, SCALE = 8.0, 0.85  # of the second detection, degrees and factor
 BETTER = {f"{name}_{what}": "1" for name in PARTS for what in ("open", "width")}
-
-
-class RotatedTracker:
-    """Tracks a face in frames that are rotated and scaled down first."""
-
-    def __init__(self, faces: FaceTracker):
-        self.faces = faces
-
-    def track(self, frames: Iterable[Array]) -> Array:
-        """(t, 68, 3) in pixels of the rotated frames; see `FaceTracker`."""
-        return self.faces.track(_rotate(frames))
-
-
-def _rotate(frames: Iterable[Array]) -> Iterator[Array]:
-    for frame in frames:
-        height, wide = frame.shape[:2]
-        matrix = cv2.getRotationMatrix2D((wide / 2, height / 2), ROTATION, SCALE)
-        edge = cv2.BORDER_REPLICATE
-        yield cv2.warpAffine(frame, matrix, (wide, height), flags=cv2.INTER_AREA, borderMode=edge)
 
 
 def ideal_correlations(

@@ -12,6 +12,7 @@ from .puppet.store import list_puppets as list_puppets
 from .puppet.store import load_puppet as load_puppet
 from .requests.animation import CartoonRequest as CartoonRequest
 from .requests.animation import PhotoRequest as PhotoRequest
+from .requests.dub import DubRequest as DubRequest
 from .requests.run import render_video as render_video
 from .requests.scene import SceneRequest as SceneRequest
 from .speech.feature_extractor import cut_audio_sequence as cut_audio_sequence

@@ -1,10 +1,13 @@
 """Options of the pipeline: motion, rendering, models and devices."""
 
+import math
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from talkinghead.field_options import Flag
+from talkinghead.sample_rates import exact_frame_rate, parse_frame_rate
 from talkinghead.validation import AnyPath, FrozenModel, list_to_tuple
 
 # MakeItTalk's --amp_lip_x/y default to 2. Here, too, 2 is a mouth that moves as far as real
@@ -12,6 +15,8 @@ from talkinghead.validation import AnyPath, FrozenModel, list_to_tuple
 NATURAL_AMP_LIP = 2.0
 DEFAULT_FPS = 25.0  # frames per second
 MIN_FPS, MAX_FPS = 1.0, 120.0
+# Pixels. Larger H.264 videos are of a level that phones do not decode, and render for minutes.
+MAX_DEFAULT_SIDE = 1920
 MAX_ANGLE = 45.0  # degrees; beyond it a single picture does not show the far side of the head
 
 
@@ -20,9 +25,31 @@ def _to_python_scalar(value: Any) -> Any:
     return value.item() if getattr(value, "shape", None) == () else value
 
 
+def _to_frame_rate(value: Any) -> Any:
+    """A frame rate as the exact one that it stands for; '24000/1001' and Fractions as numbers."""
+    if isinstance(value, str) and "/" in value:
+        parsed = parse_frame_rate(value)
+        value = value if parsed is None else parsed
+    elif isinstance(value, Fraction):
+        value = float(value)
+    value = _to_python_scalar(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float(exact_frame_rate(value))
+    return value
+
+
+_RATIO = "a ratio as in 30000/1001"
 Number = Annotated[float, BeforeValidator(_to_python_scalar)]
 Integer = Annotated[int, BeforeValidator(_to_python_scalar)]
-Fps = Annotated[Number, Field(ge=MIN_FPS, le=MAX_FPS)]
+Fps = Annotated[
+    float,
+    BeforeValidator(_to_frame_rate),
+    Field(ge=MIN_FPS, le=MAX_FPS),
+    Flag(also=_RATIO),
+]
+# Of an animation: pixels of the longer side, all of the picture's, or None for those that are
+# usual, at most MAX_DEFAULT_SIDE.
+FrameSize = Annotated[Integer, Field(ge=32, le=8192)] | Literal["full"] | None
 Amount = Annotated[Number, Field(ge=0, le=10)]
 Angles = Annotated[
     tuple[Annotated[Number, Field(ge=-MAX_ANGLE, le=MAX_ANGLE)], ...],
@@ -73,12 +100,15 @@ class RenderConfig(FrozenModel):
 
     TITLE: ClassVar = "the video"
 
-    fps: Annotated[Fps, Flag(unit="Hz")] = Field(
-        default=DEFAULT_FPS, description="frames per second of the video"
+    fps: Annotated[Fps, Flag(unit="Hz", also=_RATIO)] = Field(
+        default=DEFAULT_FPS,
+        description="frames per second of the video, also as in 24000/1001; 29.97 and its like "
+        "are the NTSC rates",
     )
-    size: Annotated[Integer, Field(ge=32, le=8192)] | None = Field(
+    size: Annotated[FrameSize, Flag(also="'full'")] = Field(
         default=None,
-        description="pixels of the video's longer side (default: as large as the picture)",
+        description="pixels of the video's longer side, or 'full' for those of the picture "
+        f"(default: the picture's, at most {MAX_DEFAULT_SIDE})",
     )
     side_by_side: bool = Field(
         default=False, description="show a drawing of the landmarks to the left of the result"

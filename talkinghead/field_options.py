@@ -39,6 +39,7 @@ class Flag:
     old: tuple[str, ...] = ()  # former names: accepted, but not in the help
     group: str = ""  # heading in the help; by default the TITLE of its model
     positional: int = 0  # position among the positional arguments, from 1; 0: an option
+    also: str = ""  # what the value may be besides that kind, for messages
     numbered: str = ""  # kind of value given per face number, as in 0=VIDEO 1=VIDEO
     help_with: tuple[str, str] = ("", "")  # another option, and what the help adds where it exists
 

@@ -1,4 +1,4 @@
-"""Loads the trained networks as a set, and checks that they were trained together."""
+"""The trained networks as a set that was trained together, and what they extract from speech."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,10 +6,13 @@ from pathlib import Path
 import torch
 
 from talkinghead.errors import InputError, WeightsError
+from talkinghead.media.loudness import normalise_loudness
 from talkinghead.models import checkpoint
 from talkinghead.models.content_branch import ContentBranch, ContentBranchSize
+from talkinghead.models.conv_encoder import encode_mel
 from talkinghead.models.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.models.translator import Translator, TranslatorSize
+from talkinghead.models.voice_detector import VoiceDetector, detect_voice
 from talkinghead.speech.content_encoder import (
     CONTENT_VOICE_FILE,
     ContentEncoder,
@@ -18,6 +21,12 @@ from talkinghead.speech.content_encoder import (
     load_content_voice,
 )
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
+from talkinghead.speech.vad import (
+    load_voice_detector,
+    log_mel_and_band_level,
+    voice_activity,
+)
+from talkinghead.types import Array, SpeechFeatures, Waveform
 
 CONTENT_BRANCH_FILE = "content.safetensors"
 SPEAKER_BRANCH_FILE = "speaker.safetensors"
@@ -46,6 +55,39 @@ class ModelSet:
     # None if it was trained with another content-voice model: lips move, the head does not.
     speaker_branch: SpeakerBranch | None
     translator: Translator | None  # None: mouths are warped but not refined
+    voice_detector: VoiceDetector | None = None  # None: music moves the lips as a voice does
+
+    def extract_features(
+        self, wave: Waveform, speaking_style: Array | None = None
+    ) -> SpeechFeatures:
+        """The features of a recording at RATE, its loudness normalised.
+
+        `speaking_style` is the speaker embedding (256,) for head and brows; None: its own. Raises
+        AudioError for another sample rate.
+        """
+        level = normalise_loudness(wave)
+        speaker = self.speaker_encoder(level)
+        mel, band_level = log_mel_and_band_level(level)
+        content = self.content_encoder.encode(mel, speaker)
+        return SpeechFeatures(
+            content=content,
+            voice_activity=self._voice_activity(level, mel, band_level),
+            speaker_embedding=speaker if speaking_style is None else speaking_style,
+            encoder_features=encode_mel(self.content_branch.encoder, mel, speaker),
+            content_fps=self.content_encoder.fps,
+            lip_closure=self.content_encoder.lip_closure(content, level.samples.size),
+            articulation=self.content_encoder.articulation(content, level.samples.size),
+        )
+
+    def holds_speech(self, wave: Waveform) -> bool:
+        """Whether somebody speaks in a recording at RATE."""
+        level = normalise_loudness(wave)
+        return bool(self._voice_activity(level, *log_mel_and_band_level(level)).any())
+
+    def _voice_activity(self, level: Waveform, mel: Array, band_level: Array) -> Array:
+        detector = self.voice_detector
+        voice = None if detector is None else detect_voice(detector, mel)
+        return voice_activity(level, band_level, voice)
 
 
 def load_models(
@@ -60,8 +102,9 @@ def load_models(
 ) -> ModelSet:
     """Load the networks in `folder` (default: the shipped ones), or single ones from other files.
 
-    The translator is left out if the folder has none or `refine` is False, and the folder's
-    speaker branch if it was trained with another content-voice model than the content branch.
+    The translator is left out if the folder has none or `refine` is False, the voice detector if
+    the folder has none, and the folder's speaker branch if it was trained with another
+    content-voice model than the content branch.
     Raises WeightsError for weights that are missing, damaged or were not trained together.
     """
     folder = folder or checkpoint.FOLDER
@@ -89,4 +132,7 @@ def load_models(
     if refine and (translator or (folder / TRANSLATOR_FILE).exists()):
         translator_path = translator or folder / TRANSLATOR_FILE
         translator_net = checkpoint.build(Translator, TranslatorSize, translator_path, device)
-    return ModelSet(speaker_encoder, content_encoder, content_net, speaker_net, translator_net)
+    detector = load_voice_detector(folder, device)
+    return ModelSet(
+        speaker_encoder, content_encoder, content_net, speaker_net, translator_net, detector
+    )

@@ -7,27 +7,28 @@ A subject is a photo or a puppet with its neutral face (`Animator.photo`, `Anima
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from talkinghead.config import DEFAULT_FPS, MotionConfig, RenderConfig
+import numpy as np
+
+from talkinghead.config import DEFAULT_FPS, FrameSize, MotionConfig, RenderConfig
 from talkinghead.errors import FaceError
 from talkinghead.face.detectors import load_detector
 from talkinghead.face.detectors.base import Detector
 from talkinghead.face.portrait import find_portrait
 from talkinghead.face.tracking import track_face
-from talkinghead.media.loading import AudioSource, ImageSource, load_audio, load_image
+from talkinghead.media.loading import AudioSource, ImageSource, load_audio_cue, load_image
 from talkinghead.media.loudness import normalise_loudness
 from talkinghead.media.video_reader import open_video
 from talkinghead.model_set import load_models, pick_device
-from talkinghead.models.conv_encoder import encode_mel
 from talkinghead.motion.postprocess import postprocess
 from talkinghead.motion.predict import add_speaking_style, predict_content_motion
 from talkinghead.motion.resample import clip_frames, resample, resample_clip
 from talkinghead.puppet.store import load_puppet
-from talkinghead.speech.speaking_styles import find_style
-from talkinghead.speech.vad import log_mel_and_band_level, voice_activity
+from talkinghead.speech.speaking_styles import check_embedding, find_style
 from talkinghead.streaming.stream import look_ahead, render_track, stream
 from talkinghead.subjects import cartoon_subject, photo_subject
 from talkinghead.types import (
     Array,
+    AudioCue,
     Clip,
     FaceShape,
     FaceTrack,
@@ -37,6 +38,10 @@ from talkinghead.types import (
     Subject,
     Waveform,
 )
+from talkinghead.validation import require_type
+
+StyleSource = AudioSource | Array  # a recording, the name of a style, or an embedding (256,)
+_SUBJECT_HINT = "of Animator.photo or Animator.cartoon"
 
 
 class Animator:
@@ -71,7 +76,7 @@ class Animator:
         self.device, self._ckpt = pick_device(device), ckpt
         self._detector_name = detector
         self._detector: Detector | None = None
-        self._notify = notify
+        self.notify = notify
         self.models = load_models(
             ckpt, self.device,
             content_voice=voice_weights, content_branch=content_weights,
@@ -85,8 +90,19 @@ class Animator:
             self._detector = load_detector(self._detector_name, self.device)
         return self._detector
 
+    def load_audio(self, audio: AudioSource, track: int | None = None) -> tuple[Waveform, AudioCue]:
+        """The waveform of a recording at RATE, and its own audio for the video.
+
+        `audio` is a file, a Waveform, or samples (n,) or (n, channels) with their rate. Of a file
+        with several audio tracks one is chosen: that of number `track`, from 1, or the one marked
+        as default, or else the first that holds speech. Raises AudioError.
+        """
+        return load_audio_cue(
+            audio, track=track, notify=self.notify, holds_speech=self.models.holds_speech
+        )
+
     def extract_features(
-        self, wave: Waveform, speaking_style: AudioSource | None = None
+        self, wave: Waveform, speaking_style: StyleSource | None = None
     ) -> SpeechFeatures:
         """Extract the features of a recording at RATE from which its motion is predicted.
 
@@ -94,20 +110,14 @@ class Animator:
         head and brows use its speaker embedding; the lips use that of the recording. Raises
         AudioError for another sample rate.
         """
-        level = normalise_loudness(wave)
-        speaker = self.models.speaker_encoder(level)
-        style = speaker if speaking_style is None else self.speaking_style(speaking_style)
-        content_encoder, branch = self.models.content_encoder, self.models.content_branch
-        mel, band_level = log_mel_and_band_level(level)
-        content = content_encoder.encode(mel, speaker)
-        return SpeechFeatures(
-            content=content,
-            voice_activity=voice_activity(level, band_level),
-            speaker_embedding=style,
-            encoder_features=encode_mel(branch.encoder, mel, speaker),
-            content_fps=content_encoder.fps,
-            lip_closure=content_encoder.lip_closure(content, level.samples.size),
-        )
+        style = None if speaking_style is None else self.speaking_style(speaking_style)
+        return self.models.extract_features(wave, style)
+
+    def check_speech(self, voice_activity: Array, audio: AudioSource) -> None:
+        """Note that nobody speaks in a recording, whose features have this `voice_activity`."""
+        if self.notify is not None and not voice_activity.any():
+            name = audio if isinstance(audio, str | Path) else "the recording"
+            self.notify(f"no speech was heard in {name}; the lips stay closed")
 
     def predict_motion(
         self,
@@ -121,13 +131,16 @@ class Animator:
 
         Head pose and eyelids are transferred from `pose_reference` if given.
         """
-        config, speaker_branch = motion_config or MotionConfig(), self.models.speaker_branch
+        config, speaker_branch = MotionConfig.of(motion_config), self.models.speaker_branch
+        if pose_reference is not None:
+            require_type("pose_reference", pose_reference, FaceTrack, "of Animator.pose_reference")
         track = predict_content_motion(self.models.content_branch, features, face)
         if speaker_branch is not None:
             track = add_speaking_style(track, speaker_branch, features, face, config.seed)
         return postprocess(
             track, face, features.voice_activity, config,
             lip_gain=lip_gain, pose_reference=pose_reference, lip_closure=features.lip_closure,
+            articulation=features.articulation,
         )  # fmt: skip
 
     def pose_reference(self, video: str | Path) -> FaceTrack:
@@ -141,32 +154,33 @@ class Animator:
         except FaceError as error:
             raise FaceError(f"{video}: {error}; give a video of one visible face") from error
 
-    def speaking_style(self, source: AudioSource) -> Array:
+    def speaking_style(self, source: StyleSource) -> Array:
         """(256,) speaker embedding whose head motion and expression `animate` imitates.
 
-        `source` is a recording or the name of a stored style; an existing file takes precedence.
-        Raises InputError, which lists the styles, for anything else.
+        `source` is a recording, the name of a stored style, or an embedding, which is returned;
+        an existing file takes precedence over a name. Raises InputError, which lists the styles,
+        for anything else.
         """
+        if isinstance(source, np.ndarray):
+            return check_embedding(source)
         if isinstance(source, str | Path) and not Path(source).is_file():
             return find_style(str(source), self._ckpt).speaker_embedding
-        return self.models.speaker_encoder(normalise_loudness(load_audio(source)))
+        return self.models.speaker_encoder(normalise_loudness(self.load_audio(source)[0]))
 
     def portrait(self, image: ImageSource, face: int | None = None) -> Portrait:
         """Read a picture and detect the face to animate: number `face`, or the largest.
 
         Raises ImageError for an unreadable picture, FaceError as `find_portrait` does.
         """
-        pixels, where = load_image(image)
-        return find_portrait(
-            pixels, self.face_detector, face=face, where=where, notify=self._notify
-        )
+        pixels, where = load_image(image, self.notify)
+        return find_portrait(pixels, self.face_detector, face=face, where=where, notify=self.notify)
 
     def photo(
         self,
         image: ImageSource | Portrait,
         *,
         face: int | None = None,
-        size: int | None = None,
+        size: FrameSize = None,
         crop: bool = False,
     ) -> Subject:
         """A photo, painting or drawing of a face, ready to be animated.
@@ -177,7 +191,12 @@ class Animator:
         portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
         where = str(image) if isinstance(image, str | Path) else "picture"
         return photo_subject(
-            portrait, size=size, crop=crop, translator=self.models.translator, where=where
+            portrait,
+            size=size,
+            crop=crop,
+            translator=self.models.translator,
+            where=where,
+            notify=self.notify,
         )
 
     def cartoon(
@@ -185,7 +204,7 @@ class Animator:
         puppet: str | Path | Puppet,
         *,
         background: ImageSource | None = None,
-        size: int | None = None,
+        size: FrameSize = None,
         crop: bool = False,
         transparent: bool = False,
     ) -> Subject:
@@ -195,9 +214,14 @@ class Animator:
         `photo_subject`. Raises PuppetError for a missing or damaged puppet.
         """
         loaded = puppet if isinstance(puppet, Puppet) else load_puppet(puppet)
-        picture = None if background is None else load_image(background)[0]
+        picture = None if background is None else load_image(background, self.notify)[0]
         return cartoon_subject(
-            loaded, background=picture, size=size, crop=crop, transparent=transparent
+            loaded,
+            background=picture,
+            size=size,
+            crop=crop,
+            transparent=transparent,
+            notify=self.notify,
         )
 
     def animate(
@@ -208,8 +232,9 @@ class Animator:
         render_config: RenderConfig | None = None,
         *,
         pose_reference: FaceTrack | None = None,
-        speaking_style: AudioSource | None = None,
+        speaking_style: StyleSource | None = None,
         motion: FaceTrack | None = None,
+        audio_track: int | None = None,
     ) -> Clip:
         """A clip of a subject that speaks a recording, as long as the recording.
 
@@ -217,24 +242,26 @@ class Animator:
         the subject. Head pose and eyelids are transferred from `pose_reference`, as returned by
         the method of that name. `speaking_style` is a recording of another speaker, or the name
         of a stored style, whose head motion and expression are imitated. `motion`, as returned by
-        the method `motion`, replaces the predicted motion. Frames are rendered while they are
-        iterated over. Raises AudioError for unreadable audio.
+        the method `motion`, replaces the predicted motion. `audio_track` is the number of the
+        track of a file, see `load_audio`. Frames are rendered while they are iterated over. Raises
+        AudioError for unreadable audio, InputError for arguments of other types.
         """
-        render_config, wave = render_config or RenderConfig(), load_audio(audio)
+        require_type("subject", subject, Subject, _SUBJECT_HINT)
+        render_config = RenderConfig.of(render_config)
+        wave, cue = self.load_audio(audio, audio_track)
         fps = render_config.fps
         if motion is None:
-            track = self.motion(
-                subject, wave, motion_config, fps,
-                pose_reference=pose_reference, speaking_style=speaking_style,
-            )  # fmt: skip
+            features = self.extract_features(wave, speaking_style)
+            self.check_speech(features.voice_activity, audio)
+            track = self._track(subject, wave, features, motion_config, fps, pose_reference)
         else:
+            require_type("motion", motion, FaceTrack, "of Animator.motion")
             track = resample(motion, fps, clip_frames(wave.seconds, fps))
         frames = render_track(track, subject, render_config)
         width, height = subject.renderer.size
         if render_config.side_by_side:
             width += height
-        source = audio if isinstance(audio, str | Path) else None
-        return Clip(frames, len(track), (width, height), fps, wave, source)
+        return Clip(frames, len(track), (width, height), fps, wave, (cue,))
 
     def motion(
         self,
@@ -244,14 +271,29 @@ class Animator:
         fps: float = DEFAULT_FPS,
         *,
         pose_reference: FaceTrack | None = None,
-        speaking_style: AudioSource | None = None,
+        speaking_style: StyleSource | None = None,
+        audio_track: int | None = None,
     ) -> FaceTrack:
         """The face track at `fps` that `animate` renders for a recording, in face units.
 
         Arguments are those of `animate`.
         """
-        wave = load_audio(audio)
+        require_type("subject", subject, Subject, _SUBJECT_HINT)
+        fps = RenderConfig(fps=fps).fps
+        wave = self.load_audio(audio, audio_track)[0]
         features = self.extract_features(wave, speaking_style)
+        self.check_speech(features.voice_activity, audio)
+        return self._track(subject, wave, features, motion_config, fps, pose_reference)
+
+    def _track(
+        self,
+        subject: Subject,
+        wave: Waveform,
+        features: SpeechFeatures,
+        motion_config: MotionConfig | None,
+        fps: float,
+        pose_reference: FaceTrack | None,
+    ) -> FaceTrack:
         track = self.predict_motion(
             features, subject.face, motion_config, subject.lip_gain, pose_reference
         )
@@ -265,7 +307,7 @@ class Animator:
         motion_config: MotionConfig | None = None,
         render_config: RenderConfig | None = None,
         *,
-        speaking_style: AudioSource | None = None,
+        speaking_style: StyleSource | None = None,
     ) -> Iterator[Array]:
         """Animate a subject while the audio arrives: yields frames (h, w, 3 or 4) uint8.
 
@@ -278,12 +320,17 @@ class Animator:
         the speaker embedding of the audio so far. Raises AudioError for chunks that are not
         audio, InputError for a `motion_config` with several angles of one axis.
         """
+        require_type("subject", subject, Subject, _SUBJECT_HINT)
+        motion_config = MotionConfig.of(motion_config)
+        render_config = RenderConfig.of(render_config)
         style = None if speaking_style is None else self.speaking_style(speaking_style)
-        return stream(self.models, subject, chunks, rate, motion_config, render_config, style)
+        return stream(
+            self.models, subject, chunks, rate, motion_config, render_config, style, self.notify
+        )
 
     def look_ahead(self, fps: float = DEFAULT_FPS) -> float:
-        """Seconds of audio after its own time that a frame of a stream at `fps` needs."""
-        return look_ahead(self.models, fps)
+        """Seconds of audio after its own time that a frame at `fps` needs. Raises InputError."""
+        return look_ahead(self.models, RenderConfig(fps=fps).fps)
 
     def __call__(
         self,
@@ -295,6 +342,6 @@ class Animator:
         face: int | None = None,
     ) -> Clip:
         """A clip of a picture speaking a recording: `photo`, then `animate`."""
-        render_config = render_config or RenderConfig()
+        render_config = RenderConfig.of(render_config)
         subject = self.photo(image, face=face, size=render_config.size, crop=render_config.crop)
         return self.animate(subject, audio, motion_config, render_config)

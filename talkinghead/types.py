@@ -18,6 +18,8 @@ from talkinghead.sample_rates import FPS, MEL_FPS
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOUTH_SHAPES = "ABCDEFGHX"  # the nine mouth shapes of 2-D animation; see speech.visemes
+# Places of the tongue: tip behind the upper teeth, between the teeth, back raised.
+ARTICULATIONS = ("tip", "dental", "back")
 IDLE_MOUTH = "X"  # the mouth shape of silence
 
 
@@ -38,6 +40,11 @@ def _require_shape(
         raise error(f"{what} must have shape ({expected}), got {values.shape}")
 
 
+def _require_articulation(values: Array | None, frames: int) -> None:
+    if values is not None:
+        _require_shape("articulation", values, (frames, len(ARTICULATIONS)), FaceError)
+
+
 @dataclass(frozen=True)
 class Waveform:
     """Mono audio."""
@@ -48,7 +55,7 @@ class Waveform:
     def __post_init__(self) -> None:
         _require_shape("waveform", self.samples, (None,), AudioError)
         if self.samples.size == 0:
-            raise AudioError("the audio is empty (0 samples); give a recording that is not empty")
+            raise AudioError("the audio is empty (0 samples); record it again")
         if not np.issubdtype(self.samples.dtype, np.floating):
             raise AudioError(
                 f"waveform must be floats in [-1, 1], got {self.samples.dtype}; "
@@ -65,6 +72,22 @@ class Waveform:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """Audio as it was recorded, for the audio of a video; the lips follow a `Waveform` of it."""
+
+    samples: Array  # (channels, n) float32 in [-1, 1]; one or two channels
+    rate: int  # Hz
+
+    def __post_init__(self) -> None:
+        _require_shape("recording", self.samples, (None, None), AudioError)
+        if self.samples.shape[0] not in (1, 2) or self.samples.size == 0:
+            raise AudioError(f"recording must have shape (1 or 2, n), got {self.samples.shape}")
+        _require_finite("recording", self.samples, AudioError)
+        if self.rate <= 0:
+            raise AudioError(f"sample rate must be positive, got {self.rate}")
+
+
+@dataclass(frozen=True)
 class SpeechFeatures:
     """Input of the motion networks from one recording."""
 
@@ -75,8 +98,10 @@ class SpeechFeatures:
     content_fps: int = MEL_FPS
     # (frames, 2) float32 in [0, 1] at FPS: confidence that the lips are closed, and open
     lip_closure: Array | None = None
+    articulation: Array | None = None  # (frames, 3) float32 in [0, 1] at FPS: of ARTICULATIONS
 
     def __post_init__(self) -> None:
+        _require_articulation(self.articulation, len(self.voice_activity))
         if self.lip_closure is not None:
             _require_shape("lip closure", self.lip_closure, (len(self.voice_activity), 2))
         _require_shape("content", self.content, (None, None))
@@ -105,8 +130,10 @@ class FaceTrack:
     points: Array  # (t, 68, 3) face units
     pose: Array  # (t, 6): yaw, pitch, roll in degrees, then x, y, z in face widths
     fps: float = FPS
+    articulation: Array | None = None  # (t, 3) in [0, 1]: of ARTICULATIONS; None: not known
 
     def __post_init__(self) -> None:
+        _require_articulation(self.articulation, len(self.points))
         _require_shape("face track", self.points, (None, COUNT, 3), FaceError)
         _require_shape("head pose", self.pose, (len(self.points), 6), FaceError)
         _require_finite("face track", self.points, FaceError)
@@ -124,8 +151,10 @@ class LandmarkTrack:
 
     points: Array  # (t, 68, 3) pixels; z too, smaller is nearer to the viewer
     fps: float
+    articulation: Array | None = None  # (t, 3) in [0, 1]: of ARTICULATIONS; None: not known
 
     def __post_init__(self) -> None:
+        _require_articulation(self.articulation, len(self.points))
         _require_shape("landmark track", self.points, (None, COUNT, 3), FaceError)
         _require_finite("landmark track", self.points, FaceError)
         if self.fps <= 0:
@@ -160,8 +189,8 @@ class FaceFrame:
     def place(self, track: FaceTrack) -> LandmarkTrack:
         """The landmarks in pixels of a track in face units, with its head pose applied."""
         moved = np.einsum("tij,tpj->tpi", euler_to_matrix(track.pose[:, :3]), track.points)
-        moved = moved + track.pose[:, None, 3:]
-        return LandmarkTrack(self.to_pixels(moved).astype(np.float32), track.fps)
+        pixels = self.to_pixels(moved + track.pose[:, None, 3:]).astype(np.float32)
+        return LandmarkTrack(pixels, track.fps, track.articulation)
 
 
 @dataclass(frozen=True)
@@ -244,8 +273,9 @@ class Video:
 class AudioCue:
     """A recording that starts at a given time."""
 
-    source: "str | Path | Waveform"
+    source: "str | Path | Recording | Waveform"
     start: float = 0.0  # seconds
+    track: int | None = None  # of a file, numbered from 1; None: as `read_audio_track` chooses
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < float("inf"):

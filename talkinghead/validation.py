@@ -32,6 +32,7 @@ _TYPE_ERRORS: Final[Mapping[str, str]] = {
     "dict": "must name a file for each face, as in '0=FILE 1=FILE'",
     "tuple": "must be a list",
 }
+_MAX_REPR: Final = 120  # characters of a value in a message
 _RANGE_ERRORS: Final = ("greater_than_equal", "less_than_equal", "finite_number")
 
 
@@ -46,6 +47,13 @@ def list_to_tuple(value: Any) -> Any:
 
 
 AnyPath = Annotated[Path, BeforeValidator(text_to_path)]
+
+
+def require_type(name: str, value: object, expected: type, hint: str) -> None:
+    """Raise InputError for an argument that is no `expected`; `hint` says where to get one."""
+    if not isinstance(value, expected):
+        given = repr(value) if isinstance(value, str | Path) else type(value).__name__
+        raise InputError(f"{name} must be a {expected.__name__} {hint}, got {given}")
 
 
 class CombinationError(InputError):
@@ -109,6 +117,16 @@ class FrozenModel(BaseModel):
                 super().__init__(**data)
             except ValidationError as error:
                 raise FieldErrors(list(_problems(type(self), error))) from error
+
+    @classmethod
+    def of(cls, value: Self | None) -> Self:
+        """The value, or the defaults for None. Raises InputError for anything else."""
+        if value is None or isinstance(value, cls):
+            return cls() if value is None else value
+        raise InputError(
+            f"options must be a {cls.__name__}, as in {cls.__name__}(...), got "
+            f"{type(value).__name__}"
+        )
 
     def replace(self, **changes: Any) -> Self:
         """A copy with changed fields, validated like a new model."""
@@ -192,6 +210,12 @@ def _problems(model: type[FrozenModel], error: ValidationError) -> Iterator[Prob
                 yield problem
 
 
+def shorten_repr(value: object) -> str:
+    """A value for a message: as in code if that is short, otherwise its type."""
+    text = repr(value)
+    return text if len(text) <= _MAX_REPR and "\n" not in text else type(value).__name__
+
+
 def _problem(model: type[FrozenModel], detail: ErrorDetails) -> Problem:
     """One of pydantic's errors as a problem with a message for the user."""
     field = str(detail["loc"][0]) if detail["loc"] else ""
@@ -207,18 +231,21 @@ def _problem(model: type[FrozenModel], detail: ErrorDetails) -> Problem:
     elif kind == "extra_forbidden":
         message = describe_unknown_field(model, field)
     elif option is not None and option.low is not None and kind in _RANGE_ERRORS:
-        message = f"{field} must {_range(option)}, got {float(value):g}"
+        given = value if isinstance(value, str) else f"{float(value):g}"  # text such as '1/2'
+        message = f"{field} must {_range(option)}, got {given}"
     elif option is not None and option.choices:
-        message = f"{field} must be one of {', '.join(option.choices)}, got {value!r}"
+        message = f"{field} must be one of {', '.join(option.choices)}, got {shorten_repr(value)}"
     elif "[key]" in detail["loc"]:
-        message = f"{field} must have face numbers as keys, got {value!r}"
+        message = f"{field} must have face numbers as keys, got {shorten_repr(value)}"
     elif class_name := detail.get("ctx", {}).get("class_name"):
-        message = f"{field} must be a {class_name}, got {value!r}"
+        message = f"{field} must be a {class_name}, got {shorten_repr(value)}"
     else:
         what = describe_type_error(kind)
         if what == "must be a list" and option is not None and option.flag.unit:
             what += f" of {option.flag.unit}"
-        message = f"{field} {what}, got {value!r}"
+        if option is not None and option.flag.also and what.startswith("must be a "):
+            what += f", or {option.flag.also}"
+        message = f"{field} {what}, got {shorten_repr(value)}"
     return Problem(field, message)
 
 

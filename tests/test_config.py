@@ -1,5 +1,6 @@
 """The options of the pipeline refuse values out of range and accept those of NumPy."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,10 @@ def test_numbers_may_be_of_numpy_but_not_true_or_false():
         (MotionConfig, "yaw", 5, "must be a list of degrees, got 5"),
         (MotionConfig, "yaw", "5", "must be a list of degrees, got '5'"),
         (MotionConfig, "yaw", ("5",), "must be a number, got '5'"),
-        (RenderConfig, "fps", "25", "must be a number, got '25'"),
+        (RenderConfig, "fps", "25", "must be a number, or a ratio as in 30000/1001, got '25'"),
+        (RenderConfig, "fps", "1/0", "must be a number, or a ratio as in 30000/1001, got '1/0'"),
+        (RenderConfig, "fps", True, "must be a number, or a ratio as in 30000/1001, got True"),
+        (RenderConfig, "size", "large", "must be a whole number, or 'full', got 'large'"),
         (RenderConfig, "crop", 1, "must be true or false, got 1"),
         (ModelConfig, "ckpt", 3, "must be a path, got 3"),
     ],
@@ -79,3 +83,16 @@ def test_only_photos_load_the_translator_and_only_if_it_is_not_switched_off():
         assert not config.animator_options()["refine"]
     assert "detector" not in ComputeConfig().animator_options()
     assert DetectorConfig().animator_options()["detector"] == "mediapipe"
+
+
+@pytest.mark.parametrize("fps", [29.97, "30000/1001", Fraction(30000, 1001), np.float64(29.97)])
+def test_a_frame_rate_is_the_exact_one_that_it_stands_for(fps):
+    assert RenderConfig(fps=fps).fps == 30000 / 1001
+    with pytest.raises(InputError, match=r"fps must lie in \[1, 120\]"):
+        RenderConfig(fps="1/2")
+
+
+def test_text_of_options_gives_frame_rates_and_sizes():
+    config = RenderConfig.from_fields({"fps": "24000/1001", "size": "full"})
+    assert (config.fps, config.size) == (24000 / 1001, "full")
+    assert RenderConfig.from_fields({"fps": "23.98", "size": "640"}).size == 640

@@ -12,6 +12,7 @@ PUBLIC = {
     "Animator",
     "CartoonRequest",
     "Clip",
+    "DubRequest",
     "FaceTrack",
     "LandmarkTrack",
     "MotionConfig",

@@ -1,5 +1,7 @@
 """A subject's neutral face lies on the pictured one, and its renderer has the requested size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -7,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from talkinghead.errors import FaceError
 from talkinghead.geometry.mouth import close_mouth, mouth_opening
 from talkinghead.puppet.store import load_puppet
-from talkinghead.subjects import cartoon_subject, neutral_face, photo_subject
+from talkinghead.subjects import cartoon_subject, limit_size, neutral_face, photo_subject
 from talkinghead.types import Array, FaceTrack, Portrait, Puppet, Subject
 from tests.motion.tracks import FACE
 
@@ -68,3 +70,25 @@ def test_a_background_is_visible_only_where_the_puppet_is_transparent(wilk: Pupp
     alpha = first_frame(cartoon_subject(wilk, size=64, transparent=True))[..., 3]
     assert_array_equal(frame[alpha == 0], [[0, 255, 0]] * int((alpha == 0).sum()))
     assert (frame[alpha == 255] != [0, 255, 0]).any(axis=1).mean() > 0.9
+
+
+def test_a_large_picture_is_limited_unless_it_is_asked_for_in_full() -> None:
+    heads = [portrait(3000).landmarks]
+    wide = np.zeros((3024, 4032, 3), np.uint8)
+    notes: list[str] = []
+    assert limit_size(None, wide, [], "wide.jpg", notes.append) == 1920
+    assert notes[0].startswith("wide.jpg: the video's longer side is 1920 pixels, of 4032")
+    assert limit_size("full", wide, [], "wide.jpg", notes.append) is None
+    assert limit_size(3000, wide, [], "wide.jpg", notes.append) == 3000
+    assert limit_size(None, wide[:1080, :1920], [], "small.jpg", notes.append) is None
+    assert limit_size(None, wide[:, :3000], heads, "head.jpg", notes.append) == 1920
+    small = [portrait(1200).landmarks]
+    assert limit_size(None, wide, small, "small head.jpg", notes.append) is None
+    assert len(notes) == 2
+
+
+def test_a_large_photo_keeps_its_shape() -> None:
+    large = portrait(2000)
+    tall = Portrait(large.image[:, 250:1750], large.landmarks - [250, 0, 0])
+    subject = photo_subject(replace(tall, matte=np.ones((2000, 1500), np.float32)))
+    assert subject.renderer.size == (1440, 1920)

@@ -1,4 +1,8 @@
-"""Renders the inside of a photo's mouth: upper teeth fixed to the skull, the rest to the jaw."""
+"""Renders the inside of a photo's mouth: a dental arch on the skull, another on the jaw, a tongue.
+
+The arches are curved surfaces that turn with the head; teeth that the picture shows take the place
+of drawn ones. Light enters between the lips, from the side from which it falls on the face.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -6,23 +10,43 @@ from typing import Final
 import cv2
 import numpy as np
 
-from talkinghead.appearance.colors import PhotoColors
-from talkinghead.appearance.oral_cavity import draw_mouth_canvas
-from talkinghead.appearance.source_mouth import extract_source_mouth
-from talkinghead.geometry.align import affine_scale, compose_affine, translation
+from talkinghead.appearance.arch_projection import Movement, project_teeth
+from talkinghead.appearance.colors import PhotoColors, smooth_noise
+from talkinghead.appearance.dentition import LOWER_ARCH, UPPER_ARCH, Arch
+from talkinghead.appearance.face_light import estimate_light
+from talkinghead.appearance.own_teeth import continue_teeth, fit_contacts, fit_edge
+from talkinghead.appearance.source_mouth import SourceTeeth, extract_source_mouth
+from talkinghead.appearance.tongue import dental_place, draw_tongue, texture_matrix, tongue_place
+from talkinghead.appearance.tooth_texture import ToothTexture, draw_teeth, texture_coordinates
+from talkinghead.geometry.align import (
+    affine_scale,
+    apply_affine,
+    compose_affine,
+    face_frame,
+    translation,
+)
 from talkinghead.geometry.masks import smoothstep
 from talkinghead.geometry.mesh import Roi
-from talkinghead.geometry.mouth import close_mouth, down_axis, face_width
+from talkinghead.geometry.mouth import close_mouth, face_width
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER
-from talkinghead.types import Array
+from talkinghead.media.image import LUMA
+from talkinghead.types import ARTICULATIONS, Array
 
 JAW_SHARE: Final = 0.85  # displacement of the lower teeth relative to that of the lower lip
-_AMBIENT: Final = 0.3  # light deep in the mouth; with more, a narrow opening looks closed
+_AMBIENT: Final = 0.30  # light deep in the mouth; with more, a narrow opening looks closed
+_REST: Final = np.zeros(len(ARTICULATIONS))
 _UNMOVED: Final = 0.02  # jaw motion in face widths at which the picture's own mouth has faded out
+_SCALES: Final = (160.0, 1400.0)  # least and largest pixels per face width of the textures
+_FINER: Final = 1.25  # pixels of the textures per pixel of the portrait
+_RESAMPLING_BLUR: Final = 0.6  # sigma in pixels of linear interpolation
+_ENAMEL_BLUR: Final = 0.0012  # sigma; round enamel has no sharp edges, even in a large picture
+_SEEN: Final = 0.002  # least share of the mouth in a pixel that is rendered
+_MASK_SCALE: Final = 140.0  # pixels per face width at which the light between the lips is computed
+_LARGEST_TILT: Final = 0.6  # sine of the head's rotation, beyond which depth has no more effect
 
 
 class MouthInterior:
-    """The layers inside the mouth of a portrait, each fixed to the skull or to the jaw."""
+    """The inside of the mouth of a portrait."""
 
     def __init__(self, image: Array, landmarks: Array, colors: PhotoColors) -> None:
         """Take an (h, w, 3) uint8 picture and its landmarks (68, 3) in pixels.
@@ -31,82 +55,222 @@ class MouthInterior:
         rest of an open mouth in the picture is shown only while the jaw has not moved.
         """
         base = np.asarray(landmarks, dtype=np.float64)
-        self._unit = float(face_width(base))
-        self._down = axis_y = down_axis(base[:, :2])
-        axis_x = np.array([axis_y[1], -axis_y[0]])
+        self._unit = unit = float(face_width(base))
+        self._rotation = rotation = face_frame(base).rotation
         closed = close_mouth(base)
         center = closed[[*INNER_UPPER, *INNER_LOWER], :2].mean(axis=0)
-        to_picture = np.column_stack([axis_x * self._unit, axis_y * self._unit, center])
+        self._to_picture = np.column_stack([unit * rotation[:2, :2], center])
+
+        self._into_face = np.linalg.inv(self._to_picture[:, :2])
 
         self._source = source = extract_source_mouth(image, base)
         if source is not None and source.teeth is not None:
             colors = replace(colors, teeth=source.teeth.astype(np.float32))
         self._colors = colors
-        canvas = draw_mouth_canvas(colors, self._unit)
-        self._skull_affine = compose_affine(to_picture, canvas.matrix())
+        white = min(1.0, 1.25 * float(colors.teeth @ LUMA))
+        self._light = light = estimate_light(image, base, white)
         # If the mouth is open in the picture, the jaw is already lowered.
         lowered = JAW_SHARE * (base - closed)[INNER_LOWER, :2].mean(axis=0)
-        self._jaw_affine = self._skull_affine + np.column_stack([np.zeros((2, 2)), lowered])
+        self._lowered = self._into_face @ lowered
 
-        toothless = source is not None and source.toothless
-        self._lower, self._upper = canvas.tongue, None if toothless else canvas.upper
-        if source is None or not (toothless or source.lower is not None):
-            self._lower = canvas.lower + canvas.tongue * (1 - canvas.lower[..., 3:])
-        self._upper_affine = self._skull_affine
-        if source is not None and source.behind is not None:
-            self._upper, self._upper_affine = source.behind, source.crop_affine
+        scale = float(np.clip(_FINER * unit, *_SCALES))
+        finish = _Finish(colors, unit, scale)
+        self._upper = self._lower = None
+        if source is None or not source.toothless:
+            gum = 0.90 * colors.gum
+            upper, lower = (None, None) if source is None else (source.upper, source.lower)
+            self._upper = self._draw_row(UPPER_ARCH, np.zeros(2), upper, colors.teeth, gum, finish)
+            self._lower = self._draw_row(
+                LOWER_ARCH, self._lowered, lower, 0.86 * colors.teeth, 0.75 * gum, finish
+            )
+        self._tongue = finish.grained(draw_tongue(colors.tongue, light, scale))
 
-    def render(self, mask: Array, box: Roi, head: Array, jaw: Array) -> Array:
+    def _draw_row(
+        self,
+        arch: Arch,
+        jaw: Array,
+        own: SourceTeeth | None,
+        teeth: Array,
+        gum: Array,
+        finish: "_Finish",
+    ) -> tuple[Arch, ToothTexture]:
+        """An arch and its texture: the picture's own teeth where it shows them, drawn elsewhere."""
+        scale, source = finish.scale, self._source
+        if own is None or source is None:
+            return arch, finish(draw_teeth(arch, teeth, gum, self._light, scale))
+        into_face = cv2.invertAffineTransform(self._to_picture)
+        points = apply_affine(into_face, own.edge)
+        points -= Movement(self._depth(self._rotation), jaw).offsets(arch, points[:, 0])
+        arch = fit_edge(arch, points, own.free)
+        arch = fit_contacts(arch, self._in_front_view(own.layer, arch, jaw, scale), scale)
+        texture = finish(draw_teeth(arch, teeth, gum, self._light, scale))
+        layer, beyond = (
+            self._in_front_view(part, arch, jaw, scale) for part in (own.layer, own.beyond)
+        )
+        return arch, continue_teeth(texture, layer, beyond)
+
+    def _in_front_view(self, layer: Array, arch: Arch, jaw: Array, scale: float) -> Array:
+        """A layer of the picture's mouth as an arch's texture of `scale` pixels per face width."""
+        assert self._source is not None
+        x, y = texture_coordinates(scale)
+        offsets = Movement(self._depth(self._rotation), jaw).offsets(arch, x)
+        placed = np.stack(np.broadcast_arrays(x + offsets[:, 0], y + offsets[:, 1]), axis=-1)
+        points = placed @ self._to_picture[:, :2].T + self._to_picture[:, 2]
+        maps = (points - self._source.affine[:, 2]).astype(np.float32)
+        return np.asarray(cv2.remap(layer, maps, None, cv2.INTER_CUBIC).clip(0, 1))
+
+    def _depth(self, rotation: Array) -> Array:
+        """(2,) displacement in face coordinates per face width of depth, for a head rotation."""
+        shift = rotation[:2, 2].copy()
+        tilt = float(np.hypot(*shift))
+        shift *= min(1.0, _LARGEST_TILT / max(tilt, 1e-9))
+        return np.asarray(self._unit * self._into_face @ shift)
+
+    def render(
+        self,
+        mask: Array,
+        box: Roi,
+        head: Array,
+        jaw: Array,
+        rotation: Array | None = None,
+        articulation: Array | None = None,
+    ) -> Array:
         """(h, w, 3) float32 in [0, 255]: the inside of the mouth in one box of a frame.
 
         `mask` (h, w) in [0, 1] is the opening of the mouth; `head` (2, 3) is the affine from the
         portrait to the frame; `jaw` (2,) is the displacement of the lower lip in portrait pixels.
+        `rotation` (3, 3) is that of the head relative to the portrait; None is no rotation.
+        `articulation` (3,) in [0, 1] is of ARTICULATIONS; None: the tongue rests.
         """
-        head = compose_affine(np.array([[1.0, 0, -box[0]], [0, 1.0, -box[1]]]), head)
-        head_and_jaw = compose_affine(head, translation(JAW_SHARE * jaw))
-        size = (box[2], box[3])
+        out = np.zeros((*mask.shape, 3), dtype=np.float32)
+        left, top, width, height = cv2.boundingRect((mask > _SEEN).astype(np.uint8))
+        if width == 0:
+            return out
+        part = slice(top, top + height), slice(left, left + width)
+        corner = np.array([box[0] + left, box[1] + top], dtype=np.float64)
+        head = compose_affine(translation(-corner), head)
+        out[part] = self._render(mask[part], head, jaw, rotation, articulation)
+        return out
 
-        # Light enters through the opening from above, so there is little just below the upper lip
-        # and deep in the corners. The wet inner side of the lower lip is visible.
+    def _render(
+        self,
+        mask: Array,
+        head: Array,
+        jaw: Array,
+        rotation: Array | None,
+        articulation: Array | None,
+    ) -> Array:
+        """The inside of the mouth in a box that `mask` fills; `head` leads into that box."""
+        placed = compose_affine(head, self._to_picture)  # from face coordinates to the box
+        size = (mask.shape[1], mask.shape[0])
+        turned = self._rotation if rotation is None else rotation @ self._rotation
+        moved = JAW_SHARE * self._into_face @ jaw
+        skull = Movement(self._depth(turned), np.zeros(2))
+        mandible = Movement(skull.depth, self._lowered + moved)
+        x, y = _face_coordinates(placed, size)
+
         unit = self._unit * affine_scale(head)
-        below = head[:, :2] @ self._down * self._unit
-        lit = smoothstep(
-            (_shift_blurred(mask, 0.009 * below, max(0.014 * unit, 0.8)) - 0.08) / 0.68
-        )
-        rim = 1 - smoothstep(
-            (_shift_blurred(mask, -0.010 * below, max(0.010 * unit, 0.8)) - 0.15) / 0.7
-        )
+        lit, rim = _light_between_lips(mask, placed[:, 1] / np.linalg.norm(placed[:, 1]), unit)
+        colors = self._colors
+        light = _AMBIENT * colors.shadow * (1 - lit) + lit
+        out = colors.cavity * (0.4 + 0.35 * lit)
+        out += (colors.wet - out) * (0.8 * rim)
 
-        dim = _AMBIENT * self._colors.shadow * (1 - lit)
-        dark = self._colors.cavity * (0.75 + 0.35 * lit)
-        out = dark + (self._colors.wet - dark) * rim * 0.8
-        lower = _warp(self._lower, compose_affine(head_and_jaw, self._jaw_affine), size)
-        out = _over(out, lower, dim + 0.95 * lit)
+        shown = dict(
+            zip(ARTICULATIONS, _REST if articulation is None else articulation, strict=True)
+        )
+        lower_edge = LOWER_ARCH.edge + float(mandible.jaw[1])
+        upper_edge = UPPER_ARCH.edge if self._upper is None else self._upper[0].edge
+        place = tongue_place(lower_edge, upper_edge, shown)
+        middle = float(mandible.jaw[0] + skull.depth[0] * LOWER_ARCH.front)
+        matrix = compose_affine(placed, texture_matrix(len(self._tongue), place, middle))
+        _blend_over(out, _warp(self._tongue, matrix, size), light * np.float32(place.light))
+        for row, movement in ((self._lower, mandible), (self._upper, skull)):
+            if row is not None:
+                arch, texture = row
+                _blend_over(out, project_teeth(texture, arch, x, y, movement), light)
+            if movement is mandible and shown["dental"] > 0:
+                place = dental_place(lower_edge, upper_edge)
+                matrix = compose_affine(placed, texture_matrix(len(self._tongue), place, middle))
+                tip = _warp(self._tongue, matrix, size) * np.float32(shown["dental"])
+                _blend_over(out, tip, light * np.float32(place.light))
         source = self._source
-        if source is not None and source.lower is not None:
-            out = _over(out, _warp(source.lower, compose_affine(head_and_jaw, source.affine), size))
-        if self._upper is not None:
-            upper = _warp(self._upper, compose_affine(head, self._upper_affine), size)
-            out = _over(out, upper, dim + lit)
         if source is not None:
-            placed = compose_affine(head, source.affine)
-            if source.upper is not None:
-                out = _over(out, _warp(source.upper, placed, size))
             unmoved = 1 - float(np.hypot(*jaw)) / (_UNMOVED * self._unit)
             if unmoved > 0:
-                out = _over(out, _warp(source.full, placed, size) * unmoved)
-        return np.asarray(out * 255, dtype=np.float32)
+                into = compose_affine(head, source.affine)
+                _blend_over(out, _warp(source.full, into, size) * np.float32(unmoved))
+        return np.asarray(out * np.float32(255))
+
+
+class _Finish:
+    """Gives a texture the blur and the noise of the picture."""
+
+    def __init__(self, colors: PhotoColors, unit: float, scale: float) -> None:
+        # Sampling the texture in a frame blurs it once more.
+        blur = np.sqrt(max(colors.softness**2 - _RESAMPLING_BLUR**2, 0)) * scale / unit
+        self._sigma = max(blur, 0.4, _ENAMEL_BLUR * scale)
+        self._noise_sigma, self._grain = colors.softness * scale / unit, colors.grain
+        self.scale = scale
+
+    def __call__(self, texture: ToothTexture) -> ToothTexture:
+        return replace(texture, pixels=self.grained(texture.pixels))
+
+    def grained(self, layer: Array) -> Array:
+        """(h, w, 4) the layer with the blur and the noise of the picture."""
+        noise = smooth_noise((layer.shape[0], layer.shape[1]), self._noise_sigma)
+        grain = noise / max(float(noise.std()), 1e-6) * self._grain
+        soft = cv2.GaussianBlur(layer, (0, 0), self._sigma)
+        soft[..., :3] = np.clip(soft[..., :3] + grain[..., None] * soft[..., 3:], 0, 1)
+        return np.asarray(soft)
+
+
+def _light_between_lips(mask: Array, below: Array, unit: float) -> tuple[Array, Array]:
+    """(h, w, 1) the light that enters the mouth, and the share of the lower lip's wet inner side.
+
+    The upper lip shades what is right below it, and the corners are deep. `below` (2,) points down
+    the face. Both are smooth, so they are computed at a coarse resolution.
+    """
+    height, width = mask.shape
+    step = max(1, int(unit / _MASK_SCALE))
+    size = (max(1, round(width / step)), max(1, round(height / step)))
+    coarse = cv2.resize(mask, size, interpolation=cv2.INTER_AREA) if step > 1 else mask
+    fine = unit * size[0] / width
+    lit = smoothstep(
+        (_shift_blurred(coarse, 0.016 * fine * below, max(0.016 * fine, 0.8)) - 0.08) / 0.70
+    )
+    rim = 1 - smoothstep(
+        (_shift_blurred(coarse, -0.008 * fine * below, max(0.009 * fine, 0.8)) - 0.15) / 0.7
+    )
+    both = np.stack([lit, rim], axis=-1).astype(np.float32)
+    if step > 1:
+        both = cv2.resize(both, (width, height), interpolation=cv2.INTER_LINEAR)
+    return both[..., :1], both[..., 1:]
 
 
 def _shift_blurred(mask: Array, offset: Array, sigma: float) -> Array:
-    """(h, w, 1) a mask moved by `offset` (2,) pixels and blurred."""
+    """(h, w) a mask moved by `offset` (2,) pixels and blurred."""
     moved = cv2.warpAffine(mask, translation(offset), mask.shape[::-1])
-    return np.asarray(cv2.GaussianBlur(moved, (0, 0), sigma))[..., None]
+    return np.asarray(cv2.GaussianBlur(moved, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT))
 
 
-def _over(under: Array, layer: Array, light: Array | float = 1.0) -> Array:
-    """A premultiplied layer (h, w, 4) composited over a picture (h, w, 3), scaled by `light`."""
-    return np.asarray(under * (1 - layer[..., 3:]) + layer[..., :3] * light)
+def _face_coordinates(placed: Array, size: tuple[int, int]) -> tuple[Array, Array]:
+    """(h, w) float32 x and y of each pixel of a box, in face widths around the closed lips.
+
+    `placed` (2, 3) is the affine from there to the box of `size` (width, height).
+    """
+    inverse = cv2.invertAffineTransform(placed).astype(np.float32)
+    columns = np.arange(size[0], dtype=np.float32)
+    rows = np.arange(size[1], dtype=np.float32)[:, None]
+    x, y = (row[0] * columns + (row[1] * rows + row[2]) for row in inverse)
+    return x, y
+
+
+def _blend_over(under: Array, layer: Array, light: Array | None = None) -> None:
+    """Composite a premultiplied layer (h, w, 4), scaled by `light`, over (h, w, 3), in place."""
+    color = layer[..., :3] if light is None else layer[..., :3] * light
+    under *= 1 - layer[..., 3:]
+    under += color
 
 
 def _warp(layer: Array, matrix: Array, size: tuple[int, int]) -> Array:

@@ -1,16 +1,13 @@
-"""Draws the oral cavity for photos and puppets: dental arches, gums, tongue and palate.
+"""Draws the oral cavity of puppets: teeth, tongue and palate, with sharp anti-aliased edges.
 
-For a photo, layers are drawn once in face widths and get the picture's blur and noise. For a
-puppet, layers are drawn on its canvas in mouth widths, with sharp anti-aliased edges.
+`mouth_interior` renders that of photos.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 
-from talkinghead.appearance.colors import PhotoColors, PuppetColors, smooth_noise
+from talkinghead.appearance.colors import PuppetColors
 from talkinghead.geometry.masks import smoothstep
 from talkinghead.geometry.mouth import down_axis, mouth_width
 from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
@@ -18,38 +15,7 @@ from talkinghead.types import Array
 
 Ellipse = tuple[float, float, float, float]  # centre x, y and half axes
 
-# ---- photo, in face widths around the centre of the closed lips
-
-# Edges of the canvas.
-CANVAS_LEFT, CANVAS_TOP, CANVAS_RIGHT, CANVAS_BOTTOM = -0.30, -0.16, 0.30, 0.26
-
-# Half a dental arch from the midline, in front view: for each tooth its outer edge, how much
-# shorter its free edge is than that of the first tooth, its length, and the share of light that
-# reaches it. In face widths of about 140 mm (Ash and Nelson 2003, table 1-1, crowns, with the
-# foreshortening of the arch).
-_UPPER_ARCH: Final = (
-    (0.060, 0.000, 0.076, 1.00),
-    (0.104, 0.007, 0.066, 0.95),
-    (0.143, 0.002, 0.072, 0.86),
-    (0.173, 0.009, 0.062, 0.70),
-    (0.197, 0.015, 0.055, 0.52),
-    (0.217, 0.019, 0.050, 0.36),
-)
-_LOWER_ARCH: Final = (
-    (0.037, 0.000, 0.062, 1.00),
-    (0.076, 0.001, 0.062, 0.96),
-    (0.114, 0.000, 0.066, 0.85),
-    (0.146, 0.006, 0.056, 0.66),
-    (0.173, 0.011, 0.050, 0.48),
-)
-UPPER_EDGE: Final = 0.017  # free edge of the upper teeth, below the closed lips
-LOWER_EDGE: Final = 0.009  # free edge of the lower teeth, behind the upper ones
-# The tongue lies behind the lower teeth and moves with the jaw.
-_PHOTO_TONGUE: Final[Ellipse] = (0.0, 0.032, 0.118, 0.086)
-_ENAMEL_BLUR: Final = 0.0028  # sigma; round enamel has no sharp edges, even in a large picture
-_SUPERSAMPLING: Final = 3
-
-# ---- puppet, in mouth widths, y down from the line where the lips meet
+# In mouth widths, y down from the line where the lips meet.
 
 PUPPET_UPPER_EDGE: Final = 0.085  # free edge of the upper teeth
 PUPPET_LOWER_EDGE: Final = -0.055  # free edge of the lower teeth
@@ -59,112 +25,6 @@ PUPPET_TOOTH_WIDTH: Final = 0.135  # of a front tooth; teeth get narrower toward
 # Of a closed mouth; it moves with the jaw.
 _PUPPET_TONGUE: Final[Ellipse] = (0.0, 0.05, 0.27, 0.17)
 _PUPPET_PALATE: Final[Ellipse] = (0.0, 0.22, 0.62, 0.55)
-
-
-@dataclass(frozen=True)
-class MouthCanvas:
-    """Layers (h, w, 4) float32 RGBA in [0, 1], colour premultiplied by alpha."""
-
-    upper: Array  # teeth and gum of the skull
-    lower: Array  # teeth and gum of the jaw
-    tongue: Array  # behind the lower teeth
-    scale: float  # canvas pixels per face width
-
-    def matrix(self) -> Array:
-        """(2, 3) affine from canvas pixels to face widths."""
-        step = 1 / self.scale
-        return np.array([[step, 0, CANVAS_LEFT + step / 2], [0, step, CANVAS_TOP + step / 2]])
-
-
-def draw_mouth_canvas(colors: PhotoColors, unit: float) -> MouthCanvas:
-    """Draw the oral cavity for a photo whose face is `unit` pixels wide."""
-    scale = float(np.clip(unit, 120, 720))
-    shape = round((CANVAS_BOTTOM - CANVAS_TOP) * scale), round((CANVAS_RIGHT - CANVAS_LEFT) * scale)
-    sigma = colors.softness * scale / unit
-    noise = smooth_noise(shape, sigma)
-    grain = noise / max(float(noise.std()), 1e-6) * colors.grain
-
-    gum = 0.55 * colors.gum
-    upper = _dental_arch(_UPPER_ARCH, UPPER_EDGE, -1, colors.teeth, gum, scale, shape)
-    lower = _dental_arch(_LOWER_ARCH, LOWER_EDGE, 1, 0.80 * colors.teeth, 0.8 * gum, scale, shape)
-    tongue = _tongue(colors.tongue, scale, shape)
-    layers = []
-    for layer in (upper, lower, tongue):
-        soft = cv2.GaussianBlur(layer, (0, 0), max(sigma, 0.5, _ENAMEL_BLUR * scale))
-        soft[..., :3] = np.clip(soft[..., :3] + grain[..., None] * soft[..., 3:], 0, 1)
-        layers.append(soft)
-    return MouthCanvas(layers[0], layers[1], layers[2], scale)
-
-
-def _dental_arch(
-    teeth: tuple[tuple[float, float, float, float], ...],
-    edge: float,
-    direction: int,
-    color: Array,
-    gum: Array,
-    scale: float,
-    shape: tuple[int, int],
-) -> Array:
-    """(h, w, 4) one row of teeth and its gum, which lies in `direction`: -1 above, 1 below."""
-    height, width = shape[0] * _SUPERSAMPLING, shape[1] * _SUPERSAMPLING
-    canvas = np.zeros((height, width, 4), dtype=np.float32)
-    fine = scale * _SUPERSAMPLING
-
-    def fill(points: Array, fill_color: Array) -> None:
-        corners = np.round(((points - [CANVAS_LEFT, CANVAS_TOP]) * fine - 0.5) * 16).astype(
-            np.int32
-        )
-        cv2.fillPoly(canvas, [corners], (*fill_color.tolist(), 1.0), cv2.LINE_AA, 4)
-
-    t = np.linspace(-1, 1, 41)
-    rim = edge + teeth[-1][1] * t**2
-    free = np.stack([t * teeth[-1][0], rim + direction * 0.04], axis=1)
-    root = np.stack([t * teeth[-1][0], rim + direction * 0.16], axis=1)[::-1]
-    fill(np.concatenate([free, root]), gum)
-    for side in (-1, 1):
-        inner = 0.0
-        for outer, short, length, light in teeth:
-            place = side, inner, outer, edge + direction * short, direction * length
-            # Between two teeth the arch behind them is visible, in shadow.
-            fill(_crown(*place, grow=0.0015), 0.62 * light * color)
-            fill(_crown(*place, grow=-0.0012), light * color)
-            inner = outer
-    y = (np.arange(height) + 0.5) / fine + CANVAS_TOP
-    # Enamel thins towards the free edge and darkens towards the gum.
-    along = np.clip((y - edge) * direction / 0.07, 0, 1)
-    tone = 0.90 + 0.10 * np.sin(np.pi * np.clip(along + 0.15, 0, 1)) - 0.16 * along**2
-    canvas[..., :3] *= tone[:, None, None].astype(np.float32)
-    return np.asarray(cv2.resize(canvas, shape[::-1], interpolation=cv2.INTER_AREA))
-
-
-def _crown(side: int, inner: float, outer: float, edge: float, length: float, grow: float) -> Array:
-    """(n, 2) outline of a crown: straight sides, rounded free edge, narrower at the gum."""
-    t = np.linspace(0, np.pi, 13)
-    middle, half = (inner + outer) / 2, (outer - inner) / 2 + grow
-    corner = 0.28 * half * np.sign(length)
-    square = np.sign(np.cos(t)) * np.abs(np.cos(t)) ** 0.45
-    edge_x = middle + half * square
-    edge_y = edge + corner - corner * np.sin(t) ** 0.5 - grow * np.sign(length)
-    neck = np.array([[middle - 0.80 * half, edge + length], [middle + 0.80 * half, edge + length]])
-    bow = np.array([[middle, edge + length * 1.06]])
-    outline = np.concatenate([np.stack([edge_x, edge_y], axis=1), neck[:1], bow, neck[1:]])
-    outline[:, 0] *= side
-    return outline
-
-
-def _tongue(color: Array, scale: float, shape: tuple[int, int]) -> Array:
-    """(h, w, 4) the tongue: a soft mound with a median groove, darker towards the throat."""
-    x = (np.arange(shape[1]) + 0.5) / scale + CANVAS_LEFT
-    y = (np.arange(shape[0])[:, None] + 0.5) / scale + CANVAS_TOP
-    _, cy, half_x, half_y = _PHOTO_TONGUE
-    alpha = np.clip((1.06 - _radius(x, y, _PHOTO_TONGUE)) / 0.16, 0, 1)
-    # The top of the tongue lies deep in the mouth, its front is lit.
-    light = 0.40 + 0.60 * smoothstep((y - cy + half_y) / (1.5 * half_y))
-    light = (light - _groove(x, 0.012) - 0.22 * np.clip(np.abs(x) / half_x, 0, 1) ** 2).clip(0.1)
-    out = np.empty((*shape, 4), dtype=np.float32)
-    out[..., :3] = color * light[..., None] * alpha[..., None]
-    out[..., 3] = alpha
-    return out
 
 
 def draw_mouth_layers(

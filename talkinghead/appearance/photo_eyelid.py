@@ -1,7 +1,8 @@
 """Draws the closing upper eyelid over an eye of a photo.
 
-The eyelid is synthesised from the skin around the eye. Stretching the picture instead would pull
-down the brow or the frame of glasses.
+The skin just above the eye is drawn down over it, as a lid unfolds from under its crease: colour,
+make-up and lashes are the picture's own. The mesh cannot do so, for it would pull down the brow or
+the frame of glasses as well; where these are close to the eye, the lid has the skin below it.
 """
 
 from typing import Final
@@ -11,10 +12,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.appearance.colors import PhotoColors, smooth_noise
-from talkinghead.geometry.align import affine_scale, apply_affine
+from talkinghead.geometry.align import affine_scale, apply_affine, compose_affine
 from talkinghead.geometry.masks import blend, box_around, polygon_mask, seam_mask, smoothstep
 from talkinghead.geometry.mouth import down_axis, face_width
-from talkinghead.landmarks import LEFT_EYE, LOWER_LID, RIGHT_EYE, UPPER_LID
+from talkinghead.landmarks import BROWS, LEFT_EYE, LOWER_LID, RIGHT_EYE, UPPER_LID
 from talkinghead.media.image import LUMA
 from talkinghead.types import Array
 
@@ -22,11 +23,15 @@ from talkinghead.types import Array
 _SKIN_FOLLOWS: Final = 0.1  # descent of the upper eyelid that the picture's skin follows
 _FADE_IN: Final = 0.3  # further descent over which the drawn eyelid becomes opaque
 # In face widths.
+_UNFOLDED: Final = 0.05  # largest height of the skin above the eye that becomes the eyelid
+_LASHES: Final = 0.022  # height of the part of it that lashes may hide
+_FADE: Final = 0.02  # height of the upper end over which the eyelid passes into the picture
 _ABOVE: Final = (0.026, 0.046)  # distances above the upper eyelid at which skin is sampled
 _BELOW: Final = (0.018, 0.045)  # and below the lower eyelid
-_LASH_MARGIN: Final = 0.032  # extent of the drawn eyelid above the eye, to cover its lashes
-_LASH_LINE: Final = 0.024  # width of the lash line of a closed eye
-_COLUMNS: Final = 48  # columns along the eye in which skin is sampled
+_LASH_LINE: Final = 0.020  # width of the lash line of a closed eye
+_BROW_SHARE: Final = 0.5  # of the height up to the middle of the brow, which must stay
+_RELIEF: Final = 0.08  # largest contrast that the skin keeps: its crease is smoothed out
+_MAX_COLUMNS: Final = 320  # of the eyelid's canvas
 
 
 def limit_eyelid_motion(base: Array, offsets: Array) -> Array:
@@ -62,73 +67,101 @@ class PhotoEyelid:
         self._down = down_axis(landmarks[:, :2])
         self._colors = colors
         self._gap = float(np.linalg.norm(lower - upper, axis=1)[1:-1].mean())
-        size = (image.shape[1], image.shape[0])
-        box = box_around(np.concatenate([upper, lower]), 0.05 * self._unit, size)
-        self._box = box or (0, 0, 0, 0)
-        self._skin = None if box is None else self._draw_skin(image, upper, lower)
-
-    def _draw_skin(self, image: Array, upper: Array, lower: Array) -> Array:
-        """(h, w, 3) float32 in [0, 255]: skin over the whole eye, blended from above to below."""
-        left, top, width, height = self._box
         chord = upper[-1] - upper[0]
-        length = max(float(np.hypot(*chord)), 1e-6)
-        right = chord / length
-        axes = np.stack([right, np.array([-right[1], right[0]])])
-        if axes[1] @ self._down < 0:
-            axes[1] = -axes[1]
-
-        def to_eye(points: Array) -> Array:
-            """Eye coordinates: across in widths of the eye, down in face widths."""
-            return np.asarray((points - upper[0]) @ axes.T / [length, self._unit])
-
-        u = (np.arange(_COLUMNS) + 0.5) / _COLUMNS
-        roof, floor = (_heights(to_eye(chain), u) for chain in (upper, lower))
-        above = self._sample_skin(image, u, roof, -1, _ABOVE, axes, upper[0], length)
-        below = self._sample_skin(image, u, floor, 1, _BELOW, axes, upper[0], length)
+        self._length = max(float(np.hypot(*chord)), 1e-6)
+        right = chord / self._length
+        self._axes = np.stack([right, np.array([-right[1], right[0]])])
+        if self._axes[1] @ self._down < 0:
+            self._axes[1] = -self._axes[1]
+        self._origin = upper[0]
+        columns = int(np.clip(np.ceil(self._length), 24, _MAX_COLUMNS))
+        self._u = (np.arange(columns) + 0.5) / columns
+        self._step = self._length / columns / self._unit  # face widths per canvas pixel
+        self._roof = self._heights(upper)
+        brows = (landmarks[BROWS, :2] - self._origin) @ self._axes.T
+        near = (brows[:, 0] > 0) & (brows[:, 0] < self._length)
+        room = float(self._roof.min() - brows[near, 1].max() / self._unit) if near.any() else 1.0
+        self._unfolded = float(np.clip(_BROW_SHARE * room, _LASHES + _FADE, _UNFOLDED))
+        self._floor = self._heights(lower)
+        above = self._skin_color(image, self._roof, -1, _ABOVE)
+        self._below = below = self._skin_color(image, self._floor, 1, _BELOW)
         # Above the eye there may be a brow or glasses; below it there is mostly skin.
         ratio = (above @ LUMA) / np.maximum(below @ LUMA, 1)
         trust = np.clip((ratio - 0.5) / 0.3, 0, 1) * np.clip((1.5 - ratio) / 0.3, 0, 1)
-        above = 0.9 * below + trust[:, None] * (above - 0.9 * below)
-        above, below = (
-            gaussian_filter1d(colors, 4, axis=0, mode="nearest") for colors in (above, below)
-        )
+        self._trust = trust[:, None]
+        # In the shade of the brow skin looks greyer than when the lid comes out of it.
+        light = [(colors @ LUMA)[:, None] for colors in (above, below)]
+        tint = (above / np.maximum(light[0], 1) + below / np.maximum(light[1], 1)) / 2
+        self._above = 0.9 * below + self._trust * (light[0] * tint - 0.9 * below)
+        self._strip = self._relief(image)
+        noise = smooth_noise((columns, columns), colors.softness)
+        self._grain = noise * (255 * colors.grain / max(float(noise.std()), 1e-6))
 
-        x, y = np.meshgrid(np.arange(width) + left, np.arange(height) + top)
-        place = to_eye(np.stack([x, y], axis=-1).reshape(-1, 2))
-        column = np.clip(place[:, 0], 0, 1)
-        high, low = np.interp(column, u, roof), np.interp(column, u, floor)
-        t = np.clip((place[:, 1] - high) / np.maximum(low - high, 1e-3), 0, 1)[:, None]
-        upper_skin, lower_skin = (
-            np.stack([np.interp(column, u, colors[:, i]) for i in range(3)], axis=1)
-            for colors in (above, below)
-        )
-        skin = (upper_skin * (1 - t) + lower_skin * t) * (0.93 + 0.09 * np.sin(np.pi * t))
-        noise = smooth_noise((height, width), self._colors.softness)
-        noise *= 255 * self._colors.grain / max(float(noise.std()), 1e-6)
-        return np.asarray(skin.reshape(height, width, 3) + noise[..., None], dtype=np.float32)
+    def _heights(self, chain: Array) -> Array:
+        """(columns,) heights of a chain (n, 2) in face widths below the corner of the eye."""
+        place = (chain - self._origin) @ self._axes.T / [self._length, self._unit]
+        order = np.argsort(place[:, 0])
+        return np.interp(self._u, place[order, 0], place[order, 1])
 
-    def _sample_skin(
-        self,
-        image: Array,
-        u: Array,
-        edge: Array,
-        direction: int,
-        reach: tuple[float, float],
-        axes: Array,
-        origin: Array,
-        length: float,
+    def _sample(self, image: Array, heights: Array) -> Array:
+        """(rows, columns, 3) float32 colours at `heights` (rows, columns) in every column."""
+        places = (
+            self._origin
+            + (self._u * self._length)[:, None] * self._axes[0]
+            + heights[..., None] * self._unit * self._axes[1]
+        ).astype(np.float32)
+        samples = cv2.remap(
+            image, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return samples.astype(np.float32)
+
+    def _skin_color(
+        self, image: Array, edge: Array, direction: int, reach: tuple[float, float]
     ) -> Array:
-        """(n, 3) float32 colours beyond one eyelid: the median of five samples in each column.
+        """(columns, 3) smooth colours beyond one eyelid: the median of five samples per column.
 
-        `u` and `edge` (n,) are the columns and the eyelid's heights in eye coordinates;
-        `direction` is -1 above the eye and 1 below it.
+        `edge` (columns,) are the eyelid's heights; `direction` is -1 above the eye, 1 below it.
         """
         far = edge + direction * np.linspace(*reach, 5)[:, None]
-        places = (u[:, None] * length * axes[0]) + origin + far[..., None] * self._unit * axes[1]
-        x, y = places.astype(np.float32)[..., 0], places.astype(np.float32)[..., 1]
-        samples = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        colors = np.median(samples.astype(np.float32), axis=0)
-        return np.asarray(cv2.medianBlur(colors[:, None], 5)[:, 0])
+        colors = np.median(self._sample(image, far), axis=0)
+        return np.asarray(gaussian_filter1d(colors, len(edge) / 12, axis=0, mode="nearest"))
+
+    def _relief(self, image: Array) -> Array:
+        """(rows, columns, 3) float32 deviation of the skin above the lashes from its colour."""
+        rows = max(6, round((self._unfolded - _LASHES) / self._step))
+        away = _LASHES + (np.arange(rows) + 0.5) / rows * (self._unfolded - _LASHES)
+        strip = self._sample(image, self._roof - away[:, None])
+        relief = np.tanh((strip / np.maximum(self._above, 1) - 1) / _RELIEF) * _RELIEF
+        relief -= relief[: rows // 2].mean(axis=0)  # most of the lid comes from there
+        return np.asarray(self._trust * relief * self._above, dtype=np.float32)
+
+    def _canvas(self, edge: Array) -> tuple[Array, Array]:
+        """(h, columns, 4) float32 the eyelid down to `edge` (columns,), and its (2, 3) affine.
+
+        The affine takes pixels of the canvas to the portrait. The fourth channel is opacity.
+        """
+        top = float(self._roof.min()) - self._unfolded
+        rows = max(8, int(np.ceil((float(np.maximum(edge, self._roof).max()) - top) / self._step)))
+        height = top + (np.arange(rows)[:, None] + 0.5) * self._step
+        within = np.clip((height - self._roof) / np.maximum(self._floor - self._roof, 1e-3), 0, 1)
+        skin = self._above + within[..., None] * (self._below - self._above)
+        skin = skin * (0.93 + 0.09 * np.sin(np.pi * within))[..., None]
+        # The skin at the upper end stays; the nearer to the edge, the more of it unfolds.
+        length = np.maximum(edge - self._roof, 0) + self._unfolded
+        x = np.clip((edge - height) / length, 0, 1)
+        slope = np.clip(2 - length / (self._unfolded - _LASHES), 0, 1)
+        map_y = ((slope * x + (1 - slope) * x**2) * len(self._strip) - 0.5).astype(np.float32)
+        map_x = np.broadcast_to(np.arange(len(self._u), dtype=np.float32), map_y.shape)
+        skin += cv2.remap(
+            self._strip, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        skin += np.resize(self._grain, (rows, len(self._u)))[..., None]
+        opacity = smoothstep((height - self._roof + self._unfolded) / _FADE)
+        across, below = self._step * self._unit * self._axes
+        corner = self._origin + (top / self._step + 0.5) * below + 0.5 * across
+        return np.dstack([skin, opacity]).astype(np.float32), np.column_stack(
+            [across, below, corner]
+        )
 
     def draw(self, frame: Array, matrix: Array, drawn: Array, edge: Array, lower: Array) -> None:
         """Draw the eyelid over the eye of a frame (h, w, 3) uint8, in place.
@@ -139,23 +172,25 @@ class PhotoEyelid:
         """
         descent = float(((edge - drawn) @ self._down)[1:-1].mean())
         share = float(smoothstep(descent / max(_FADE_IN * self._gap, 1e-6)))
-        if share <= 0 or self._skin is None:
+        if share <= 0:
             return
         size = (frame.shape[1], frame.shape[0])
-        lens = np.sin(np.pi * np.linspace(0, 1, len(drawn)))[:, None] ** 0.5
-        top = drawn - _LASH_MARGIN * self._unit * lens * self._down
+        lens = np.sin(np.pi * np.linspace(0, 1, len(drawn)))[:, None] ** 0.35
+        top = drawn - self._unfolded * self._unit * lens * self._down
         outline = apply_affine(matrix, np.concatenate([top, edge[::-1]]))
         step = affine_scale(matrix)
         soft = max(self._colors.softness, 0.007 * self._unit * step)
         box = box_around(outline, 3 * soft + 1, size)
         if box is None:
             return
-        local = np.column_stack([matrix[:, :2], matrix[:, :2] @ self._box[:2] + matrix[:, 2]])
+        canvas, place = self._canvas(self._heights(edge))
+        local = compose_affine(matrix, place)
         local[:, 2] -= box[:2]
-        skin = cv2.warpAffine(
-            self._skin, local, box[2:], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        lid = cv2.warpAffine(
+            canvas, local, box[2:], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        blend(frame, box, skin, share * polygon_mask(outline, box, soft))
+        mask = share * polygon_mask(outline, box, soft) * lid[..., 3]
+        blend(frame, box, lid[..., :3], mask)
         # The lash line is thin while the eyelid descends and broad where it meets the other.
         gap = float(((lower - edge) @ self._down)[1:-1].mean())
         closure = float(np.clip(1 - gap / max(0.8 * self._gap, 1e-6), 0, 1))
@@ -166,9 +201,3 @@ class PhotoEyelid:
         # Lashes have soft edges even in a sharp picture.
         lashes = seam_mask(line, box, breadth, across, max(self._colors.softness, 0.6 * soft))
         blend(frame, box, self._colors.lash * np.float32(0.8 * 255), 0.85 * share * lashes)
-
-
-def _heights(points: Array, u: Array) -> Array:
-    """Heights of a chain of points (n, 2), interpolated at `u`."""
-    order = np.argsort(points[:, 0])
-    return np.interp(u, points[order, 0], points[order, 1])

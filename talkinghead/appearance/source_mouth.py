@@ -11,27 +11,28 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
-from talkinghead.appearance.inpaint import inpaint
 from talkinghead.appearance.lip_regions import tooth_likelihood
-from talkinghead.geometry.align import compose_affine, translation
-from talkinghead.geometry.masks import box_around, polygon_mask
+from talkinghead.geometry.align import apply_affine, compose_affine, translation
+from talkinghead.geometry.masks import box_around, polygon_mask, smoothstep
 from talkinghead.geometry.mouth import CLOSED_GAP, face_axes, face_width, lip_gaps
 from talkinghead.geometry.mouth_crop import crop_square, points_in_crop
-from talkinghead.landmarks import INNER_LIP, INNER_UPPER, OUTER_LIP
+from talkinghead.landmarks import INNER_LIP, INNER_LOWER, INNER_UPPER, OUTER_LIP
 from talkinghead.media.image import LUMA
 from talkinghead.types import Array
 
 _MAX_SCALE: Final = 400.0  # pixels per face width of the crop in which teeth are detected
 # In face widths.
 _REACH: Final = 0.30  # half the side of that crop
-_DARK_MARGIN: Final = 0.10  # extension of the lower teeth sideways, fading to black
+_MARGIN: Final = 0.02  # around the opening, of the layers
 _MIN_HEIGHT: Final = 0.018  # visible height of teeth below which they are drawn instead
 _WIDE_OPEN: Final = 0.10  # opening from which a mouth without visible teeth is toothless
-_HIDDEN: Final = 0.06  # extension of the upper teeth behind the upper lip
+_CLEAR: Final = 0.012  # dark gap from the free edge of teeth to the lip: less, and it is hidden
+_BLENDED: Final = 0.008  # breadth of the blended edge between lip and tooth
 _FADE: Final = 0.02  # beyond the last visible tooth: opaque over this distance, then fading out
 _SPREAD: Final = 0.15  # opening from which a single row may be the lower one
 # Shares.
 _MIN_BREADTH: Final = 0.35  # least share of the mouth's width that shows teeth
+_GAP: Final = 0.6  # luma relative to that of the lips below which a gap between them is dark
 _VALLEY: Final = 0.22  # least contrast of the valley between two rows with both rows
 _COMMON: Final = 0.4  # least share of columns with such a valley
 _LOW: Final = 0.62  # height in a wide opening below which a single row is the lower one
@@ -41,14 +42,22 @@ _LOW: Final = 0.62  # height in a wide opening below which a single row is the l
 class SourceMouth:
     """The open mouth of a picture as layers (h, w, 4) float32 RGBA in [0, 1], premultiplied."""
 
-    affine: Array  # (2, 3) from `full`, `upper` and `lower` to the picture
+    affine: Array  # (2, 3) from the layers to the picture
     full: Array  # the whole mouth: valid only while the mouth is as in the picture
-    upper: Array | None  # upper teeth and the gum above them; None if none are visible
-    lower: Array | None  # lower teeth; None if none are visible
-    crop_affine: Array  # (2, 3) from `behind` to the picture
-    behind: Array | None  # the upper teeth, continued behind the upper lip
+    upper: "SourceTeeth | None"  # None if none are visible
+    lower: "SourceTeeth | None"
     teeth: Array | None  # (3,) median colour of the visible teeth
     toothless: bool  # wide open without visible teeth
+
+
+@dataclass(frozen=True)
+class SourceTeeth:
+    """A row of teeth that the picture shows."""
+
+    layer: Array  # (h, w, 4) float32 RGBA in [0, 1], premultiplied
+    beyond: Array  # (h, w) float32 in [0, 1]: where the row has ended, as the picture shows
+    edge: Array  # (n, 2) pixels of the picture along the free edge, or along the lip that covers it
+    free: Array  # (n,) bool: whether it is the free edge
 
 
 def extract_source_mouth(image: Array, landmarks: Array) -> SourceMouth | None:
@@ -59,7 +68,7 @@ def extract_source_mouth(image: Array, landmarks: Array) -> SourceMouth | None:
     base = np.asarray(landmarks, dtype=np.float64)
     unit = float(face_width(base))
     opening = float(lip_gaps(base).max()) / unit
-    margin = _DARK_MARGIN * unit
+    margin = _MARGIN * unit
     box = box_around(base[INNER_LIP, :2], margin + 2, (image.shape[1], image.shape[0]))
     if opening <= CLOSED_GAP or box is None:
         return None
@@ -73,26 +82,51 @@ def extract_source_mouth(image: Array, landmarks: Array) -> SourceMouth | None:
     crop = crop_square(image, crop_affine, side).astype(np.float32) / 255
     points = points_in_crop(base, crop_affine)
     score = _score_teeth(crop, points)
-    upper, lower = _split_rows(crop @ LUMA, score > 0.5, points, side / (2 * _REACH))
+    luma = crop @ LUMA
+    upper, lower = _split_rows(luma, score > 0.5, points, side / (2 * _REACH))
     into_box = compose_affine(translation(np.array([-left, -top])), crop_affine)
 
-    def share(edge: Array, direction: int) -> Array:
-        mask = cv2.warpAffine(_beyond_edge(edge, direction), into_box, (width, height))
-        return np.asarray(mask[..., None])
+    box_of_crop = (0, 0, side, side)
+    outer, inner = (polygon_mask(points[lip], box_of_crop) for lip in (OUTER_LIP, INNER_LIP))
+    lips = (outer > 0.9) & (inner < 0.1)  # none in a very small picture
+    dark = luma < _GAP * np.median(luma[lips if lips.any() else outer > 0])
+    sure = smoothstep((cv2.GaussianBlur(score, (0, 0), max(0.7, 0.003 * side)) - 0.25) / 0.45)
+
+    def cut(edges: _Edges | None, which: int) -> SourceTeeth | None:
+        if edges is None:
+            return None
+        direction = -1 if which == 0 else 1  # from the gum
+        blended = _BLENDED * side / (2 * _REACH)  # pixels at a lip's edge that show lip and tooth
+        first, last = edges
+        row = _beyond_edge(first + blended, 1) * _beyond_edge(last - blended, -1) * sure
+        free = _is_free(edges[which], direction, points, dark)
+        gone = _beyond_edge(edges[which] + direction, direction) * _smooth_flags(free)
+        columns = np.flatnonzero(np.isfinite(edges[which]))
+        along = np.column_stack([columns, edges[which][columns]])
+        row, gone = (cv2.warpAffine(part, into_box, (width, height)) for part in (row, gone))
+        edge = apply_affine(crop_affine, along)
+        return SourceTeeth(full * row[..., None], gone, edge, free[columns])
 
     none = upper is None and lower is None
     return SourceMouth(
         affine=translation(np.array([left, top])),
         full=full,
-        upper=None if upper is None else full * share(upper[1], -1),
-        lower=None
-        if lower is None
-        else _extend_sideways(part, inside, margin) * share(lower[0], 1),
-        crop_affine=crop_affine,
-        behind=None if upper is None else _extend_behind_lip(crop, upper),
+        upper=cut(upper, 1),
+        lower=cut(lower, 0),
         teeth=None if none else np.median(crop[score > 0.6], axis=0),
         toothless=none and opening > _WIDE_OPEN and float(score.max()) < 0.5,
     )
+
+
+def visible_rows(image: Array, landmarks: Array) -> tuple[bool, bool]:
+    """Whether an (h, w, 3) uint8 picture shows upper and lower teeth; landmarks are (68, 3)."""
+    base = np.asarray(landmarks, dtype=np.float64)
+    affine, side = _crop_matrix(base, float(face_width(base)))
+    crop = crop_square(image, affine, side).astype(np.float32) / 255
+    points = points_in_crop(base, affine)
+    score = _score_teeth(crop, points)
+    upper, lower = _split_rows(crop @ LUMA, score > 0.5, points, side / (2 * _REACH))
+    return upper is not None, lower is not None
 
 
 def _crop_matrix(base: Array, unit: float) -> tuple[Array, int]:
@@ -193,28 +227,25 @@ def _beyond_edge(edge: Array, direction: int) -> Array:
     return np.asarray(share, dtype=np.float32)
 
 
-def _extend_behind_lip(crop: Array, edges: _Edges) -> Array:
-    """(s, s, 4) the upper teeth, extended behind the upper lip by their topmost visible colours."""
-    side = crop.shape[0]
-    scale = side / (2 * _REACH)
-    first, last = (_smooth_edge(edge) for edge in edges)
-    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
-    top = first + 0.008 * scale  # below the blurred edge of the lip
-    source_rows = np.maximum(rows, np.minimum(top, last)).astype(np.float32)
-    color = cv2.remap(crop, columns, source_rows, cv2.INTER_LINEAR)
-    share = np.clip(last - rows + 1, 0, 1) * np.clip(rows - (first - _HIDDEN * scale), 0, 1)
-    alpha = (share * _column_alpha(edges[0]))[..., None].astype(np.float32)
-    return np.concatenate([color * alpha, alpha], axis=-1)
+def _is_free(edge: Array, direction: int, points: Array, dark: Array) -> Array:
+    """(s,) bool: the columns in which teeth end before the lip that lies in `direction`.
 
-
-def _extend_sideways(part: Array, inside: Array, reach: float) -> Array:
-    """(h, w, 4) the picture (h, w, 3) inside the mouth, extended sideways and darkened there.
-
-    When the jaw rises, the mouth of the picture is too narrow for the corners of the new mouth.
+    Between them the mouth must be `dark` (s, s) bool: landmarks alone may lie beside the lip.
     """
-    outside = inside < 0.99
-    color = inpaint(part, outside, max(1.0, 0.1 * reach)).astype(np.float32) / 255
-    distance = cv2.distanceTransform(outside.astype(np.uint8), cv2.DIST_L2, 5)
-    light = np.clip(1 - distance / reach, 0, 1)[..., None]
-    alpha = np.minimum(2 * light, 1)
-    return np.asarray(np.concatenate([color * light * alpha, alpha], axis=-1), dtype=np.float32)
+    lip = points[[*(INNER_UPPER if direction < 0 else INNER_LOWER)]]
+    order = np.argsort(lip[:, 0])
+    columns, rows = np.arange(len(edge)), np.arange(len(edge))[:, None]
+    opposite = np.interp(columns, lip[order, 0], lip[order, 1])
+    with np.errstate(invalid="ignore"):
+        gap = (direction * (rows - edge) > 0) & (direction * (opposite - rows) > 0)
+    tall = (gap & dark).sum(axis=0) > _CLEAR * len(edge) / (2 * _REACH)
+    between = (columns > lip[order[0], 0]) & (columns < lip[order[-1], 0])
+    return np.asarray(tall & between & np.isfinite(edge))
+
+
+def _smooth_flags(flags: Array) -> Array:
+    """(s,) float32 in [0, 1]: flags of columns without isolated ones, faded at their borders."""
+    steady = median_filter(
+        flags.astype(np.float32), size=2 * (len(flags) // 50) + 3, mode="nearest"
+    )
+    return np.asarray(gaussian_filter1d(steady, max(0.8, 0.006 * len(flags))))

@@ -21,6 +21,7 @@ from talkinghead.field_options import (
 )
 from talkinghead.media.formats import format_of, frame_number, frame_path, output_path
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest, VideoRequest
+from talkinghead.requests.dub import DubRequest
 from talkinghead.requests.scene import SceneRequest
 from talkinghead.validation import FieldErrors, Problem
 
@@ -29,6 +30,7 @@ KINDS: Mapping[str, type[VideoRequest]] = {
     "photo": PhotoRequest,
     "puppet": CartoonRequest,
     "scene": SceneRequest,
+    "video": DubRequest,
 }
 
 
@@ -110,6 +112,10 @@ def read_job(row: Row, number: int, base: Path, shared: Mapping[str, Any]) -> Ba
         if format_error and not any(message.endswith(format_error) for message in messages):
             messages.append(f"field 'output': {format_error}")
         raise RowErrors([f"{row.place}: {message}" for message in messages])
+    if request.no_clobber:
+        raise RowErrors(
+            [f"{row.place}: field 'no_clobber' is not for batches, which skip what is unchanged"]
+        )
     notes = (*notes_on_former_names(kind, row.fields), *request.notes)
     return BatchJob(row.place, number, request, notes)
 

@@ -58,7 +58,7 @@ def render(request: VideoRequest, progress: Progress) -> None:
     """Carry out a request, and print the path of what was written."""
     from talkinghead.requests.run import load_animator, render_video  # imports torch
 
-    for note in request.notes:
+    for note in (*request.notes, *request.notes_on_output):
         progress.note(note)
     animator = load_animator(request.models, progress)
     report(render_video(request, animator, progress), progress)

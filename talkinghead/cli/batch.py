@@ -1,6 +1,7 @@
 """`talkinghead batch`: the videos that a table lists, made by several processes."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,18 +12,20 @@ from talkinghead.batch.worker import JobResult, Worker
 from talkinghead.cli.options import Parser, add_options, add_reporting, positive
 from talkinghead.errors import InputError
 from talkinghead.field_options import options_by_name
+from talkinghead.media.atomic_write import fit_name
 from talkinghead.progress import Progress
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest
 from talkinghead.requests.files import check_output
 from talkinghead.worker_pool import WorkerDied, available_cores, run_in_workers
 
 SOME_FAILED = 1
+_LISTED = 3  # existing videos in the note on them
 _REPORTED = 20  # mistakes: of a column with a wrong name there are as many as rows
-_OF_ONE_JOB = ("photo", "puppet", "audio", "faces", "motion", "output")
+_OF_ONE_JOB = ("photo", "puppet", "audio", "faces", "motion", "output", "no_clobber")
 EXAMPLES = f"""\
-JOBS is a table ({SUFFIXES}; CSV with a header row). Each job has one of 'photo', 'puppet' and
-'scene', 'audio' (except for a scene), 'output', and any option of its command by name. Paths are
-relative to the table. Options on the command line apply to all jobs that do not set them.
+JOBS is a table ({SUFFIXES}; CSV with a header row). Each job has one of 'photo', 'puppet', 'scene'
+and 'video' (to dub), 'audio' (except for a scene), 'output', and any option of its command by name.
+Paths are relative to the table. Options on the command line apply to all jobs that do not set them.
 
   photo,puppet,audio,output,size
   face.jpg,,hello.wav,out/face.mp4,512
@@ -63,7 +66,7 @@ def batch(args: Namespace, progress: Progress) -> int:
     progress.stage("checking the jobs")
     table = Path(args.jobs)
     jobs = _read_jobs(table, args, progress)
-    log_path = args.log or table.with_name(f"{table.name}.done.jsonl")
+    log_path = args.log or table.with_name(fit_name(table.name, ".done.jsonl"))
     check_output(log_path, table, *(job.target for job in jobs))
     log = RunLog(log_path)
     fingerprints = {job.number: job.fingerprint() for job in jobs}
@@ -74,6 +77,10 @@ def batch(args: Namespace, progress: Progress) -> int:
         or not (job.is_done and log.has(names[job.number], fingerprints[job.number]))
     ]  # fmt: skip
     unchanged, failed = len(jobs) - len(pending), 0
+    replaced = [job.target for job in pending if job.is_done]
+    if replaced:
+        videos = "1 existing video" if len(replaced) == 1 else f"{len(replaced)} existing videos"
+        progress.note(f"{table}: {videos} will be replaced: {_shortened(replaced)}")
     progress.start(len(pending), "job", unchanged=unchanged)
     workers = args.workers or available_cores()
     with closing(run_in_workers(Worker, pending, workers, lambda job: job.subject_key)) as results:
@@ -90,6 +97,12 @@ def batch(args: Namespace, progress: Progress) -> int:
         f"{table}: {rendered_count} made, {unchanged} unchanged, {failed} failed; see {log_path}"
     )
     return SOME_FAILED if failed else 0
+
+
+def _shortened(paths: Sequence[Path]) -> str:
+    """The first of some paths."""
+    shown = ", ".join(map(str, paths[:_LISTED]))
+    return shown if len(paths) <= _LISTED else f"{shown}, ..."
 
 
 def _report(job: BatchJob, result: JobResult, progress: Progress) -> None:

@@ -7,11 +7,13 @@ from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkinghead.cli.options import Parser, add_options, add_reporting, read_options
+from talkinghead.cli.options import Parser, add_no_clobber, add_options, add_reporting, read_options
 from talkinghead.config import ComputeConfig
 from talkinghead.errors import InputError, OutputError
 from talkinghead.progress import Progress
-from talkinghead.requests.files import check_audio, check_output
+from talkinghead.requests.files import check_audio, check_output, free_path, notes_on_replacing
+from talkinghead.requests.input_types import AUDIO_TRACK_HELP
+from talkinghead.sample_rates import exact_frame_rate, parse_frame_rate
 
 if TYPE_CHECKING:
     from talkinghead.types import MouthCue
@@ -54,6 +56,8 @@ def configure(parser: Parser) -> None:
         "--fps", type=_rate, default=25.0, metavar="N",
         help="frames a second of .csv (default: %(default)g)",
     )  # fmt: skip
+    parser.add_argument(*_spellings("audio-track"), type=int, metavar="N", help=AUDIO_TRACK_HELP)
+    add_no_clobber(parser)
     add_options(parser, ComputeConfig)
     add_reporting(parser)
     parser.set_defaults(run=cues)
@@ -68,21 +72,28 @@ def cues(args: Namespace, progress: Progress) -> None:
     models = read_options(ComputeConfig, args)
     check_audio(args.audio)
     if target is not None:
+        target = free_path(target) if args.no_clobber else target
         check_output(target, args.audio)
         if target.suffix.lower() not in SUFFIXES:
             raise OutputError(
                 f"{target}: unknown suffix {target.suffix!r}; name it {', '.join(SUFFIXES)}"
             )
+        for note in notes_on_replacing(target, option=True):
+            progress.note(note)
 
     from talkinghead.media.atomic_write import atomic_write
     from talkinghead.media.audio import read_audio  # imports FFmpeg: not for --help
     from talkinghead.model_set import pick_device
     from talkinghead.speech.mouth_cues import MouthCueExtractor, restrict_shapes
+    from talkinghead.speech.vad import holds_speech
 
     progress.stage("loading the networks")
     maker = MouthCueExtractor(device=pick_device(models.device), ckpt=models.ckpt)
     progress.stage("encoding the audio")
-    shapes = restrict_shapes(maker(read_audio(args.audio)), extended)
+    wave = read_audio(
+        args.audio, track=args.audio_track, notify=progress.note, holds_speech=holds_speech
+    )
+    shapes = restrict_shapes(maker(wave), extended)
     text = format_cues(shapes, ".tsv" if target is None else target.suffix.lower(), extended, args)
     if target is None:
         progress.stop()
@@ -139,7 +150,7 @@ def _spellings(name: str) -> list[str]:
 
 def _rate(text: str) -> float:
     """Frames a second, for argparse."""
-    number = float(text)
-    if not RATES[0] <= number <= RATES[1]:
-        raise ArgumentTypeError(f"must lie in [{RATES[0]:g}, {RATES[1]:g}], got {number:g}")
-    return number
+    number = parse_frame_rate(text)
+    if number is None or not RATES[0] <= number <= RATES[1]:
+        raise ArgumentTypeError(f"must lie in [{RATES[0]:g}, {RATES[1]:g}], got {text}")
+    return float(exact_frame_rate(number))

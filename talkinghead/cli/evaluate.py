@@ -13,13 +13,16 @@ from talkinghead.cli.reports import add_report, add_split, count_steps, print_cl
 from talkinghead.config import ComputeConfig, DetectorConfig, ModelConfig
 from talkinghead.errors import InputError
 from talkinghead.evaluate.comparison import compare
+from talkinghead.evaluate.extreme_frames import ExtremeFrames
 from talkinghead.evaluate.motion import OffsetEstimator, evaluate_motion
 from talkinghead.evaluate.render import evaluate_render, read_render_clip
 from talkinghead.evaluate.sync import evaluate_sync, offset_of
+from talkinghead.evaluate.viseme_shapes import VisemeCollector, draw_shapes, viseme_labeller
 from talkinghead.face.detectors import load_detector
 from talkinghead.face.segmentation import person_matte
 from talkinghead.media.formats import output_path
 from talkinghead.media.image import write_image
+from talkinghead.media.synthetic_label import COMMENT
 from talkinghead.media.video_reader import read_video
 from talkinghead.media.video_writer import write_video
 from talkinghead.model_set import pick_device
@@ -27,10 +30,17 @@ from talkinghead.models import checkpoint
 from talkinghead.pipeline import Animator
 from talkinghead.progress import Progress
 from talkinghead.render.photo import PhotoRenderer
-from talkinghead.requests.files import check_image_output, check_output, check_video_output
+from talkinghead.requests.files import (
+    check_file,
+    check_image_output,
+    check_output,
+    check_video_output,
+    notes_on_replacing,
+)
 from talkinghead.requests.run import load_animator
+from talkinghead.speech.content_encoder import ContentVoiceEncoder
 from talkinghead.sync.score import SYNCNET_FILE, load_syncnet
-from talkinghead.train.data.splits import clip_filter
+from talkinghead.train.data.splits import clip_filter, clip_speakers
 from talkinghead.types import FaceShape, FaceTrack, Portrait, Renderer, Waveform
 
 LOG_MEL_BRANCH = "content_mel.safetensors"  # a content branch on log-mel, for comparison
@@ -38,10 +48,12 @@ CLIPS = """\
 examples:
   talkinghead evaluate motion clips/
   talkinghead evaluate render clips/ --json --out render.json
+  talkinghead evaluate render clips/ --max-frames 50 --sheet extremes.png
   talkinghead evaluate sync speaking.mp4
 talkinghead/evaluate/motion_metrics.py defines the metrics. Baselines: a mouth that does not move
 (still), one that opens with the loudness (energy), the branch trained on log-mel alone (mel); the
-first frame repeated (copy), and the warp without the translator (warp).
+first frame repeated (copy), the warp without the translator (warp), with the head held
+(fixed_head), and the clip's own frames, rotated and detected again (second_look).
 r_open_in_step, r_width_in_step: the same with the clip's own video moved by the delay that SyncNet
 measures (see 'evaluate sync'), where ckpt/ holds one.
 """
@@ -72,13 +84,22 @@ def configure_evaluate(parser: Parser) -> None:
         kind = kinds.add_parser(
             name, help=summary, description=f"Measure {summary}.", epilog=CLIPS
         )  # fmt: skip
-        kind.add_argument("clips", metavar="DIR", type=Path, help="folder of talking clips (mp4)")
+        kind.add_argument("clips", metavar="DIR", type=Path, help="folder of talking clips")
         add_split(kind)
         add_report(kind)
+        if name == "motion":
+            kind.add_argument(
+                "--visemes", type=Path, metavar="PNG",
+                help="draw the mean mouth shape of every viseme here, true and predicted",
+            )  # fmt: skip
         if name == "render":
             kind.add_argument(
                 "--max-frames", type=positive, metavar="N", help="of each clip (default: all)"
             )
+            kind.add_argument(
+                "--sheet", type=Path, metavar="PNG",
+                help="draw the widest mouths and deepest blinks here, the truth above ours",
+            )  # fmt: skip
         add_options(kind, ModelConfig if name == "render" else DetectorConfig)
         add_reporting(kind)
         kind.set_defaults(run=evaluate_clips, kind=name)
@@ -93,7 +114,7 @@ def _add_sync(kinds: Any) -> None:
         "sync", help=SYNC_SUMMARY, description=f"Measure {SYNC_SUMMARY}.", epilog=SYNC
     )  # fmt: skip
     kind.add_argument(
-        "clips", metavar="DIR|FILE", type=Path, help="folder of talking clips (mp4), or one video"
+        "clips", metavar="DIR|FILE", type=Path, help="folder of talking clips, or one video"
     )
     add_split(kind)
     add_report(kind)
@@ -128,26 +149,44 @@ def evaluate_clips(args: Namespace, progress: Progress) -> None:
     models = read_options(DetectorConfig if is_motion else ModelConfig, args)
     if args.out:
         check_output(args.out)
+    picture: Path | None = args.visemes if is_motion else args.sheet
+    if picture:
+        check_image_output(picture, args.clips)
     select = clip_filter(args.clips, args.split, need_speech=is_motion)
     animator = load_animator(models, progress)
     step = count_steps(progress, "clip")
     if is_motion:
         baselines = {name: _predictor(other) for name, other in _baselines(models).items()}
+        encoder, visemes = animator.models.content_encoder, None
+        if isinstance(encoder, ContentVoiceEncoder):
+            visemes = VisemeCollector(viseme_labeller(encoder), clip_speakers(args.clips))
         report = evaluate_motion(
             args.clips, _predictor(animator), animator.face_detector,
-            baselines=baselines, offset=_sync_offset(models, animator), select=select,
-            progress=step,
+            baselines=baselines, offset=_sync_offset(models, animator), observe=visemes,
+            select=select, progress=step,
         )  # fmt: skip
+        shapes = visemes.shapes() if visemes else None
+        if shapes:
+            totals = {"visemes_r": shapes.correlation, "visemes_size": shapes.size}
+            report = replace(report, totals=totals)
+            if args.visemes:
+                draw_shapes(shapes, args.visemes)
+                progress.print_output(args.visemes)
     else:
+        extremes = ExtremeFrames() if picture else None
         report = evaluate_render(
             args.clips,
-            lambda portrait: animator.photo(portrait).renderer,
+            lambda portrait: animator.photo(portrait, size="full").renderer,
             animator.face_detector,
             baselines=None if animator.models.translator is None else {"warp": _warp_renderer},
             max_frames=args.max_frames,
             select=select,
             progress=step,
+            extremes=extremes,
         )
+        if picture and extremes:
+            write_image(extremes.sheet(), picture)
+            progress.print_output(picture)
     print_clip_report(args, progress, report)
 
 
@@ -175,12 +214,17 @@ def evaluate_lip_sync(args: Namespace, progress: Progress) -> None:
 def compare_clip(args: Namespace, progress: Progress) -> None:
     """Render a clip from its first frame and its landmarks, beside the clip itself."""
     models = read_options(ModelConfig, args)
+    check_file(args.clip)
     check_image_output(args.output, args.clip)
     if args.video:
         check_video_output(args.video, args.clip)
+    for note in notes_on_replacing(*filter(None, (args.output, args.video))):
+        progress.note(note)
     animator = load_animator(models, progress)
     progress.stage("tracking the face")
     video = read_video(args.clip, max_frames=args.max_frames)
+    if len(video.frames) < 2:
+        raise InputError(f"{args.clip}: is a single picture; give a video of one talking face")
     try:
         clip = read_render_clip(video, animator.face_detector)
     except InputError as error:  # it knows no file names
@@ -189,7 +233,7 @@ def compare_clip(args: Namespace, progress: Progress) -> None:
     sheet, both = compare(
         clip, lambda portrait: PhotoRenderer(portrait, None, animator.models.translator)
     )
-    write_image(sheet, args.output)
+    write_image(sheet, args.output, synthetic=COMMENT)
     progress.print_output(args.output)
     if args.video:
         progress.start(both.count, "frame", fps=both.fps, size=list(both.size))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from talkinghead.cli.options import Parser, add_options, add_reporting, read_options
 from talkinghead.progress import Progress
+from talkinghead.requests.files import notes_on_replacing
 from talkinghead.requests.track import MEAN_FACE, MotionRequest, PlotRequest, TrackRequest
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def configure_plot(parser: Parser) -> None:
 def motion(args: Namespace, progress: Progress) -> None:
     """Predict the motion, write it, and print the path of what was written."""
     request = read_options(MotionRequest, args)
+    for note in notes_on_replacing(request.target, option=True):
+        progress.note(note)
 
     from talkinghead.media.motion_export import write_motion
     from talkinghead.requests.run import ENCODING_AUDIO, load_animator
@@ -67,18 +70,20 @@ def motion(args: Namespace, progress: Progress) -> None:
         request.fps,
         pose_reference=_pose_reference(request, animator),
         speaking_style=request.style_from,
+        audio_track=request.audio_track,
     )
-    write_motion(track, subject.face, request.output)
-    progress.success(output=str(request.output), frames=len(track))
-    progress.print_output(request.output)
+    write_motion(track, subject.face, request.target)
+    progress.success(output=str(request.target), frames=len(track))
+    progress.print_output(request.target)
 
 
 def plot(args: Namespace, progress: Progress) -> None:
     """Predict the motion, and write the plots and the video."""
     request = read_options(PlotRequest, args)
     track_path, landmarks_path, video_path = request.outputs
+    for note in notes_on_replacing(*request.outputs):
+        progress.note(note)
 
-    from talkinghead.media.audio import read_audio
     from talkinghead.media.video_writer import write_video
     from talkinghead.motion.resample import resample_clip
     from talkinghead.render.landmark_drawing import LandmarkRenderer
@@ -90,8 +95,9 @@ def plot(args: Namespace, progress: Progress) -> None:
     progress.stage("finding the face")
     subject, picture, points = _subject(request, animator)
     progress.stage(ENCODING_AUDIO)
-    wave = read_audio(request.audio)
+    wave, cue = animator.load_audio(request.audio, request.audio_track)
     features = animator.extract_features(wave, request.style_from)
+    animator.check_speech(features.voice_activity, request.audio)
     reference = _pose_reference(request, animator)
     track = animator.predict_motion(
         features, subject.face, request.motion_config, subject.lip_gain, reference
@@ -107,7 +113,7 @@ def plot(args: Namespace, progress: Progress) -> None:
         progress.print_output(landmarks_path)
     renderer = LandmarkRenderer()
     frames = renderer.render(subject.frame.place(track))
-    clip = Clip(frames, len(track), renderer.size, track.fps, wave, request.audio)
+    clip = Clip(frames, len(track), renderer.size, track.fps, wave, (cue,))
     progress.start(clip.count, "frame", fps=clip.fps, size=list(clip.size))
     write_video(clip, video_path, progress=lambda done, _: progress.step(done))
     progress.success(output=str(request.output))
@@ -132,7 +138,7 @@ def _subject(request: TrackRequest, animator: Animator) -> tuple[Subject, Array 
         face, frame = FaceShape(close_mouth(mean_face())), FaceFrame(np.eye(3), 300.0, np.zeros(3))
         return Subject(face, frame, LandmarkRenderer()), None, face.points
     if request.puppet is not None:
-        subject = animator.cartoon(request.puppet)
+        subject = animator.cartoon(request.puppet, size="full")
         points = subject.frame.to_pixels(subject.face.points)
         neutral = subject.frame.place(FaceTrack(subject.face.points[None], np.zeros((1, 6))))
         return subject, next(subject.renderer.render(neutral)), points

@@ -13,6 +13,7 @@ COMMANDS = {
     "photo": ("animate", "configure_photo", "let a photo, painting or drawing speak"),
     "cartoon": ("animate", "configure_cartoon", "let a puppet speak"),
     "scene": ("scene", "configure", "let several puppets and photos speak in one picture"),
+    "dub": ("dub", "configure", "let the face in a video say other words"),
     "batch": ("batch", "configure", "make the videos that a file lists, many at once"),
     "serve": ("serve", "configure", "make videos on a page in the browser, or over HTTP"),
     "plot": ("export", "configure_plot", "plot the landmarks, and draw a video of them"),

@@ -146,7 +146,7 @@ def _main(
 def _photo(args: Namespace, progress: Progress) -> None:
     image, styles = _example_or_path(args.jpg), _styles(args)
     if getattr(args, "faces", None):
-        output = args.output or default_output(image, "faces", args.output_folder)
+        output = args.output or default_output(image, "faces", folder=args.output_folder)
         jobs = [{"audio": args.audio, "output": output, "style_from": styles[0]}]
     else:
         jobs = _jobs(args, image, styles)
@@ -194,6 +194,8 @@ def _render(
     options = requests[0].models.animator_options() | weights
     animator = CachingAnimator(**options, notify=progress.note)
     for request in requests:
+        for note in (*request.notes, *request.notes_on_output):
+            progress.note(note)
         report(render_video(request, animator, progress), progress)
 
 
@@ -240,9 +242,8 @@ def _jobs(args: Namespace, image: str, styles: Sequence[str | None]) -> list[dic
     jobs = []
     for audio in recordings:
         for style in styles:
-            target = args.output or default_output(image, audio, args.output_folder)
-            if style is not None and len(styles) > 1:
-                target = target.with_stem(f"{target.stem}_{Path(style).stem}")
+            parts = (image, audio) if style is None or len(styles) == 1 else (image, audio, style)
+            target = args.output or default_output(*parts, folder=args.output_folder)
             jobs.append({"audio": audio, "output": target, "style_from": style})
     if len({job["output"] for job in jobs}) < len(jobs):
         raise InputError("--reuse_train_emb_list: two styles would name one video; rename one")

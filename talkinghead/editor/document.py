@@ -1,6 +1,5 @@
 """The puppet being edited: its state for the page, edited landmarks checked and saved."""
 
-import hashlib
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from talkinghead.puppet.face_frame import close_pose, open_pose
 from talkinghead.puppet.store import (
     atomic_folder,
     find_puppet,
+    folder_revision,
     load_puppet,
     save_points,
     save_puppet,
@@ -78,7 +78,7 @@ class PuppetDocument:
     def _load(self) -> Snapshot:
         # Revision first: a change during the load is then a conflict, and is not overwritten.
         snapshot = Snapshot(
-            _folder_revision(self.folder), load_puppet(self.folder), read_source(self.folder)
+            folder_revision(self.folder), load_puppet(self.folder), read_source(self.folder)
         )
         layer_shape = snapshot.puppet.layers["head"].image.shape
         if snapshot.source is not None and snapshot.source.shape != layer_shape:
@@ -156,7 +156,7 @@ class PuppetDocument:
         Raises Conflict if the folder is not at `revision`, unless `force` is set.
         """
         with self._saving:
-            if revision != _folder_revision(self.folder) and not force:
+            if revision != folder_revision(self.folder) and not force:
                 raise Conflict(
                     f"{self.folder.name} was changed on the disk or in another window since this "
                     "page loaded it"
@@ -199,12 +199,3 @@ def _point_names() -> list[str]:
         for place, number in enumerate(points, start=1):
             names[number] = f"{name.replace('_', ' ')} {place} of {len(points)}"
     return names
-
-
-def _folder_revision(folder: Path) -> str:
-    """A digest that changes with any file of the folder."""
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        stat = file.stat()
-        digest.update(f"{file.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:16]

@@ -82,6 +82,10 @@ class Issues(BaseModel):
     problems: list[Issue]
 
 
+class SavedPoints(SaveResult, Issues):
+    """What became of a save, and the issues that the saved puppet has."""
+
+
 def create_app(document: PuppetDocument, preview: PreviewRenderer, token: str) -> FastAPI:
     """The editor of one puppet, for those who know the token."""
     router = APIRouter(prefix=f"/{token}")
@@ -127,8 +131,12 @@ def create_app(document: PuppetDocument, preview: PreviewRenderer, token: str) -
         return RenderedClip(clip=preview.render_clip(request, request.sentence, request.style))
 
     @router.post("/api/save")
-    def save(request: Annotated[SaveRequest, _json(SaveRequest)]) -> SaveResult:
-        return document.save(request, request.revision, force=request.force)
+    def save(request: Annotated[SaveRequest, _json(SaveRequest)]) -> SavedPoints:
+        saved = document.save(request, request.revision, force=request.force)
+        issues, _ = validate(document.with_points(request))
+        return SavedPoints(
+            **saved.model_dump(), problems=[_describe_issue(issue) for issue in issues]
+        )
 
     # With DNS rebinding, another site's page would send its own host name.
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])

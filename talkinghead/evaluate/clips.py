@@ -11,6 +11,12 @@ from talkinghead.errors import FaceError, InputError
 from talkinghead.evaluate.report import SkippedClip
 from talkinghead.face.tracking import fill_gaps, require_coverage
 from talkinghead.media.audio import read_audio
+from talkinghead.media.file_search import (
+    VIDEO_KINDS,
+    VIDEO_SUFFIXES,
+    walk_files,
+    with_suffix_in,
+)
 from talkinghead.media.video_reader import VideoReader, read_video, read_video_audio
 from talkinghead.types import Array, Video, Waveform
 
@@ -49,23 +55,21 @@ class ClipFile:
 
 
 def find_clips(folder: Path, select: ClipFilter | None = None) -> list[ClipFile]:
-    """The mp4 files that `select` accepts in a folder and its sub-folders, sorted.
+    """The videos that `select` accepts in a folder and its sub-folders, sorted; see `walk_files`.
 
     Raises InputError without any.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give a folder of talking clips (mp4)")
+        raise InputError(f"{folder}: no such folder; give a folder of talking clips")
     clips = []
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() != ".mp4" or path.name.startswith(".") or not path.is_file():
-            continue
+    for path in with_suffix_in(walk_files(folder), VIDEO_SUFFIXES):
         within = path.parent.relative_to(folder)
         group = within.as_posix() if within.parts else folder.resolve().name
         wav = next((w for w in (path.with_suffix(".wav"), path.with_suffix(".WAV"))
                     if w.is_file()), None)  # fmt: skip
         clips.append(ClipFile(path, path.relative_to(folder).as_posix(), group, wav))
     if not clips:
-        raise InputError(f"{folder}: holds no mp4 clip; give a folder of talking clips")
+        raise InputError(f"{folder}: holds no clip ({VIDEO_KINDS}); give a folder of talking clips")
     selected = [clip for clip in clips if select is None or select(clip.name)]
     if not selected:
         raise InputError(

@@ -59,6 +59,7 @@ def compute_motion_metrics(
         "r_width_in_step": motion_metrics.aligned_correlation(width, true_width, offset),
         "lag": motion_metrics.lag(opening, true_opening),
         "amp": motion_metrics.amplitude(opening, true_opening),
+        "amp_long": motion_metrics.long_clip_amplitude(opening, true_opening),
         "m_lmd": motion_metrics.mouth_distance(predicted.displacement, true.displacement),
         "d_ll": motion_metrics.landmark_distance(predicted.points, true.points),
         "d_vl": motion_metrics.velocity_distance(predicted.points, true.points),
@@ -90,6 +91,9 @@ class GroundTruth:
         """The neutral face of the clip, as the input of a predictor."""
         neutral = self.track.neutral
         return FaceShape(face_frame(neutral).to_face(neutral).astype(np.float32))
+
+
+Observer = Callable[[str, GroundTruth, FaceTrack], None]  # a clip's name, truth and prediction
 
 
 def read_ground_truth(
@@ -151,6 +155,7 @@ def evaluate_motion(
     *,
     baselines: Mapping[str, Predictor] | None = None,
     offset: OffsetEstimator | None = None,
+    observe: Observer | None = None,
     select: ClipFilter | None = None,
     progress: ClipProgress | None = None,
 ) -> Report:
@@ -159,8 +164,9 @@ def evaluate_motion(
     `predict` gets the audio and the neutral face of the clip. Landmarks detected in its frames are
     the ground truth. The baselines "still" and "energy" are always measured, and each of
     `baselines`. `offset` measures the delay of the picture from the landmarks (n, 68, 3)
-    (see `evaluate.sync.offset_of`). Clips that `select` rejects are not read; clips that cannot be
-    measured are skipped and counted. Raises InputError if none can be measured.
+    (see `evaluate.sync.offset_of`). `observe` is called with the name, the
+    truth and the predicted track of each clip. Clips that `select` rejects are not read; clips that
+    cannot be measured are skipped and counted. Raises InputError if none can be measured.
     """
     others = baselines or {}
     clips: list[ClipMetrics] = []
@@ -173,7 +179,10 @@ def evaluate_motion(
     for source, truth in read_clips(folder, sources, read, skipped_clips, progress):
         tracks = baseline_tracks(truth)
         tracks |= {name: other(truth.wave, truth.face) for name, other in others.items()}
-        metrics = compare_track(predict(truth.wave, truth.face), truth)
+        predicted = predict(truth.wave, truth.face)
+        metrics = compare_track(predicted, truth)
+        if observe is not None:
+            observe(source.name, truth, predicted)
         baseline_metrics = {name: compare_track(track, truth) for name, track in tracks.items()}
         clips.append(ClipMetrics(source.name, source.group, metrics, baseline_metrics))
     return Report(MOTION_METRICS, clips, skipped_clips)

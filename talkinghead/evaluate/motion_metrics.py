@@ -16,6 +16,7 @@ MAX_LAG = 5  # frames
 MIN_FRAMES = 12  # fewer leave no overlap at the maximum lag
 MAX_RANGE_DB = 50.0  # below loud frames: lower limit of the scale
 SILENCE_DB = 25.0  # below loud frames; room noise may be at -30 dB
+LONG_CLIP = 4.0  # seconds
 MIN_PAUSE = 0.3  # seconds; shorter gaps are closures of plosives, not pauses
 
 
@@ -65,6 +66,14 @@ def lag(predicted: Array, true: Array) -> float:
 def amplitude(predicted: Array, true: Array) -> float:
     """Standard deviation of the predicted curve divided by that of the true curve."""
     return ratio(standard_deviation(predicted), standard_deviation(true))
+
+
+def long_clip_amplitude(predicted: Array, true: Array) -> float:
+    """`amplitude` of a clip of LONG_CLIP seconds or more, NaN of a shorter one.
+
+    In a short clip the true mouth may hardly move, which makes any ratio large.
+    """
+    return amplitude(predicted, true) if len(true) >= LONG_CLIP * FPS else float("nan")
 
 
 def distance(predicted: Array, true: Array) -> float:

@@ -1,7 +1,7 @@
 """Evaluate rendering: the first frame of a clip, driven by its landmarks, against the clip."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -18,6 +18,15 @@ from talkinghead.evaluate.clips import (
     find_clips,
     read_clips,
 )
+from talkinghead.evaluate.extreme_frames import ExtremeFrames
+from talkinghead.evaluate.eyelid_color import eyelid_color_error
+from talkinghead.evaluate.mouth_metrics import compute_mouth_metrics
+from talkinghead.evaluate.redetection import (
+    RotatedTracker,
+    redetect,
+    seen_metrics,
+    without_head_motion,
+)
 from talkinghead.evaluate.registration import (
     RegisteredTrack,
     mean_face,
@@ -26,6 +35,7 @@ from talkinghead.evaluate.registration import (
 )
 from talkinghead.evaluate.report import (
     RENDER_METRICS,
+    SEEN_METRICS,
     ClipMetrics,
     Report,
     SkippedClip,
@@ -136,19 +146,43 @@ def compute_render_metrics(
     return {
         **{name: means[name] for name in ("psnr", "ssim", "mouth_psnr", "mouth_ssim")},
         "sharpness": motion_metrics.ratio(means["sharp"], means["sharp_real"]),
-        "m_lmd": redetected_distance(clip, rendered, detector),
         "flicker": motion_metrics.ratio(means["change"], means["change_real"]),
         "background": means["background"],
+        **compute_mouth_metrics(clip.frames[1:], rendered[1:], clip.track.points[1:]),
+        "eyelid_color": eyelid_color_error(clip.frames, rendered, clip.track.points),
+        **redetected_metrics(clip, rendered, detector),
     }
 
 
-def redetected_distance(clip: RenderClip, rendered: Array, detector: FaceTracker) -> float:
-    """M-LMD of the landmarks detected in the rendered frames; NaN if no face is detected."""
-    detected = np.asarray(detector.track(rendered), dtype=np.float64)
-    if not np.isfinite(detected).all(axis=(1, 2)).any():
-        return float("nan")
-    registered = register_track(fill_gaps(detected), clip.track.fps, clip.reference)
-    return motion_metrics.mouth_distance(registered.displacement, clip.truth.displacement)
+def redetected_metrics(
+    clip: RenderClip, frames: Array, detector: FaceTracker, driven: RegisteredTrack | None = None
+) -> dict[str, float]:
+    """`m_lmd` and the `seen_metrics` of the landmarks detected in frames (t, h, w, 3) uint8.
+
+    `driven` is what drove the renderer, by default the landmarks of the clip. NaN if no face is
+    detected.
+    """
+    detected = redetect(frames, detector)
+    if detected is None:
+        return dict.fromkeys(SEEN_METRICS, float("nan"))
+    truth = clip.truth if driven is None else driven
+    seen = register_track(detected, clip.track.fps, clip.reference)
+    distance = motion_metrics.mouth_distance(seen.displacement, truth.displacement)
+    return {"m_lmd": distance, **seen_metrics(truth, seen)}
+
+
+def second_look_metrics(clip: RenderClip, detector: FaceTracker) -> dict[str, float]:
+    """`redetected_metrics` of the clip's own frames, rotated and scaled: the detector's limit."""
+    return redetected_metrics(clip, clip.frames, RotatedTracker(detector))
+
+
+def fixed_head_metrics(
+    clip: RenderClip, renderer: Renderer, detector: FaceTracker
+) -> dict[str, float]:
+    """`redetected_metrics` of the clip rendered without its head motion."""
+    fixed = replace(clip, track=without_head_motion(clip.track))
+    driven = register_track(fixed.track.points, clip.track.fps, clip.reference)
+    return redetected_metrics(clip, render_clip(fixed, renderer), detector, driven)
 
 
 def _mean(values: list[float]) -> float:
@@ -165,13 +199,17 @@ def evaluate_render(
     max_frames: int | None = None,
     select: ClipFilter | None = None,
     progress: ClipProgress | None = None,
+    extremes: ExtremeFrames | None = None,
 ) -> Report:
     """Evaluate a renderer on every clip of a folder, with or without audio.
 
     `renderer` gets the first frame of a clip with its landmarks and renders the landmarks of all
-    frames. The baseline `copy` is always measured, and each of `baselines`. Only the first
-    `max_frames` of a clip are read. Clips that `select` rejects are not read; clips that cannot be
-    measured are skipped and counted. Raises InputError if none can be measured.
+    frames. The baseline `copy` is always measured, and each of `baselines`. The SEEN_METRICS are
+    also measured with the head held (`fixed_head`), and on the clips' own frames, seen by the
+    detector for the second time (`second_look`). Only the first `max_frames` of a clip are read.
+    Clips that `select` rejects are not read; clips that cannot be measured are skipped and counted.
+    `extremes` collects the widest mouths and deepest blinks. Raises InputError if no clip can be
+    measured.
     """
     factories: dict[str, RendererFactory] = {"copy": CopyRenderer, **(baselines or {})}
     clips: list[ClipMetrics] = []
@@ -182,10 +220,16 @@ def evaluate_render(
 
     sources = find_clips(folder, select)
     for source, clip in read_clips(folder, sources, read, skipped_clips, progress):
-        metrics, *others = (
-            compute_render_metrics(clip, render_clip(clip, make(clip.portrait)), detector)
-            for make in (renderer, *factories.values())
-        )
-        baseline_metrics = dict(zip(factories, others, strict=True))
+        ours = renderer(clip.portrait)
+        rendered = render_clip(clip, ours)
+        metrics = compute_render_metrics(clip, rendered, detector)
+        if extremes is not None:
+            extremes.add(source.name, clip.frames, rendered, clip.track.points)
+        baseline_metrics = {
+            name: compute_render_metrics(clip, render_clip(clip, make(clip.portrait)), detector)
+            for name, make in factories.items()
+        }
+        baseline_metrics["fixed_head"] = fixed_head_metrics(clip, ours, detector)
+        baseline_metrics["second_look"] = second_look_metrics(clip, detector)
         clips.append(ClipMetrics(source.name, source.group, metrics, baseline_metrics))
     return Report(RENDER_METRICS, clips, skipped_clips)

@@ -12,15 +12,23 @@ Metrics = Mapping[str, float]  # name -> value; NaN if it is not defined for a c
 # Which values are better, in the order of the table; "" for information only.
 MOTION_METRICS: dict[str, str] = {
     "r_open": "high", "r_width": "high", "r_open_in_step": "high", "r_width_in_step": "high",
-    "lag": "0", "amp": "1", "m_lmd": "low", "d_ll": "low",
+    "lag": "0", "amp": "1", "amp_long": "1", "m_lmd": "low", "d_ll": "low",
     "d_vl": "low", "d_a": "low", "closures": "high", "silence": "low", "silence_true": "",
     "jitter": "1", "pose": "alike", "pose_true": "",
     "pose_yaw": "alike", "pose_yaw_true": "", "pose_pitch": "alike", "pose_pitch_true": "",
     "pose_roll": "alike", "pose_roll_true": "",
 }  # fmt: skip
+# Of the landmarks detected again in rendered frames.
+SEEN_METRICS: dict[str, str] = {
+    "m_lmd": "low", "seen_open": "high", "seen_open_range": "1", "seen_width": "high",
+    "seen_width_range": "1", "seen_closures": "high",
+}  # fmt: skip
 RENDER_METRICS: dict[str, str] = {
     "psnr": "high", "ssim": "high", "mouth_psnr": "high", "mouth_ssim": "high",
-    "sharpness": "1", "m_lmd": "low", "flicker": "1", "background": "high",
+    "sharpness": "1", "flicker": "1", "background": "high", "eyelid_color": "low", **SEEN_METRICS,
+    "interior_gradient": "1", "interior_tones": "low",
+    "teeth_seen": "high", "teeth_false": "low", "lower_seen": "high", "lower_false": "low",
+    "tongue_seen": "high", "tongue_false": "low",
 }  # fmt: skip
 
 
@@ -65,6 +73,7 @@ class Report:
     clips: Sequence[ClipMetrics]
     skipped_clips: Sequence[SkippedClip] = ()
     speakers: Mapping[str, str] = field(default_factory=dict)  # path of a clip -> its speaker
+    totals: Mapping[str, float] = field(default_factory=dict)  # metrics of all clips together
 
     @property
     def mean(self) -> dict[str, float]:
@@ -116,6 +125,8 @@ class Report:
             "clips": [{"path": clip.path, **to_json_metrics(clip.metrics)} for clip in self.clips],
             "skipped": self.skipped,
         }
+        if self.totals:
+            content["totals"] = to_json_metrics(self.totals)
         speakers = self.per_speaker
         if speakers.clips:
             content["mean_of_speakers"] = to_json_metrics(speakers.mean)
@@ -143,6 +154,9 @@ class Report:
                 ],
             )
         ]  # fmt: skip
+        if self.totals:
+            rows = [[name, format_number(value)] for name, value in self.totals.items()]
+            blocks.append(format_table(["all clips together", "ours"], rows))
         short = [name for name in self.better if not name.startswith("pose_")]
         if len(self.by_source) > 1:
             rows = [[name, *_row(row, short)] for name, row in self.by_source.items()]

@@ -9,9 +9,11 @@ import numpy as np
 from talkinghead.errors import FaceError
 from talkinghead.face.detectors.base import Detector, Face
 from talkinghead.geometry.mouth import lip_gaps, mouth_width
+from talkinghead.landmarks import MOUTH
 from talkinghead.types import Array, Portrait
 
 _WIDE_OPEN: Final = 0.6  # lip gap in mouth widths above which closing the mouth leaves artefacts
+_MIN_VISIBLE: Final = 0.5  # share of the lips' points that must lie in the picture
 
 
 def find_portrait(
@@ -24,15 +26,16 @@ def find_portrait(
 ) -> Portrait:
     """The portrait of one face in an (h, w, 3) uint8 RGB picture.
 
-    Faces are numbered from 0, from left to right. Without `face` the largest one is selected.
-    `notify` receives a one-line message if there are other faces, and one if the mouth is open
-    too far to be closed well. `where` names the picture in messages. Raises FaceError if the
-    picture has no face, or not the selected one.
+    Faces are numbered from 0, from left to right. Without `face` the largest one is selected
+    whose mouth lies in the picture. `notify` receives a one-line message if there are other faces,
+    and those of `check_mouth`. `where` names the picture in messages. Raises FaceError if the
+    picture has no face, or not the selected one, or if its mouth lies outside the picture.
     """
     faces = _detect(image, detector, where)
     ordered = sorted(faces, key=_centre_x)
     if face is None:
-        index = ordered.index(faces[0])
+        visible = (other for other in faces if _visible_lips(other.points, image) >= _MIN_VISIBLE)
+        index = ordered.index(next(visible, faces[0]))
         if len(faces) > 1 and notify is not None:
             notify(
                 f"{where}: found {len(faces)} faces, numbered 0 to {len(faces) - 1} from left "
@@ -49,13 +52,42 @@ def find_portrait(
         portrait = Portrait(image, ordered[index].points, other_faces=others)
     except FaceError as problem:
         raise FaceError(f"{where}: {problem}") from problem
-    points = portrait.landmarks
-    if notify is not None and lip_gaps(points).max() > _WIDE_OPEN * mouth_width(points):
+    check_mouth(portrait.landmarks, image, where, notify)
+    return portrait
+
+
+def check_mouth(
+    points: Array, image: Array, where: str, notify: Callable[[str], None] | None = None
+) -> None:
+    """Refuse a face (68, 2 or 3) whose mouth lies outside its picture (h, w, 3).
+
+    `notify` receives a one-line message if a part of the lips lies outside, and one if the mouth
+    is open too far to be closed well. Raises FaceError.
+    """
+    visible = _visible_lips(points, image)
+    if visible < _MIN_VISIBLE:
+        raise FaceError(
+            f"{where}: the mouth lies outside the picture; give one that shows the whole face"
+        )
+    if notify is None:
+        return
+    if visible < 1:
+        notify(
+            f"{where}: a part of the lips lies outside the picture and cannot be seen speaking; "
+            "a picture of the whole face looks better"
+        )
+    if lip_gaps(points).max() > _WIDE_OPEN * mouth_width(points):
         notify(
             f"{where}: the mouth is wide open, and closing it leaves artefacts; "
             "a picture with closed lips looks better"
         )
-    return portrait
+
+
+def _visible_lips(points: Array, image: Array) -> float:
+    """The share of the lips' points of a face (68, 2 or 3) that lie in its picture."""
+    x, y = points[MOUTH, 0], points[MOUTH, 1]
+    height, width = image.shape[:2]
+    return float(((x >= 0) & (x < width) & (y >= 0) & (y < height)).mean())
 
 
 def detect_all_landmarks(

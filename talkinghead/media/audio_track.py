@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -11,9 +12,17 @@ import av
 import numpy as np
 
 from talkinghead.errors import AudioError
-from talkinghead.media.container import frame_channels, open_container, resample_frames
+from talkinghead.media.audio import read_audio_track
+from talkinghead.media.audio_decoder import (
+    AudioDecoder,
+    audio_stream,
+    audio_streams,
+    frame_channels,
+    resample_frames,
+)
+from talkinghead.media.container import open_container
 from talkinghead.media.loudness import soft_clip
-from talkinghead.types import Array, AudioCue, Waveform
+from talkinghead.types import Array, AudioCue, Recording, Waveform
 
 AAC_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 OPUS_RATES: Final = (8000, 12000, 16000, 24000, 48000)
@@ -85,13 +94,14 @@ def open_audio_track(
         return
     rates = OPUS_RATES if codec == "libopus" else AAC_RATES
     cues = source if isinstance(source, tuple) else (AudioCue(wave if source is None else source),)
-    formats = [_inspect(cue.source) for cue in cues] or [(wave.rate, 1, 1.0)]
+    cues = tuple(_with_track(cue) for cue in cues)
+    formats = [_inspect(cue) for cue in cues] or [(wave.rate, 1, 1.0)]
     rate = _codec_rate(max(source_rate for source_rate, _, _ in formats), rates)
     channels = max(source_channels for _, source_channels, _ in formats)
     with ExitStack() as stack:
         parts = []
         for cue, (_, _, peak) in zip(cues, formats, strict=False):
-            pieces = _decode_source(cue.source, rate, channels, 1 / max(1.0, peak))
+            pieces = _decode_source(cue, rate, channels, 1 / max(1.0, peak))
             parts.append((round(cue.start * rate), stack.enter_context(closing(pieces))))
         single = len(parts) == 1 and parts[0][0] == 0
         mix = parts[0][1] if single else mix_audio(parts, channels)
@@ -104,56 +114,77 @@ def _codec_rate(rate: int, supported: tuple[int, ...]) -> int:
     return next((candidate for candidate in supported if candidate >= rate), supported[-1])
 
 
-def _inspect(source: str | Path | Waveform) -> tuple[int, int, float]:
-    """Sample rate, channels (at most two) and peak of a source.
+def _with_track(cue: AudioCue) -> AudioCue:
+    """The cue with the number of its track, if it is a file."""
+    if cue.track is not None or not isinstance(cue.source, str | Path):
+        return cue
+    path = Path(cue.source)
+    with open_container(path, AudioError, "audio") as container:
+        several = len(audio_streams(container, path)) > 1
+    return replace(cue, track=read_audio_track(path)[1] if several else 1)
+
+
+def _inspect(cue: AudioCue) -> tuple[int, int, float]:
+    """Sample rate, channels (at most two) and peak of a cue.
 
     Rate and channels are those of the first frame, since a header may state half of both
     (HE-AAC). Only uncompressed floats can exceed 1 (some span the range of int16), and only their
     peak is measured; for others it is 1.
     """
-    if isinstance(source, Waveform):
-        return source.rate, 1, 1.0
-    path = Path(source)
+    if isinstance(cue.source, Waveform):
+        return cue.source.rate, 1, 1.0
+    if isinstance(cue.source, Recording):
+        return cue.source.rate, len(cue.source.samples), 1.0
+    path = Path(cue.source)
     with open_container(path, AudioError, "audio") as container:
-        if not container.streams.audio:
-            raise AudioError(f"{path}: has no audio; give a file with an audio track")
-        frames = container.decode(audio=0)
+        stream = audio_stream(container, path, cue.track or 1)
+        frames = AudioDecoder(container, stream, path).frames()
         first = next(frames, None)
         if first is None:
             raise AudioError(f"{path}: contains 0 samples of audio; record it again")
         rate, channels, peak = int(first.rate), min(2, first.layout.nb_channels), 1.0
-        if container.streams.audio[0].codec_context.name.startswith("pcm_f"):
+        if stream.codec_context.name.startswith("pcm_f"):
             all_frames = chain([first], frames)
             peak = max(float(np.abs(frame.to_ndarray()).max()) for frame in all_frames)
     return rate, channels, peak
 
 
 def _decode_source(
-    source: str | Path | Waveform, rate: int, channels: int, gain: float
+    cue: AudioCue, rate: int, channels: int, gain: float
 ) -> Generator[Array, None, None]:
-    """A recording or a waveform at `rate` in chunks (channels, n)."""
-    if isinstance(source, Waveform):
-        return _split_waveform(source, rate, channels)
-    return _decode_file(Path(source), rate, channels, gain)
+    """The audio of a cue at `rate` in chunks (channels, n)."""
+    if isinstance(cue.source, Waveform):
+        wave = cue.source
+        return _split_recording(Recording(wave.samples[None], wave.rate), rate, channels)
+    if isinstance(cue.source, Recording):
+        return _split_recording(cue.source, rate, channels)
+    return _decode_file(Path(cue.source), cue.track or 1, rate, channels, gain)
 
 
-def _split_waveform(wave: Waveform, rate: int, channels: int) -> Generator[Array, None, None]:
+def _split_recording(
+    recording: Recording, rate: int, channels: int
+) -> Generator[Array, None, None]:
+    layout = LAYOUTS[len(recording.samples)]
+
     def frames() -> Iterator[Any]:
-        for start in range(0, wave.samples.size, CHUNK):
-            piece = wave.samples[None, start : start + CHUNK]
+        for start in range(0, recording.samples.shape[1], CHUNK):
+            piece = recording.samples[:, start : start + CHUNK]
             frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(piece, dtype=np.float32), format="fltp", layout="mono"
+                np.ascontiguousarray(piece, dtype=np.float32), format="fltp", layout=layout
             )
-            frame.sample_rate = wave.rate
+            frame.sample_rate = recording.rate
             yield frame
 
     for frame in resample_frames(frames(), rate):
-        yield np.repeat(frame_channels(frame), channels, axis=0)
+        yield _match_channels(frame, channels)
 
 
-def _decode_file(path: Path, rate: int, channels: int, gain: float) -> Generator[Array, None, None]:
+def _decode_file(
+    path: Path, track: int, rate: int, channels: int, gain: float
+) -> Generator[Array, None, None]:
     with open_container(path, AudioError, "audio") as container:
-        for frame in resample_frames(container.decode(audio=0), rate):
+        decoder = AudioDecoder(container, audio_stream(container, path, track), path)
+        for frame in resample_frames(decoder.frames(), rate):
             yield _match_channels(frame, channels) * np.float32(gain)
 
 

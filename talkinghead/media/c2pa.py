@@ -1,4 +1,4 @@
-"""Labels videos as synthetic: a metadata comment, and on request signed C2PA credentials."""
+"""Signs videos as synthetic with C2PA Content Credentials, on request."""
 
 from __future__ import annotations  # c2pa is optional: annotations must not import it
 
@@ -14,15 +14,11 @@ from PIL import Image
 
 from talkinghead.errors import InputError, OutputError
 from talkinghead.media.atomic_write import atomic_write, require_readable
+from talkinghead.media.synthetic_label import SOFTWARE, SOURCE_TYPE
 
 if TYPE_CHECKING:
     from c2pa import Builder, Signer
 
-COMMENT: Final = "Synthetic: a still picture made to speak by talkinghead"
-# IPTC's digital source type of a picture edited by generative models (cv.iptc.org/newscodes).
-SOURCE_TYPE: Final = (
-    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-)
 MEDIA_TYPES: Final = {
     ".mp4": "video/mp4", ".mov": "video/quicktime", ".webp": "image/webp", ".gif": "image/gif",
 }  # fmt: skip
@@ -123,7 +119,7 @@ def _builder(name: str, kind: str) -> Builder:
 
     action = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}
     manifest = {
-        "claim_generator_info": [{"name": "talkinghead"}],
+        "claim_generator_info": [{"name": SOFTWARE}],
         "title": name,
         "format": kind,
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],

@@ -9,17 +9,16 @@ from typing import Final
 
 import av
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from talkinghead.errors import OutputError
 from talkinghead.media.audio_track import open_audio_track
 from talkinghead.media.formats import frame_number, frame_path, sequence_audio_path
+from talkinghead.media.synthetic_label import COMMENT, SOFTWARE, png_label
 from talkinghead.media.video_stream import validate_frame
 from talkinghead.types import Array, Clip
 
 # The PNG text field that marks pictures written by this module; others are never replaced.
-SOFTWARE: Final = ("Software", "talkinghead")
-_MARK: Final = "\0".join(SOFTWARE).encode()
+_MARK: Final = f"Software\0{SOFTWARE}".encode()
 _HEADER: Final = 128  # bytes from the start of a PNG that contain the mark
 _COMPRESSION: Final = 3  # of 9: takes half the time of Pillow's default, hardly larger files
 
@@ -38,13 +37,12 @@ def write_sequence(
     frames are written, and is then replaced file by file. Raises OutputError, before the first
     frame, if that would replace files not written by `talkinghead`.
     """
-    mark = PngInfo()
-    mark.add_text(*SOFTWARE)
+    label = png_label()
     with _temporary_folder(target) as folder:
         pattern = folder / target.name
         for number, frame in enumerate(frames, start=1):
             picture = Image.fromarray(validate_frame(frame, shape))
-            picture.save(frame_path(pattern, number), compress_level=_COMPRESSION, pnginfo=mark)
+            picture.save(frame_path(pattern, number), compress_level=_COMPRESSION, pnginfo=label)
             if progress is not None:
                 progress(number, clip.count)
         if clip.audio is not None:
@@ -56,6 +54,7 @@ def _write_audio(clip: Clip, path: Path) -> None:
         av.open(str(path), "w", format="wav") as container,
         open_audio_track(container, clip.audio, clip.audio_source, "pcm_s16le") as track,
     ):
+        container.metadata["comment"] = COMMENT
         if track is not None:
             track.finish()
 
@@ -97,7 +96,7 @@ def _temporary_folder(target: Path) -> Iterator[Path]:
         find_older_frames(target)
         nearby = destination.parent if is_new else destination
         nearby.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=nearby))
+        temporary = Path(tempfile.mkdtemp(prefix=".frames-", dir=nearby))
     except OSError as problem:
         reason = problem.strerror or problem
         raise OutputError(

@@ -38,6 +38,11 @@ def normalise_loudness(wave: Waveform) -> Waveform:
     return Waveform(_amplify(wave.samples, gain), wave.rate)
 
 
+def is_silent(wave: Waveform) -> bool:
+    """Whether a waveform (at RATE) never exceeds SILENCE_LEVEL."""
+    return loud_level(_levels(wave.samples), RATE / WINDOW) < SILENCE_LEVEL
+
+
 def loud_level(levels: Array, rate: float) -> float:
     """The loud level in dB: that of loud speech, from (n,) levels in dB at `rate` per second.
 

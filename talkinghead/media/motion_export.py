@@ -10,6 +10,7 @@ import numpy as np
 from talkinghead.errors import InputError
 from talkinghead.landmarks import COUNT
 from talkinghead.media.atomic_write import atomic_write, require_readable
+from talkinghead.media.synthetic_label import MOTION_COMMENT
 from talkinghead.types import Array, FaceShape, FaceTrack
 
 MOTION_SUFFIXES: Final = (".npz", ".csv", ".json")
@@ -23,12 +24,17 @@ def write_motion(track: FaceTrack, face: FaceShape, path: Path) -> None:
     """Write a track and its neutral face, atomically, in the format of the suffix.
 
     npz holds `points` (t, 68, 3), `pose` (t, 6), `rest` (68, 3), the neutral face, and `fps`,
-    without loss.
+    without loss. npz and JSON state in `comment` that the motion is synthetic.
     """
     with atomic_write(path) as temporary:
         if path.suffix.lower() == ".npz":
             np.savez_compressed(
-                temporary, points=track.points, pose=track.pose, rest=face.points, fps=track.fps
+                temporary,
+                points=track.points,
+                pose=track.pose,
+                rest=face.points,
+                fps=track.fps,
+                comment=MOTION_COMMENT,
             )
             return
         with temporary.open("w", encoding="utf-8", newline="\n") as out:
@@ -77,7 +83,10 @@ def _write_json(track: FaceTrack, face: FaceShape, out: TextIO) -> None:
     def format_rounded(values: Array) -> str:
         return json.dumps(np.round(values.astype(float), DIGITS).tolist())
 
-    out.write(f'{{"fps": {track.fps:g}, "pose": {json.dumps(POSE_NAMES)},\n')
+    comment = json.dumps(MOTION_COMMENT)
+    out.write(
+        f'{{"comment": {comment}, "fps": {track.fps:.15g}, "pose": {json.dumps(POSE_NAMES)},\n'
+    )
     out.write(f'"rest": {format_rounded(face.points)},\n"frames": [\n')
     for at, (points, pose) in enumerate(zip(track.points, track.pose, strict=True)):
         comma = "," if at + 1 < len(track) else ""

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from talkinghead.errors import AudioError, InputError
-from talkinghead.media.audio import read_audio
+from talkinghead.media.audio import read_audio_track
 from talkinghead.media.container import open_container
 from talkinghead.types import Array, Video, Waveform
 
@@ -56,7 +56,7 @@ class VideoReader:
 
     frames: Iterator[Array]  # of (h, w, 3) uint8 RGB, display rotation applied; at least one
     fps: float
-    audio_delay: float | None  # seconds from the first frame to the audio; None without audio
+    audio_delays: tuple[float, ...]  # seconds from the first frame to the audio, of each track
 
 
 @contextmanager
@@ -69,15 +69,16 @@ def open_video(path: str | Path) -> Iterator[VideoReader]:
     with open_container(path, InputError, "video") as container:
         stream = _video_stream(container, source)
         stream.thread_type = "AUTO"
-        delay = _audio_delay(container) if container.streams.audio else None
-        yield VideoReader(_decode(container, stream, source), _fps(stream, source), delay)
+        delays = _audio_delays(container, stream)
+        yield VideoReader(_decode(container, stream, source), _fps(stream, source), delays)
 
 
 def _decode(container: Any, stream: Any, source: Path) -> Iterator[Array]:
-    frame = None
+    size = None
     for frame in container.decode(stream):
-        yield _to_rgb(frame)
-    if frame is None:
+        size = size or (frame.width, frame.height)
+        yield _to_rgb(frame, *size)
+    if size is None:
         raise InputError(f"{source}: contains no frames; save it again")
 
 
@@ -97,31 +98,34 @@ def read_video(path: str | Path, *, max_frames: int | None = None) -> Video:
 
 def read_video_audio(path: str | Path, reader: VideoReader) -> Waveform | None:
     """The audio of a video from its first frame on; None if there is none or it is damaged."""
-    if reader.audio_delay is None:
+    if not reader.audio_delays:
         return None
     try:
-        wave = read_audio(path)
+        wave, track = read_audio_track(path)
     except AudioError:
         return None
-    shift = round(reader.audio_delay * wave.rate)
+    shift = round(reader.audio_delays[track - 1] * wave.rate)
     if shift >= 0:
         return Waveform(np.pad(wave.samples, (shift, 0)), wave.rate)
     return Waveform(wave.samples[-shift:], wave.rate) if -shift < wave.samples.size else None
 
 
-def _audio_delay(container: Any) -> float:
-    """Seconds from the start of the video stream to the start of the audio; may be negative."""
-    starts = [
+def _audio_delays(container: Any, video_stream: Any) -> tuple[float, ...]:
+    """Seconds from the start of the video to that of each audio track; may be negative."""
+    video, *audio = (
         float(stream.start_time * stream.time_base) if stream.start_time else 0.0
-        for stream in (container.streams.audio[0], container.streams.video[0])
-    ]
-    return starts[0] - starts[1]
+        for stream in (video_stream, *container.streams.audio)
+        if stream is video_stream or stream.codec_context is not None
+    )
+    return tuple(start - video for start in audio)
 
 
 def _video_stream(container: Any, source: Path) -> Any:
-    if not container.streams.video:
-        raise InputError(f"{source}: has no video stream; give a video file")
-    return container.streams.video[0]
+    known = (stream for stream in container.streams.video if stream.codec_context is not None)
+    stream = next(known, None)
+    if stream is None:
+        raise InputError(f"{source}: has no video stream that can be decoded; give a video file")
+    return stream
 
 
 def _fps(stream: Any, source: Path) -> float:
@@ -131,8 +135,11 @@ def _fps(stream: Any, source: Path) -> float:
     return float(rate)
 
 
-def _to_rgb(frame: Any) -> Array:
-    """(h, w, 3) uint8 RGB of a decoded frame, its display rotation applied."""
-    image = frame.to_ndarray(format="rgb24")
+def _to_rgb(frame: Any, width: int, height: int) -> Array:
+    """(h, w, 3) uint8 RGB of a decoded frame, its display rotation applied.
+
+    A frame of another size, as of a recorded call, is scaled to `width` x `height` pixels.
+    """
+    image = frame.to_ndarray(format="rgb24", width=width, height=height)
     quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise
     return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image

@@ -12,6 +12,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from talkinghead.errors import InputError
 from talkinghead.media.formats import VideoCodec
 from talkinghead.media.image import composite_on_white
+from talkinghead.sample_rates import exact_frame_rate
 from talkinghead.types import Array
 
 BT709: Final = 1  # code of ITU-R BT.709 in the stream's colour tags
@@ -37,7 +38,7 @@ class VideoStreamEncoder:
         (256, 4) colours.
         """
         height, width = shape[:2]
-        rate = Fraction(fps).limit_denominator(1001)
+        rate = exact_frame_rate(fps)
         stream = container.add_stream(codec.encoder, rate=rate, options=dict(codec.options))
         padding = (height % 2, width % 2) if codec.even_size else (0, 0)
         stream.width, stream.height = width + padding[1], height + padding[0]

@@ -1,5 +1,6 @@
 """Writes clips as video files, in the format of the suffix, atomically."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -9,10 +10,11 @@ import av
 from talkinghead.errors import InputError, OutputError
 from talkinghead.media.atomic_write import atomic_write
 from talkinghead.media.audio_track import open_audio_track
-from talkinghead.media.c2pa import COMMENT, Credentials
+from talkinghead.media.c2pa import Credentials
 from talkinghead.media.formats import GIF, Format, check_frame_rate, format_of, output_path
 from talkinghead.media.frame_sequence import write_sequence
 from talkinghead.media.gif import choose_palette
+from talkinghead.media.synthetic_label import COMMENT, label_image_file
 from talkinghead.media.video_stream import VideoStreamEncoder
 from talkinghead.types import Array, Clip
 
@@ -33,7 +35,8 @@ def write_video(
     sequence (a pattern such as `out/%06d.png`, or `out/`) with a wav file. Alpha is kept in mov,
     webm, webp, gif and png, and composited on white otherwise. mp4, mov and mkv of odd sizes are
     extended by one pixel. `progress` is called with the number of frames written and the total.
-    The metadata state that the video is synthetic; `credentials`, if any, also sign it.
+    The metadata state that the video is synthetic; `credentials`, if any, also sign it. A clip of
+    which frames were taken is refused, and so is one that gives more or fewer than its `count`.
 
     The audio is that of `clip.audio_source` at its own rate, mono or stereo, as long as
     `clip.audio`; without a source it is `clip.audio` itself. On failure or interruption an older
@@ -47,7 +50,12 @@ def write_video(
     check_frame_rate(target, clip.fps)
     if credentials is not None:
         credentials.check(target)
-    frames = iter(clip.frames)
+    if _is_begun(clip.frames):
+        raise InputError(
+            f"{target}: frames were taken from the clip before, and each can be read only once; "
+            "make the clip again"
+        )
+    frames = _exactly(clip, target)
     first = next(frames, None)
     if first is None:
         raise InputError(f"{target}: the clip has no frames; nothing was written")
@@ -61,8 +69,31 @@ def write_video(
         except av.FFmpegError as problem:
             reason = problem.strerror or problem
             raise OutputError(f"{target}: the video cannot be written ({reason})") from problem
+        label_image_file(temporary)
         if credentials is not None:
             credentials.sign(temporary, target.name)
+
+
+def _is_begun(frames: Iterator[Array]) -> bool:
+    """Whether frames were taken from a generator, as renderers return it."""
+    return (
+        inspect.isgenerator(frames) and inspect.getgeneratorstate(frames) == inspect.GEN_SUSPENDED
+    )
+
+
+def _exactly(clip: Clip, target: Path) -> Iterator[Array]:
+    """The frames of a clip. Raises InputError if they are more or fewer than it states."""
+    number = 0
+    for number, frame in enumerate(clip.frames, start=1):
+        if number > clip.count:
+            break
+        yield frame
+    if 0 < number != clip.count:
+        given = f"only {number}" if number < clip.count else "more"
+        raise InputError(
+            f"{target}: the clip states {clip.count} frames and gives {given}, so the audio would "
+            "not fit; nothing was written"
+        )
 
 
 def _encode(

@@ -3,6 +3,8 @@
 Used as the encoder of the content-voice model and, fine-tuned, as that of the content branch.
 """
 
+from dataclasses import asdict, dataclass
+
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -134,6 +136,28 @@ class ConvEncoder(nn.Module):
             new_states.append(block_state)
         hidden: Tensor = self.output_norm(x) if x.shape[-1] else x
         return hidden.mT, (past[:, count * SUBSAMPLING :], new_states)
+
+
+@dataclass(frozen=True)
+class AudioEncoderSize:
+    """The hyperparameters that rebuild the network; stored in its model card."""
+
+    mel_bands: int = 80
+    speaker_channels: int = 256  # of the speaker embedding
+    conv_channels: int = 192
+
+    def as_dict(self) -> dict[str, int]:
+        """The fields as plain numbers."""
+        return asdict(self)
+
+
+class AudioEncoder(ConvEncoder):
+    """An encoder on its own: what `train encoder` distils, and a content branch starts from."""
+
+    def __init__(self, size: AudioEncoderSize | None = None):
+        self_size = size or AudioEncoderSize()
+        super().__init__(self_size.mel_bands, self_size.speaker_channels, self_size.conv_channels)
+        self.size = self_size
 
 
 class StreamingEncoder:

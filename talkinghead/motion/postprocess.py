@@ -18,6 +18,7 @@ from talkinghead.motion.lip_constraints import (
     amplify_lips,
     close_lips,
     hold_lips_in_silence,
+    keep_lip_thickness,
     open_lips,
     reduce_opening,
     seal_lips,
@@ -30,7 +31,7 @@ CALIBRATION_SECONDS = 10.0  # seconds of speech in the running quantile of the m
 MIN_SPEECH_SECONDS = 2.0  # less speech than this gives no reliable quantile
 FADE_SIGMA = 0.05  # seconds, of the fade into and out of silence
 FADE_LEAD = 0.3  # share of that fade before the end of speech: lips close during the last sound
-MAX_BRIDGED_PAUSE = 0.3  # seconds: lips keep moving in shorter pauses
+MAX_BRIDGED_PAUSE = 0.8  # seconds: lips keep moving in shorter pauses, in which people breathe
 NEAR_SPEECH_SECONDS = 0.4  # seconds around speech in which silent lips still move a little
 
 
@@ -43,6 +44,7 @@ class FrameControls:
     near_speech: Array  # (t,) in [0, 1]: 1 within NEAR_SPEECH_SECONDS of speech
     eyelid_closure: Array  # (t,) in [0, 1]: 0 open, 1 closed
     lip_closure: Array | None = None  # (t, 2) in [0, 1]: how far to close, and to open, the lips
+    articulation: Array | None = None  # (t, 3) in [0, 1]: of ARTICULATIONS
 
 
 def postprocess(
@@ -54,12 +56,14 @@ def postprocess(
     lip_gain: tuple[float, float] = (1.0, 1.0),
     pose_reference: FaceTrack | None = None,
     lip_closure: Array | None = None,
+    articulation: Array | None = None,
 ) -> FaceTrack:
     """Post-process the predicted motion of a whole recording.
 
     `voice_activity` is (t,) in [0, 1]. `lip_gain` (x, y) multiplies the amplitudes of `config`, for
     faces of unusual proportions. Head pose and eyelids are transferred from `pose_reference` if
-    given. `lip_closure` (t, 2) in [0, 1] is the confidence that the lips are closed, and open.
+    given. `lip_closure` (t, 2) in [0, 1] is the confidence that the lips are closed, and open,
+    `articulation` (t, 3) that of ARTICULATIONS.
     """
     points = amplify_lips(track.points, face.points, lip_gains(config, lip_gain))
     if pose_reference is None:
@@ -74,6 +78,7 @@ def postprocess(
         *speech_gates(voice_activity, track.fps),
         eyelids if config.blink else np.zeros(len(track)),
         lip_closure,
+        articulation,
     )
     return apply_controls(replace(track, points=points, pose=pose), face, config, controls)
 
@@ -92,7 +97,10 @@ def apply_controls(
         points = open_lips(points, controls.lip_closure[:, 1])
         points = close_lips(points, controls.lip_closure[:, 0])
     points = hold_lips_in_silence(points, neutral, controls.speech, controls.near_speech)
-    points = seal_lips(points)
+    if controls.articulation is not None:
+        shown = controls.articulation * controls.speech[:, None]
+        track = replace(track, articulation=shown.astype(np.float32))
+    points = keep_lip_thickness(seal_lips(points), neutral)
     points[:, BROWS] = neutral[BROWS] + config.amp_brow * (points[:, BROWS] - neutral[BROWS])
     points = close_eyelids(points, controls.eyelid_closure)
     pose = np.asarray(track.pose * (0.0 if config.still else config.amp_pos))
@@ -125,12 +133,15 @@ def closure_thresholds(opening: Array, voice_activity: Array, fps: float) -> Arr
     return np.asarray(gaussian_filter1d(threshold, CALIBRATION_SECONDS * fps / 4, mode="nearest"))
 
 
-def speech_gates(voice_activity: Array, fps: float) -> tuple[Array, Array]:
+def speech_gates(
+    voice_activity: Array, fps: float, longest_pause: float = MAX_BRIDGED_PAUSE
+) -> tuple[Array, Array]:
     """(t,) share of the lip motion to keep, and (t,) proximity of speech, both in [0, 1].
 
-    A frame depends on the activity within about NEAR_SPEECH_SECONDS + MAX_BRIDGED_PAUSE of it.
+    Pauses of up to `longest_pause` seconds count as speech. A frame depends on the activity within
+    about NEAR_SPEECH_SECONDS + longest_pause of it.
     """
-    share = bridge_pauses(voice_activity.astype(float), int(MAX_BRIDGED_PAUSE * fps))
+    share = bridge_pauses(voice_activity.astype(float), int(longest_pause * fps))
     proximity = maximum_filter1d(share, 2 * round(NEAR_SPEECH_SECONDS * fps) + 1, mode="nearest")
     proximity, share = (
         gaussian_filter1d(gate, FADE_SIGMA * fps, mode="nearest") for gate in (proximity, share)

@@ -37,7 +37,7 @@ def resample(track: FaceTrack, fps: float, frames: int) -> FaceTrack:
         return track
     times = np.arange(frames) / fps
     points, pose = (interpolate(values, track.fps, times) for values in (track.points, track.pose))
-    return FaceTrack(points, pose, fps)
+    return FaceTrack(points, pose, fps, sample_articulation(track.articulation, track.fps, times))
 
 
 def fade_ends(track: FaceTrack, face: FaceShape, indices: Array, frames: int | None) -> FaceTrack:
@@ -49,6 +49,20 @@ def fade_ends(track: FaceTrack, face: FaceShape, indices: Array, frames: int | N
     distance = indices if frames is None else np.minimum(indices, frames - 1 - indices)
     share = np.asarray(smoothstep(distance / (FADE_SECONDS * track.fps)))
     return replace(track, points=blend_to_neutral(track.points, face.points, share))
+
+
+def sample_articulation(values: Array | None, fps: float, times: Array) -> Array | None:
+    """(n, 3) articulation at `times` (n,) seconds from (t, 3) at `fps`, linear; None stays None.
+
+    A spline would overshoot the interval [0, 1].
+    """
+    if values is None:
+        return None
+    at = np.clip(times * fps, 0, len(values) - 1)
+    first = np.minimum(at.astype(int), max(len(values) - 2, 0))
+    share = (at - first)[:, None]
+    following = np.minimum(first + 1, len(values) - 1)
+    return np.asarray((1 - share) * values[first] + share * values[following], dtype=np.float32)
 
 
 def interpolate(values: Array, fps: float, times: Array) -> Array:

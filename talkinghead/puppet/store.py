@@ -1,5 +1,6 @@
 """Finds, loads, describes and saves puppet folders."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from talkinghead.assets import asset_folder
+from talkinghead.assets import DEMO_PORTRAITS, asset_folder
 from talkinghead.errors import OutputError, PuppetError
 from talkinghead.landmarks import COUNT
+from talkinghead.media.atomic_write import similar_name
 from talkinghead.media.image import write_image
 from talkinghead.puppet.schema import (
     FORMAT,
@@ -68,11 +70,27 @@ def find_puppet(name: str | Path, root: Path | None = None) -> Path:
         for folder in (parent / path.name, parent / path.stem):
             if path.name and (folder / RECORD).is_file():
                 return folder
-    known = ", ".join(list_puppets(root)) or "none"
+    if path.is_file() or path.name in DEMO_PORTRAITS:
+        raise PuppetError(
+            f"{name}: is no puppet; 'talkinghead photo {name} AUDIO' lets a picture speak, "
+            f"'talkinghead puppet new {name} NAME' makes a puppet of it"
+        )
+    puppets = list_puppets(root)
+    known, similar = ", ".join(puppets) or "none", similar_name(path.stem, puppets)
+    suggestion = "" if similar is None else f"did you mean {similar}? "
     raise PuppetError(
-        f"unknown puppet '{name}'; known: {known}; "
+        f"unknown puppet '{name}'; {suggestion}known: {known}; "
         f"give one of these names, or a folder that contains a {RECORD}"
     )
+
+
+def folder_revision(folder: Path) -> str:
+    """A digest that changes with any file of a puppet's folder."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        stat = file.stat()
+        digest.update(f"{file.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def load_puppet(name_or_folder: str | Path, root: Path | None = None) -> Puppet:

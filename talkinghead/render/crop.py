@@ -1,7 +1,8 @@
 """Crop portraits and frames to the head, and render only the part of the picture it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,11 @@ def head_square(landmarks: Array, size: tuple[int, int]) -> Roi:
     side = min(round(_SIDE * unit), *size)
     corner = np.clip(np.round(centre - side / 2), 0, np.array(size) - side).astype(int)
     return int(corner[0]), int(corner[1]), side, side
+
+
+def heads_box(heads: Sequence[Array], size: tuple[int, int]) -> Roi:
+    """The smallest box around the square of each head, landmarks (68, 2 or 3) in a picture."""
+    return reduce(bounding_box, (head_square(landmarks, size) for landmarks in heads))
 
 
 def motion_box(landmarks: Array, size: tuple[int, int]) -> Roi:

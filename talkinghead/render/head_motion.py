@@ -31,6 +31,7 @@ class MovedMesh:
     offsets: Array  # (68, 3) displacements of the landmarks relative to the head
     skin_offsets: Array  # (68, 3) the same, with blinks limited to what skin follows
     landmarks: Array  # (68, 3) landmarks of the frame, as the mesh follows them
+    rotation: Array  # (3, 3) of the head, relative to the portrait
 
 
 class HeadMotion:
@@ -73,7 +74,7 @@ class HeadMotion:
         flattened = (depth - face.depth.at_tilt(0))[face.landmarks]
         landmarks = target.copy()
         landmarks[:, :2] += (corrected - moved)[face.landmarks] + flattened[:, None] * linear[:, 2]
-        return MovedMesh(head_points, corrected, offsets, skin_offsets, landmarks)
+        return MovedMesh(head_points, corrected, offsets, skin_offsets, landmarks, rotation)
 
     def opening_edges(self, name: str, offsets: Array) -> tuple[Array, Array]:
         """Upper and lower edge (n, 2) of an opening, moved by `offsets` (68, 3) only."""

@@ -18,12 +18,12 @@ from talkinghead.render.crop import (
     CropRenderer,
     bounding_box,
     crop_portrait,
-    head_square,
+    heads_box,
     motion_box,
 )
 from talkinghead.render.face_mesh import MOTION_LIMIT, ellipse_radius
 from talkinghead.render.parallel import ordered_map, thread_count
-from talkinghead.render.photo import PhotoRenderer
+from talkinghead.render.photo import PhotoRenderer, articulated_frames
 from talkinghead.types import Array, LandmarkTrack, MultiRenderer, Portrait
 
 _CELL: Final = 8  # pixels: ownership is computed on a grid of this spacing
@@ -72,16 +72,16 @@ class MultiFaceRenderer:
 
         Tracks are in pixels of the original picture, whatever `size` is.
         """
-        points = np.stack([track.points for track in tracks], axis=1)
-        return ordered_map(self._frame, points, thread_count(self.size))
+        frames = list(zip(*(articulated_frames(track) for track in tracks), strict=True))
+        return ordered_map(self._frame, frames, thread_count(self.size))
 
-    def _frame(self, points: Array) -> Array:
-        """(h, w, 3) uint8 frame for the landmarks (faces, 68, 3) of all portraits."""
+    def _frame(self, poses: Sequence[tuple[Array, Array | None]]) -> Array:
+        """(h, w, 3) uint8 frame for the landmarks and the articulation of all portraits."""
         frame: Array = self._picture.copy()
-        for face, landmarks in zip(self._faces, points, strict=True):
+        for face, (landmarks, articulation) in zip(self._faces, poses, strict=True):
             if self._factor != 1:
                 landmarks = scale_points(landmarks, self._factor)
-            face.draw(frame, landmarks)
+            face.draw(frame, landmarks, articulation)
         return frame
 
 
@@ -94,11 +94,11 @@ class _AnimatedFace:
     original: Array  # (h, w, 3) uint8 picture inside the box
     ownership: Array | None  # (h, w) float32 in [0, 1]; None where no other face is near
 
-    def draw(self, frame: Array, points: Array) -> None:
+    def draw(self, frame: Array, points: Array, articulation: Array | None = None) -> None:
         """Draw the pixels that the face changes on a frame, in place."""
         left, top, width, height = self.box
         view = frame[top : top + height, left : left + width]
-        image = self.renderer.warp(points - np.array([left, top, 0])).image
+        image = self.renderer.warp(points - np.array([left, top, 0]), articulation).image
         # Changed pixels only: another face may be drawn elsewhere in this box.
         changed = (image != self.original).any(axis=2)
         if self.ownership is None:
@@ -180,8 +180,7 @@ def cropped_faces(
     """
     height, width = portraits[0].image.shape[:2]
     picture_size = (width, height)
-    squares = [head_square(portrait.landmarks, picture_size) for portrait in portraits]
-    box = reduce(bounding_box, squares)
+    box = heads_box([portrait.landmarks for portrait in portraits], picture_size)
     motion = [motion_box(portrait.landmarks, picture_size) for portrait in portraits]
     part = reduce(bounding_box, motion, box)
     corner = np.array([*part[:2], 0], np.float32)

@@ -4,11 +4,12 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 import torch
 
-from talkinghead.types import Array
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _PIXELS: Final = 8_000_000  # maximum rendered at a time: bounds the memory for large pictures
 
@@ -21,8 +22,8 @@ def thread_count(size: tuple[int, int]) -> int:
 
 
 def ordered_map(
-    function: Callable[[Array], Array], items: Iterable[Array], threads: int
-) -> Iterator[Array]:
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+) -> Iterator[Result]:
     """Yield `function(item)` in the order of the items, computed in threads some items ahead.
 
     Items must be independent. Networks inside `function` use one core per thread: frames in
@@ -31,7 +32,7 @@ def ordered_map(
     """
     torch_threads = torch.get_num_threads()
     pool = ThreadPoolExecutor(threads, initializer=lambda: torch.set_num_threads(1))
-    waiting: deque[Future[Array]] = deque()
+    waiting: deque[Future[Result]] = deque()
     try:
         for item in items:
             waiting.append(pool.submit(function, item))

@@ -41,6 +41,13 @@ class WarpedFrame:
     box: Roi  # where `mouth` lies in the frame: x, y, width, height
 
 
+def articulated_frames(track: LandmarkTrack) -> list[tuple[Array, Array | None]]:
+    """The landmarks (68, 3) and the articulation (3,) or None of each frame of a track."""
+    if track.articulation is None:
+        return [(points, None) for points in track.points]
+    return list(zip(track.points, track.articulation, strict=True))
+
+
 class PhotoRenderer:
     """Warps a portrait by its landmarks, at the resolution of the picture.
 
@@ -106,13 +113,16 @@ class PhotoRenderer:
 
         The track is in pixels of the original portrait, whatever `size` is.
         """
-        return ordered_map(self._frame, track.points, thread_count(self.size))
+        return ordered_map(self._frame, articulated_frames(track), thread_count(self.size))
 
-    def _frame(self, points: Array) -> Array:
-        return self.warp(points).image
+    def _frame(self, frame: tuple[Array, Array | None]) -> Array:
+        return self.warp(*frame).image
 
-    def warp(self, points: Array) -> WarpedFrame:
-        """The frame for landmarks (68, 3) in pixels of the original portrait."""
+    def warp(self, points: Array, articulation: Array | None = None) -> WarpedFrame:
+        """The frame for landmarks (68, 3) in pixels of the original portrait.
+
+        `articulation` (3,) in [0, 1] is of ARTICULATIONS; None: the tongue rests.
+        """
         if self._factor != 1:
             points = scale_points(points, self._factor)
         mesh = self._motion.move_mesh(points)
@@ -123,7 +133,7 @@ class PhotoRenderer:
             edges = self._motion.opening_edges(name, mesh.offsets)
             affine = self._motion.head_affine(name, mesh.head_points)
             eyelid.draw(frame, affine, upper, *edges)
-        warped = self._draw_mouth(frame, mesh)
+        warped = self._draw_mouth(frame, mesh, articulation)
         if self._refiner is not None:
             self._refiner.refine(warped.image, mesh.landmarks)
         return warped
@@ -160,7 +170,7 @@ class PhotoRenderer:
         )
         blend(frame, box, eye.astype(np.float32), mask)
 
-    def _draw_mouth(self, frame: Array, mesh: MovedMesh) -> WarpedFrame:
+    def _draw_mouth(self, frame: Array, mesh: MovedMesh, articulation: Array | None) -> WarpedFrame:
         """Draw the mouth interior between the lips, in place."""
         lips = mesh.points[self._face.opening_outline("mouth")]
         margin = 3 * self._softness + 0.04 * self._face.unit
@@ -173,7 +183,8 @@ class PhotoRenderer:
         mask = polygon_mask(lips, box, self._softness) * np.float32(min(1.0, 3 * gap))
         head = self._motion.head_affine("mouth", mesh.head_points)
         jaw = mesh.offsets[INNER_LOWER, :2].mean(axis=0)
-        blend(frame, box, self._interior.render(mask, box, head, jaw), mask)
+        inside = self._interior.render(mask, box, head, jaw, mesh.rotation, articulation)
+        blend(frame, box, inside, mask)
         self._draw_lip_seam(frame, box, mesh.points)
         return WarpedFrame(frame, mask, box)
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from talkinghead.geometry.mouth import mouth_opening, mouth_width
 from talkinghead.landmarks import CONTOURS
 from talkinghead.media.atomic_write import atomic_write
+from talkinghead.media.synthetic_label import MOTION_COMMENT, save_options
 from talkinghead.render.landmark_drawing import CONTOUR_COLORS
 from talkinghead.types import Array, FaceTrack, Waveform
 
@@ -176,5 +177,6 @@ def _style_axes(axes: Axes, label: str) -> None:
 def _save(figure: Figure, path: Path) -> None:
     """Write a figure without pyplot, which would keep every figure in memory."""
     FigureCanvasAgg(figure)
+    label = save_options("PNG", MOTION_COMMENT)
     with atomic_write(path) as temporary:
-        figure.savefig(temporary, dpi=110, format="png")
+        figure.savefig(temporary, dpi=110, format="png", pil_kwargs=label)

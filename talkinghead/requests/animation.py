@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from talkinghead.config import ComputeConfig, Integer, ModelConfig, MotionConfig, RenderConfig
 from talkinghead.errors import OutputError
@@ -16,14 +16,18 @@ from talkinghead.requests.files import (
     check_speaking_style,
     check_video_output,
     default_output,
+    free_path,
+    notes_on_replacing,
 )
 from talkinghead.requests.input_types import (
     AUDIO_HELP,
+    AUDIO_TRACK_HELP,
     FACE_HELP,
     POSE_HELP,
     STYLE_HELP,
     Audio,
     AudioPerFace,
+    AudioTrack,
     Background,
     Image,
     InputFile,
@@ -66,12 +70,23 @@ class VideoRequest(FrozenModel):
         description="sign the video as synthetic, with C2PA Content Credentials: the signer's "
         f"certificates and private key ({', '.join(MEDIA_TYPES)}; needs c2pa-python)",
     )
+    no_clobber: bool = Field(
+        default=False,
+        description="keep an existing video, and number the new one: face_speech-2.mp4",
+    )
     models: ComputeConfig = ComputeConfig()
+
+    _target: Path = PrivateAttr()
+
+    @property
+    def target(self) -> Path:
+        """The video to write; with `no_clobber` one that did not exist at the validation."""
+        return self._target
 
     @property
     @abstractmethod
-    def target(self) -> Path:
-        """The video to write."""
+    def default_target(self) -> Path:
+        """The video to write if no output is named."""
         ...
 
     @property
@@ -92,6 +107,11 @@ class VideoRequest(FrozenModel):
         return ()
 
     @property
+    def notes_on_output(self) -> tuple[str, ...]:
+        """A note if the output exists and will be replaced."""
+        return notes_on_replacing(self.target, option=True)
+
+    @property
     def signer(self) -> Credentials | None:
         """Who signs the video."""
         return None if self.credentials is None else Credentials(*self.credentials)
@@ -101,6 +121,10 @@ class VideoRequest(FrozenModel):
 
     @model_validator(mode="after")
     def _validate(self) -> Self:
+        named = self.output or self.default_target
+        if named.suffix.lower() == ".png":
+            format_of(named)  # the pattern, before existing frames are searched
+        self._target = free_path(named) if self.no_clobber else named
         self.check_inputs()
         check_video_output(self.target, *self.sources, fps=self.frame_rate)
         if self.signer is not None:
@@ -135,6 +159,7 @@ class PhotoRequest(AnimationRequest):
         "astronaut, grace_hopper"
     )
     audio: OptionalAudio = Field(default=None, description=AUDIO_HELP)
+    audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
     face: Integer | None = Field(default=None, description=FACE_HELP)
     faces: AudioPerFace = Field(
         default_factory=dict,
@@ -146,9 +171,9 @@ class PhotoRequest(AnimationRequest):
     models: ModelConfig = ModelConfig()
 
     @property
-    def target(self) -> Path:
-        """The video to write."""
-        return self.output or default_output(self.photo, self.audio or "faces")
+    def default_target(self) -> Path:
+        """Named after the picture and the recording, in the current folder."""
+        return default_output(self.photo, self.audio or "faces")
 
     @property
     def sources(self) -> tuple[str | Path, ...]:
@@ -196,6 +221,7 @@ class CartoonRequest(AnimationRequest):
         description="a name out of 'talkinghead puppet list', or a folder"
     )
     audio: Audio = Field(description=AUDIO_HELP)
+    audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
     pose_from: PoseVideo = Field(default=None, description=POSE_HELP)
     style_from: StyleSource = Field(default=None, description=STYLE_HELP)
     background: Background = Field(
@@ -211,9 +237,9 @@ class CartoonRequest(AnimationRequest):
     keep_background: bool = False
 
     @property
-    def target(self) -> Path:
-        """The video to write."""
-        return self.output or default_output(self.puppet, self.audio)
+    def default_target(self) -> Path:
+        """Named after the puppet and the recording, in the current folder."""
+        return default_output(self.puppet, self.audio)
 
     @property
     def sources(self) -> tuple[str | Path, ...]:

@@ -1,11 +1,13 @@
 """Checks of the files that a command reads and writes, before the long work starts."""
 
+import os
 import tempfile
+from itertools import chain, count
 from pathlib import Path
 
-from talkinghead.assets import DEMO_PORTRAITS
+from talkinghead.assets import DEMO_PORTRAITS, asset_folder
 from talkinghead.errors import AudioError, ImageError, InputError, OutputError
-from talkinghead.media.atomic_write import require_readable
+from talkinghead.media.atomic_write import fit_name, is_url, require_readable, similar_name
 from talkinghead.media.formats import check_frame_rate, format_of, frame_number, sequence_audio_path
 
 
@@ -16,13 +18,47 @@ def is_demo_portrait(image: str | Path) -> bool:
 
 def check_image(image: str | Path) -> str:
     """Refuse a picture that is missing, empty or unreadable, and no demo portrait."""
-    if not is_demo_portrait(image):
-        require_readable(image, ImageError)
+    if is_demo_portrait(image):
+        return str(image)
+    if not os.path.lexists(image) and (advice := _advice_on_image(str(image))) is not None:
+        raise ImageError(f"{image}: {advice}")
+    require_readable(image, ImageError)
     return str(image)
+
+
+def _advice_on_image(name: str) -> str | None:
+    """What was meant by the name of a picture that does not exist, as far as it is no file's."""
+    from talkinghead.puppet.store import list_puppets  # imports numpy: not for --help
+
+    if name == "none":
+        return "is no picture; 'motion' and 'plot' know it as the mean face; give a picture"
+    puppets = list_puppets()
+    if (puppet := Path(name).stem) in puppets:
+        return f"is a puppet and no picture; use 'talkinghead cartoon {puppet} AUDIO'"
+    if (example := _example(name)) is not None:
+        return f"no such file; did you mean {example}?"
+    if Path(name).name != name or is_url(name):
+        return None
+    nearby = (path.name for path in Path().iterdir())
+    similar = similar_name(name, [*DEMO_PORTRAITS, *puppets, *nearby])
+    if similar in DEMO_PORTRAITS:
+        return f"no such file; did you mean the demo portrait {similar}?"
+    if similar in puppets:
+        return f"no such file; did you mean the puppet {similar}, of 'talkinghead cartoon'?"
+    return None
+
+
+def _example(name: str) -> Path | None:
+    """The file of that name in examples/."""
+    path = asset_folder("examples") / Path(name).name
+    return path if path.is_file() else None
 
 
 def check_audio(audio: str | Path) -> Path:
     """Refuse a recording that is missing, empty or unreadable."""
+    example = None if os.path.lexists(audio) or not str(audio) else _example(str(audio))
+    if example is not None:
+        raise AudioError(f"{audio}: no such file; did you mean {example}?")
     return require_readable(audio, AudioError)
 
 
@@ -47,6 +83,10 @@ def check_output(target: Path, *inputs: str | Path | None) -> None:
     An input may be None, or a name that is no file's. Nothing is left behind: missing folders
     are made when there is something to put in.
     """
+    if target == Path():
+        raise OutputError("the output has an empty name, or that of this folder; name a file")
+    if is_url(target) and not Path(target.parts[0]).exists():
+        raise OutputError(f"{target}: is an address; name a file on this machine")
     if target.is_dir():
         raise OutputError(f"{target}: is a folder; name the file to write in it")
     for source in (name for name in inputs if name):
@@ -109,6 +149,42 @@ def check_output_folder(folder: Path, named: Path | None = None) -> None:
         ) from error
 
 
-def default_output(image: str | Path, audio: str | Path, folder: Path = Path()) -> Path:
-    """`folder`/face_speech.mp4 for face.jpg and speech.wav."""
-    return folder / f"{Path(image).stem}_{Path(audio).stem}.mp4"
+def default_output(*sources: str | Path, folder: Path = Path(), suffix: str = ".mp4") -> Path:
+    """`folder`/face_speech.mp4 for face.jpg and speech.wav; a name that is too long is cut."""
+    return folder / fit_name("_".join(Path(source).stem for source in sources), suffix)
+
+
+def is_taken(target: Path) -> bool:
+    """Whether something would be replaced: a file, or any frame of a frame sequence."""
+    if target.suffix.lower() != ".png" or "%" not in target.name:
+        return os.path.lexists(target) and not target.is_dir()
+    if not target.parent.is_dir():
+        return False
+    names = (path.name for path in target.parent.iterdir())
+    return any(frame_number(target, name) is not None for name in names)
+
+
+def free_path(target: Path) -> Path:
+    """The path itself, or the first of face-2.mp4, face-3.mp4 and so on that is not taken.
+
+    Of a frame sequence the folder is numbered, or the names where the folder is the current one.
+    """
+    candidates = (_numbered(target, number) for number in count(2))
+    return next(path for path in chain([target], candidates) if not is_taken(path))
+
+
+def _numbered(target: Path, number: int) -> Path:
+    if target.suffix.lower() == ".png" and "%" in target.name:
+        folder = target.parent
+        if folder.name in ("", ".."):
+            return target.with_name(f"{number}_{target.name}")
+        return folder.with_name(fit_name(folder.name, f"-{number}")) / target.name
+    return target.with_name(fit_name(target.stem, f"-{number}{target.suffix}"))
+
+
+def notes_on_replacing(*targets: Path, option: bool = False) -> tuple[str, ...]:
+    """A line about each output that exists; `option`: whether the command has --no-clobber."""
+    remedy = "; --no-clobber would number the new one" if option else ""
+    return tuple(
+        f"{target}: exists and will be replaced{remedy}" for target in targets if is_taken(target)
+    )

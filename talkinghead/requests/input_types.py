@@ -4,13 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from talkinghead.config import Integer
+from talkinghead.errors import ImageError
 from talkinghead.field_options import Flag
+from talkinghead.media.atomic_write import describe_type
 from talkinghead.requests.files import check_audio, check_file, check_image
 from talkinghead.validation import AnyPath
 
 AUDIO_HELP: Final = "a recording, or a video with audio, of any usual kind"
+AUDIO_TRACK_HELP: Final = (
+    "which audio track of a file with several, numbered from 1 (default: the one marked as "
+    "default, else the first that holds speech)"
+)
 FACE_HELP: Final = "which face, numbered from 0 from left to right (default: the largest)"
 POSE_HELP: Final = (
     "move head and eyelids as the face in this video does; a video that is too short is played "
@@ -43,11 +50,25 @@ def _path_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
+def _picture_as_text(value: Any) -> str:
+    """The path or name of a picture. Raises ImageError for a picture in memory, or none."""
+    if not isinstance(value, str | Path):
+        raise ImageError(
+            "a request takes the path of a picture or the name of a demo portrait, got "
+            f"{describe_type(value)}; Animator takes PIL images and arrays, too"
+        )
+    return str(value)
+
+
+AudioTrack = Annotated[Integer, Field(ge=1)] | None
 Text = Annotated[str, BeforeValidator(_path_as_text)]  # a name, or a path
 OptionalText = Annotated[str | None, BeforeValidator(_path_as_text)]
 InputFile = Annotated[AnyPath | None, AfterValidator(_optional(check_file))]
 Image = Annotated[
-    Text, AfterValidator(check_image), Flag(kind="name or file", positional=1, metavar="IMAGE")
+    str,
+    BeforeValidator(_picture_as_text),
+    AfterValidator(check_image),
+    Flag(kind="name or file", positional=1, metavar="IMAGE"),
 ]
 Background = Annotated[
     AnyPath | None,

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from talkinghead.config import ComputeConfig
+from talkinghead.dub.cast import Cast
+from talkinghead.dub.dub import dub_film, track_video
+from talkinghead.dub.likeness import describe_face
 from talkinghead.media.formats import format_of
 from talkinghead.media.motion_export import read_motion
 from talkinghead.media.video_writer import write_video
@@ -16,6 +19,7 @@ from talkinghead.requests.animation import (
     PhotoRequest,
     VideoRequest,
 )
+from talkinghead.requests.dub import DubRequest
 from talkinghead.requests.scene import SceneRequest
 from talkinghead.scene.compose import compose
 from talkinghead.scene.multi_face import animate_faces
@@ -51,6 +55,8 @@ def render_video(
         return animate_cartoon(request, animator, progress)
     if isinstance(request, SceneRequest):
         return render_scene(request, animator, progress)
+    if isinstance(request, DubRequest):
+        return dub_video(request, animator, progress)
     raise TypeError(f"no function carries out a {type(request).__name__}")
 
 
@@ -92,11 +98,52 @@ def render_scene(request: SceneRequest, animator: Animator, progress: Progress) 
     clip = compose(
         animator,
         request.record,
-        size=request.size,
+        size=None if request.size == "full" else request.size,
         fps=request.frame_rate,
         transparent=format_of(request.target).transparent,
     )
     return _write(clip, request, progress, began)
+
+
+def dub_video(request: DubRequest, animator: Animator, progress: Progress) -> RenderedFile:
+    """Let the face of a film say other words, or animate a picture that was given instead."""
+    if request.photo is not None:
+        return animate_photo(request.photo, animator, progress)
+    began = time.monotonic()
+    speech = [animator.load_audio(audio, request.audio_track) for _, audio in request.speech]
+    spoken = max(wave.seconds for wave, _ in speech)
+    progress.stage("tracking the face")
+    film = track_video(
+        animator, request.video, _cast(request, animator),
+        seconds=float("inf") if request.keep else spoken,
+    )  # fmt: skip
+    progress.stage(ENCODING_AUDIO)
+    width, height = film.properties.size
+    rate = float(film.properties.frame_rate)
+    report = dub_film(
+        animator, film, speech, request.target,
+        motion_config=request.motion_config,
+        extend=request.extend,
+        keep=request.keep,
+        keep_streams=request.keep_streams,
+        credentials=request.signer,
+        on_start=lambda total: progress.start(
+            total, "frame", fps=round(rate, 3), size=[width, height]
+        ),
+        on_frame=progress.step,
+    )  # fmt: skip
+    for note in report.notes(request.video):
+        progress.note(note)
+    return RenderedFile(request.target, report.frame_count, round(time.monotonic() - began, 2))
+
+
+def _cast(request: DubRequest, animator: Animator) -> Cast:
+    """Who speaks in a film."""
+    if request.face_like is not None:
+        portrait = animator.portrait(request.face_like)
+        return Cast(like=describe_face(portrait.image, portrait.landmarks), where=request.video)
+    numbers = [number for number, _ in request.speech if number is not None]
+    return Cast(numbers, where=request.video)
 
 
 def _animate(
@@ -117,6 +164,7 @@ def _animate(
         pose_reference=reference,
         speaking_style=request.style_from,
         motion=motion,
+        audio_track=request.audio_track,
     )
 
 
@@ -131,6 +179,7 @@ def _several_faces(request: PhotoRequest, animator: Animator, progress: Progress
         request.faces,
         request.motion_config,
         request.render_config,
+        audio_track=request.audio_track,
         pose_references={number: references[video] for number, video in videos.items()},
         speaking_styles={number: embeddings[style] for number, style in styles.items()},
     )

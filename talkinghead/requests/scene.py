@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
-from talkinghead.config import Fps, Integer, ModelConfig, RenderConfig
+from talkinghead.config import Fps, FrameSize, ModelConfig, RenderConfig
 from talkinghead.errors import TalkingHeadError
 from talkinghead.field_options import Flag
 from talkinghead.puppet.store import puppet_files
 from talkinghead.requests.animation import VideoRequest
-from talkinghead.requests.files import check_file, check_image, check_speaking_style
+from talkinghead.requests.files import check_file, check_image, check_speaking_style, default_output
 from talkinghead.scene.schema import SceneRecord, field_error, read_scene
 from talkinghead.validation import AnyPath
 
@@ -28,9 +28,12 @@ class SceneRequest(VideoRequest):
         default=None, description="frames per second (default: the scene's)"
     )
     size: Annotated[
-        Annotated[Integer, Field(ge=32, le=8192)] | None,
+        FrameSize,
         Flag(group=RenderConfig.TITLE, unit="pixels"),
-    ] = Field(default=None, description="pixels of the longer side (default: the scene's canvas)")
+    ] = Field(
+        default=None,
+        description="pixels of the longer side (default, and full: the scene's canvas)",
+    )
     models: ModelConfig = ModelConfig()
 
     _record: SceneRecord = PrivateAttr()  # read by check_inputs
@@ -46,9 +49,9 @@ class SceneRequest(VideoRequest):
         return self._record.notes
 
     @property
-    def target(self) -> Path:
-        """The video to write."""
-        return self.output or Path(f"{self.scene.stem}.mp4")
+    def default_target(self) -> Path:
+        """Named after the scene, in the current folder."""
+        return default_output(self.scene)
 
     @property
     def frame_rate(self) -> float:

@@ -4,19 +4,21 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from talkinghead.config import DEFAULT_FPS, DetectorConfig, Fps, Integer, MotionConfig, RenderConfig
 from talkinghead.errors import OutputError
 from talkinghead.field_options import Flag
 from talkinghead.media.motion_export import MOTION_SUFFIXES
-from talkinghead.requests.files import check_image, check_output, check_speaking_style
+from talkinghead.requests.files import check_image, check_output, check_speaking_style, free_path
 from talkinghead.requests.input_types import (
     AUDIO_HELP,
+    AUDIO_TRACK_HELP,
     FACE_HELP,
     POSE_HELP,
     STYLE_HELP,
     Audio,
+    AudioTrack,
     OptionalText,
     PoseVideo,
     StyleSource,
@@ -24,6 +26,23 @@ from talkinghead.requests.input_types import (
 from talkinghead.validation import AnyPath, CombinationError, FrozenModel
 
 MEAN_FACE = "none"  # in place of a picture
+# Of files that somebody may take the folder of plots for.
+_FILE_SUFFIXES = frozenset(
+    [
+        ".txt",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".pdf",
+        ".svg",
+        ".csv",
+        ".json",
+        ".npz",
+        ".mp4",
+        ".gif",
+        ".webm",
+    ]
+)
 
 
 class TrackRequest(FrozenModel):
@@ -37,6 +56,7 @@ class TrackRequest(FrozenModel):
         )
     )
     audio: Audio = Field(description=AUDIO_HELP)
+    audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
     puppet: Annotated[OptionalText, Flag(kind="name or file", metavar="NAME")] = Field(
         default=None, description="a puppet instead of IMAGE"
     )
@@ -77,13 +97,13 @@ class TrackRequest(FrozenModel):
             check_image(self.picture)
         if self.style_from is not None:
             check_speaking_style(self.style_from, self.models.ckpt)
-        for path in self.outputs:
-            check_output(path, self.picture, self.audio, self.pose_from, self.style_from)
-        self.check_format()
+        self.check_outputs()
         return self
 
-    def check_format(self) -> None:
-        """Refuse an output of another format. Raises OutputError."""
+    def check_outputs(self) -> None:
+        """Refuse what cannot be written, or would replace an input. Raises OutputError."""
+        for path in self.outputs:
+            check_output(path, self.picture, self.audio, self.pose_from, self.style_from)
 
 
 class MotionRequest(TrackRequest):
@@ -96,13 +116,26 @@ class MotionRequest(TrackRequest):
         default=DEFAULT_FPS, description="frames per second"
     )
 
+    no_clobber: bool = Field(
+        default=False, description="keep an existing file, and number the new one: motion-2.npz"
+    )
+
+    _target: Path = PrivateAttr()
+
+    @property
+    def target(self) -> Path:
+        """The file to write; with `no_clobber` one that did not exist at the validation."""
+        return self._target
+
     @property
     def outputs(self) -> tuple[Path, ...]:
         """The one file."""
-        return (self.output,)
+        return (self.target,)
 
-    def check_format(self) -> None:
-        """Refuse a suffix that is no format. Raises OutputError."""
+    def check_outputs(self) -> None:
+        """Number the file if it exists and must be kept; refuse a suffix that is no format."""
+        self._target = free_path(self.output) if self.no_clobber else self.output
+        super().check_outputs()
         if self.output.suffix.lower() not in MOTION_SUFFIXES:
             raise OutputError(
                 f"{self.output}: unknown suffix {self.output.suffix!r}; name it "
@@ -122,3 +155,12 @@ class PlotRequest(TrackRequest):
         """Curves, the landmarks on the picture, and their video."""
         names = ("track.png", "landmarks.png", "landmarks.mp4")
         return tuple(self.output / name for name in names)
+
+    def check_outputs(self) -> None:
+        """Refuse a file in place of the folder. Raises OutputError."""
+        is_folder = self.output.is_dir()
+        if not is_folder and (self.output.exists() or self.output.suffix.lower() in _FILE_SUFFIXES):
+            raise OutputError(
+                f"{self.output}: is a file's name, and 'plot' writes several files; name a folder"
+            )
+        super().check_outputs()

@@ -1,5 +1,6 @@
 """Compose a scene: actors on the canvas, lines on the timeline."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from talkinghead.render.compositor import Compositor, Placement
 from talkinghead.sample_rates import FPS
 from talkinghead.scene.schedule import SceneSpeaker, ScheduledLine, animate_speakers
 from talkinghead.scene.schema import Actor, SceneRecord, field_error
+from talkinghead.speech.vad import holds_speech
 from talkinghead.types import Array, Clip, FaceTrack, Subject
 
 
@@ -53,7 +55,7 @@ def compose(
         )
         placements.append(_placement(subject, actor, canvas))
     clear = transparent and scene.background is None
-    compositor = Compositor(_background(scene, canvas, clear), placements, clear)
+    compositor = Compositor(_background(scene, canvas, clear, animator.notify), placements, clear)
     render_config = RenderConfig(fps=scene.fps if fps is None else fps)
     return animate_speakers(animator, speakers, compositor, render_config, scene.end)
 
@@ -68,14 +70,14 @@ def schedule_lines(scene: SceneRecord) -> dict[str, tuple[ScheduledLine, ...]]:
     end = 0.0  # of the previous line
     for number, line in enumerate(scene.lines):
         try:
-            wave = load_audio(line.audio)
+            wave = load_audio(line.audio, track=line.audio_track, holds_speech=holds_speech)
         except TalkingHeadError as error:
             field = f"lines[{number}].audio"
             raise field_error(scene.path, field, f"cannot be used: {error}") from error
         default_start = end + line.pause if number else 0.0
         start = max(0.0, default_start) if line.start is None else line.start
         end = start + wave.seconds
-        lines[line.actor].append((number, ScheduledLine(line.audio, start), end))
+        lines[line.actor].append((number, ScheduledLine(line.audio, start, line.audio_track), end))
     for actor, entries in lines.items():
         ordered = sorted(entries, key=lambda entry: entry[1].start)
         for (first, _, first_end), (second, later, _) in pairwise(ordered):
@@ -136,14 +138,16 @@ def _placement(subject: Subject, actor: Actor, canvas: tuple[int, int]) -> Place
     return Placement(subject.renderer, (x, y), actor.mirror)
 
 
-def _background(scene: SceneRecord, size: tuple[int, int], clear: bool) -> Array:
+def _background(
+    scene: SceneRecord, size: tuple[int, int], clear: bool, notify: Callable[[str], None] | None
+) -> Array:
     """(h, w, 4) uint8 canvas behind all actors."""
     canvas = np.full((size[1], size[0], 4), 0 if clear else 255, np.uint8)
     if isinstance(scene.background, tuple):
         canvas[..., :3] = scene.background
     elif scene.background is not None:
         try:
-            picture = Image.fromarray(read_image(scene.background))
+            picture = Image.fromarray(read_image(scene.background, notify))
             canvas[..., :3] = np.asarray(ImageOps.fit(picture, size))  # cropped to fill it
         except TalkingHeadError as error:
             raise field_error(scene.path, "background", f"cannot be used: {error}") from error

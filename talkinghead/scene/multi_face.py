@@ -6,13 +6,13 @@ import numpy as np
 
 from talkinghead.config import MotionConfig, RenderConfig
 from talkinghead.errors import FaceError, InputError
-from talkinghead.face.portrait import detect_all_landmarks
+from talkinghead.face.portrait import check_mouth, detect_all_landmarks
 from talkinghead.face.segmentation import person_matte
 from talkinghead.media.loading import AudioSource, ImageSource, face_errors_at, load_image
 from talkinghead.pipeline import Animator
 from talkinghead.render.multi_face import MultiFaceRenderer, cropped_faces
 from talkinghead.scene.schedule import SceneSpeaker, ScheduledLine, animate_speakers
-from talkinghead.subjects import neutral_face
+from talkinghead.subjects import limit_size, neutral_face
 from talkinghead.types import Array, Clip, FaceTrack, Portrait
 
 
@@ -23,6 +23,7 @@ def animate_faces(
     motion_config: MotionConfig | None = None,
     render_config: RenderConfig | None = None,
     *,
+    audio_track: int | None = None,
     pose_references: Mapping[int, FaceTrack] | None = None,
     speaking_styles: Mapping[int, Array] | None = None,
 ) -> Clip:
@@ -32,15 +33,15 @@ def animate_faces(
     has ended closes its lips and keeps blinking. Faces without a recording do not move. The seed of
     a face is that of `motion_config` plus its number, so that no two blink together. Head pose and
     eyelids are transferred from `pose_references`; `speaking_styles` are speaker embeddings
-    (256,); both by the number of the face.
+    (256,); both by the number of the face. `audio_track` is that of `Animator.animate`, for all.
 
     Raises InputError without recordings, and FaceError for a number without a face or a face
     that is too small.
     """
-    motion_config, render_config = motion_config or MotionConfig(), render_config or RenderConfig()
+    motion_config, render_config = MotionConfig.of(motion_config), RenderConfig.of(render_config)
     if not recordings:
         raise InputError("no face was given a recording; name them as in '0=a.wav 1=b.wav'")
-    pixels, where = load_image(image)
+    pixels, where = load_image(image, animator.notify)
     landmarks = detect_all_landmarks(pixels, animator.face_detector, where=where)
     for number in recordings:
         if not 0 <= number < len(landmarks):
@@ -49,12 +50,14 @@ def animate_faces(
                 "from left to right"
             )
     numbers = sorted(recordings)
+    for number in numbers:
+        check_mouth(landmarks[number], pixels, f"{where}: face {number}", animator.notify)
     portraits = [_portrait(pixels, landmarks[number], number, where) for number in numbers]
     others = [points for number, points in enumerate(landmarks) if number not in recordings]
     speakers = [
         SceneSpeaker(
             *neutral_face(portrait),
-            (ScheduledLine(recordings[number]),),
+            (ScheduledLine(recordings[number], audio_track=audio_track),),
             motion_config.replace(seed=motion_config.seed + number),
             pose_reference=(pose_references or {}).get(number),
             speaking_style=(speaking_styles or {}).get(number),
@@ -62,8 +65,10 @@ def animate_faces(
         for number, portrait in zip(numbers, portraits, strict=True)
     ]
     make_renderer = cropped_faces if render_config.crop else MultiFaceRenderer
-    with face_errors_at(render_config.size, where):
-        renderer = make_renderer(portraits, others, render_config.size, animator.models.translator)
+    heads = [portrait.landmarks for portrait in portraits] if render_config.crop else []
+    size = limit_size(render_config.size, pixels, heads, where, animator.notify)
+    with face_errors_at(size, where):
+        renderer = make_renderer(portraits, others, size, animator.models.translator)
     return animate_speakers(animator, speakers, renderer, render_config)
 
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from talkinghead.config import MotionConfig, RenderConfig
-from talkinghead.media.loading import AudioSource, load_audio
+from talkinghead.media.loading import AudioSource
 from talkinghead.media.loudness import soft_clip
 from talkinghead.motion.resample import clip_frames, resample_clip
 from talkinghead.pipeline import Animator
 from talkinghead.render.landmark_drawing import MultiLandmarkRenderer, join_side_by_side
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE, motion_frames
 from talkinghead.types import (
+    ARTICULATIONS,
     Array,
-    AudioCue,
     Clip,
     FaceFrame,
     FaceShape,
@@ -32,6 +31,7 @@ class ScheduledLine:
 
     audio: AudioSource
     start: float = 0.0  # seconds; rounded to the nearest motion frame
+    audio_track: int | None = None  # of a file, see `Animator.load_audio`
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,16 @@ def animate_speakers(
     Speakers are in the order of the renderer's subjects. Silent ones keep their lips closed, blink
     and move their heads.
     """
-    lines = [
-        [(_start_frame(line), load_audio(line.audio)) for line in speaker.lines]
+    loaded = [
+        [animator.load_audio(line.audio, line.audio_track) for line in speaker.lines]
         for speaker in speakers
+    ]
+    lines = [
+        [
+            (_start_frame(line), wave)
+            for line, (wave, _) in zip(speaker.lines, recordings, strict=True)
+        ]
+        for speaker, recordings in zip(speakers, loaded, strict=True)
     ]
     all_lines = [line for speaker_lines in lines for line in speaker_lines]
     ends = [start * FRAME_SAMPLES + wave.samples.size for start, wave in all_lines]
@@ -75,6 +82,9 @@ def animate_speakers(
     tracks = []
     for speaker, speaker_lines in zip(speakers, lines, strict=True):
         features = speaker_features(animator, speaker_lines, samples)
+        for line, (start, wave) in zip(speaker.lines, speaker_lines, strict=True):
+            stop = start + motion_frames(wave.samples.size)
+            animator.check_speech(features.voice_activity[start:stop], line.audio)
         if speaker.speaking_style is not None:
             features = replace(features, speaker_embedding=speaker.speaking_style)
         track = animator.predict_motion(
@@ -83,9 +93,9 @@ def animate_speakers(
         track = resample_clip(track, speaker.face, render_config.fps, count)
         tracks.append(speaker.frame.place(track))
     cues = tuple(
-        AudioCue(line.audio if isinstance(line.audio, str | Path) else wave, start / FPS)
-        for speaker, speaker_lines in zip(speakers, lines, strict=True)
-        for line, (start, wave) in zip(speaker.lines, speaker_lines, strict=True)
+        replace(cue, start=start / FPS)
+        for recordings, speaker_lines in zip(loaded, lines, strict=True)
+        for (_, cue), (start, _) in zip(recordings, speaker_lines, strict=True)
     )
     frames, (width, height) = renderer.render(*tracks), renderer.size
     if render_config.side_by_side:
@@ -113,6 +123,7 @@ def speaker_features(
         for features in (silence.content, silence.encoder_features)
     )
     activity, lip_closure = np.zeros(frames, np.float32), np.zeros((frames, 2), np.float32)
+    articulation = np.zeros((frames, len(ARTICULATIONS)), np.float32)
     embedding = np.zeros_like(silence.speaker_embedding)
     for start, wave in lines:
         features = animator.extract_features(wave)
@@ -121,12 +132,15 @@ def speaker_features(
         _raise_to(activity[start:], features.voice_activity)
         if features.lip_closure is not None:
             _raise_to(lip_closure[start:], features.lip_closure)
+        if features.articulation is not None:
+            _raise_to(articulation[start:], features.articulation)
         embedding += features.speaker_embedding * wave.seconds
     norm = float(np.linalg.norm(embedding))
     embedding = (embedding / norm if norm else embedding).astype(np.float32)
     return SpeechFeatures(
-        content, activity, embedding, encoder_features, silence.content_fps, lip_closure
-    )
+        content, activity, embedding, encoder_features, silence.content_fps, lip_closure,
+        articulation,
+    )  # fmt: skip
 
 
 def mix_lines(lines: Sequence[tuple[int, Waveform]], samples: int) -> Waveform:

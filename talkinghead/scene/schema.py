@@ -10,6 +10,7 @@ from talkinghead.config import DEFAULT_FPS, MAX_FPS, MIN_FPS, MotionConfig
 from talkinghead.errors import InputError
 from talkinghead.media.atomic_write import require_readable
 from talkinghead.puppet.schema import MIN_CANVAS_SIDE, is_canvas_size
+from talkinghead.sample_rates import exact_frame_rate, parse_frame_rate
 
 FORMAT = 1
 DEFAULT_PAUSE = 0.3  # seconds between two lines that define neither start nor pause
@@ -21,7 +22,7 @@ ACTOR_FIELDS = (
     "puppet", "photo", "at", "height", "mirror", "layer", "motion", "style_from", "pose_from",
 )  # fmt: skip
 FORMER_MOTION_FIELD = "style"  # of an actor: accepted in place of `motion`
-LINE_FIELDS = ("actor", "audio", "start", "pause")
+LINE_FIELDS = ("actor", "audio", "audio_track", "start", "pause")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class SceneLine:
     audio: Path
     start: float | None  # seconds from the beginning of the scene; None: after the previous line
     pause: float  # seconds after the previous line, if there is no start
+    audio_track: int | None = None  # of a file with several, numbered from 1
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def read_scene(source: str | Path) -> SceneRecord:
         path,
         _canvas(path, data["canvas"]),
         _background(path, data.get("background")),
-        _number(path, "fps", data.get("fps", DEFAULT_FPS), MIN_FPS, MAX_FPS),
+        _frame_rate(path, data.get("fps", DEFAULT_FPS)),
         actors,
         _lines(path, data["lines"], [actor.name for actor in actors]),
         _number(path, "end", data.get("end", 0.5), 0, 600),
@@ -236,12 +238,17 @@ def _line(path: Path, field: str, data: Any, actors: list[str]) -> SceneLine:
         raise field_error(path, f"{field}.actor", f"is {data['actor']!r}; actors: {names}")
     if "start" in data and "pause" in data:
         raise field_error(path, field, "has both 'start' and 'pause'; leave one out")
-    start = data.get("start")
+    start, track = data.get("start"), data.get("audio_track")
+    if track is not None and (type(track) is not int or track < 1):
+        raise field_error(
+            path, f"{field}.audio_track", f"must be a whole number from 1, got {track!r}"
+        )
     return SceneLine(
         str(data["actor"]),
         _file(path, f"{field}.audio", data["audio"]),
         None if start is None else _number(path, f"{field}.start", start, 0, 86_400),
         _number(path, f"{field}.pause", data.get("pause", DEFAULT_PAUSE), -60, 600),
+        track,
     )
 
 
@@ -258,6 +265,13 @@ def _number(path: Path, field: str, value: Any, low: float, high: float) -> floa
     if not is_number or not low <= value <= high:
         raise field_error(path, field, f"must be a number from {low:g} to {high:g}, got {value!r}")
     return float(value)
+
+
+def _frame_rate(path: Path, value: Any) -> float:
+    """Frames per second, from a number or a text such as '24000/1001'."""
+    parsed = parse_frame_rate(value) if isinstance(value, str) else None
+    number = _number(path, "fps", value if parsed is None else parsed, MIN_FPS, MAX_FPS)
+    return float(exact_frame_rate(number))
 
 
 def _file(path: Path, field: str, value: Any) -> Path:

@@ -13,9 +13,10 @@ from talkinghead.models.content_voice import ContentVoiceModel, ContentVoiceSize
 from talkinghead.models.conv_encoder import SUBSAMPLING, StreamingEncoder, encode_mel
 from talkinghead.models.mel import MEL_BANDS, log_mel
 from talkinghead.sample_rates import MEL_FPS, motion_frames
+from talkinghead.speech.articulation import articulation
 from talkinghead.speech.lip_closure import lip_closure
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.types import Array, Waveform
+from talkinghead.types import ARTICULATIONS, Array, Waveform
 
 CONTENT_VOICE_FILE = "voice.safetensors"
 
@@ -49,6 +50,13 @@ class ContentEncoder(Protocol):
         """
         ...
 
+    def articulation(self, content: Array, samples: int) -> Array:
+        """(frames, 3) float32 in [0, 1] at FPS: confidence of each of ARTICULATIONS.
+
+        Of the content of `samples` samples; zeros where the encoder recognises no phones.
+        """
+        ...
+
     def open_stream(self) -> ContentStream:
         """The encoder of one live stream."""
         ...
@@ -76,6 +84,11 @@ class LogMelEncoder:
         del content
         return np.zeros((motion_frames(samples), 2), dtype=np.float32)
 
+    def articulation(self, content: Array, samples: int) -> Array:
+        """(frames, 3) zeros: no phones are recognised."""
+        del content
+        return np.zeros((motion_frames(samples), len(ARTICULATIONS)), dtype=np.float32)
+
     def open_stream(self) -> ContentStream:
         """The log-mel itself, at once."""
         return lambda mel, speaker, last: mel
@@ -102,6 +115,10 @@ class ContentVoiceEncoder:
     def lip_closure(self, content: Array, samples: int) -> Array:
         """(frames, 2): see `lip_closure.lip_closure`."""
         return lip_closure(self.net, content, samples)
+
+    def articulation(self, content: Array, samples: int) -> Array:
+        """(frames, 3): see `articulation.articulation`."""
+        return articulation(self.net, content, samples)
 
     def open_stream(self) -> ContentStream:
         """The code, `look_ahead` mel frames later."""

@@ -10,6 +10,7 @@ import numpy as np
 from talkinghead.media.loudness import normalise_loudness
 from talkinghead.models import checkpoint
 from talkinghead.models.conv_encoder import SUBSAMPLING
+from talkinghead.models.voice_detector import detect_voice
 from talkinghead.sample_rates import STRIDE
 from talkinghead.speech.content_encoder import (
     CONTENT_VOICE_FILE,
@@ -18,7 +19,7 @@ from talkinghead.speech.content_encoder import (
 )
 from talkinghead.speech.lip_closure import phone_probabilities
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
-from talkinghead.speech.vad import log_mel_and_band_level, voice_activity
+from talkinghead.speech.vad import load_voice_detector, log_mel_and_band_level, voice_activity
 from talkinghead.speech.visemes import viseme_probabilities
 from talkinghead.types import IDLE_MOUTH, MOUTH_SHAPES, Array, MouthCue, Waveform
 
@@ -47,6 +48,7 @@ class MouthCueExtractor:
         net = load_content_voice((ckpt or checkpoint.FOLDER) / CONTENT_VOICE_FILE, device)
         self._speaker_encoder = SpeakerEncoder(device)
         self._encoder = ContentVoiceEncoder(net, self._speaker_encoder)
+        self._detector = load_voice_detector(ckpt, device)
 
     def __call__(self, wave: Waveform) -> list[MouthCue]:
         """The cues of a waveform at RATE; they cover it without gaps."""
@@ -54,9 +56,9 @@ class MouthCueExtractor:
         mel, band_level = log_mel_and_band_level(level)
         content = self._encoder.encode(mel, self._speaker_encoder(level))
         shapes = viseme_probabilities(phone_probabilities(self._encoder.net, content))
-        return decode_cues(
-            shapes, voice_activity(level, band_level), self._encoder.fps, wave.seconds
-        )
+        voice = None if self._detector is None else detect_voice(self._detector, mel)
+        activity = voice_activity(level, band_level, voice)
+        return decode_cues(shapes, activity, self._encoder.fps, wave.seconds)
 
 
 def decode_cues(shapes: Array, voice_activity: Array, fps: float, seconds: float) -> list[MouthCue]:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from talkinghead.errors import AudioError, InputError, WeightsError
+from talkinghead.media.atomic_write import similar_name
 from talkinghead.models import checkpoint
 from talkinghead.speech.speaker_encoder import EMBEDDING_SIZE, encoder_identity
 from talkinghead.types import Array
@@ -43,6 +44,16 @@ class SpeakingStyle:
                 f"style {self.name}: needs a speaker embedding of shape ({EMBEDDING_SIZE},) and "
                 "norm 1"
             )
+
+
+def check_embedding(embedding: Array) -> Array:
+    """(256,) float32 of an array that is a speaker embedding. Raises InputError for others."""
+    if embedding.shape != (EMBEDDING_SIZE,) or not np.issubdtype(embedding.dtype, np.floating):
+        raise InputError(
+            f"a speaker embedding must have shape ({EMBEDDING_SIZE},) and be floats, got "
+            f"{embedding.shape} of {embedding.dtype}; give samples as (samples, rate)"
+        )
+    return embedding.astype(np.float32)
 
 
 def check_name(name: str) -> None:
@@ -139,10 +150,12 @@ def find_style(name: str, ckpt: Path | None = None) -> SpeakingStyle:
         style = dict(reversed(list(_names(path)))).get(name)
         if style is not None:
             return read_styles(path)[style]
-    known = ", ".join(style_names(ckpt)) or "none"
+    names = style_names(ckpt)
+    known, similar = ", ".join(names) or "none", similar_name(name, names)
+    suggestion = "" if similar is None else f"did you mean {similar}? "
     raise InputError(
-        f"{name!r} is neither a recording nor a stored style; give an existing file, or one of "
-        f"the styles: {known}"
+        f"{name!r} is neither a recording nor a stored style; {suggestion}give an "
+        f"existing file, or one of the styles: {known}"
     )
 
 

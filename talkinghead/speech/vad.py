@@ -1,20 +1,32 @@
-"""Voice activity detection: the speech band's level against noise floor and loud parts."""
+"""Voice activity detection: where the sound is loud enough, and where it is a voice.
+
+The level of the speech band, against noise floor and loud parts, gives the moments. A network
+(`models.voice_detector`) says whether what is loud is a voice, for music moves no lips.
+"""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import binary_opening, maximum_filter1d, uniform_filter1d
 
-from talkinghead.media.loudness import loud_level
+from talkinghead.media.loudness import loud_level, normalise_loudness
+from talkinghead.models import checkpoint
 from talkinghead.models.mel import FFT_SIZE, check_sample_rate, log_mel_from_power, power_chunks
+from talkinghead.models.voice_detector import SUBSAMPLING, VoiceDetector, VoiceDetectorSize
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, MEL_FPS, RATE, STRIDE, motion_frames
 from talkinghead.types import Array, Waveform
 
+VOICE_DETECTOR_FILE = "vad.safetensors"
 SPEECH_BAND = (150.0, 5000.0)  # Hz: rumble and hiss lie outside
 DYNAMIC_RANGE = 28.0  # dB below the speech level at which speech ends, however low the noise
 MIN_LEVEL = -65.0  # dB: a recording that never exceeds this is silent throughout
 LEAD_IN, HANGOVER = 30, 15  # mel frames around speech in which lips move: they open before it
 SILENCE_RANGE = 25.0  # dB below the total level at which a frame is silent, whatever the noise
+VOICE_SURE, VOICE_POSSIBLE = 0.85, 0.3  # mean probability that begins a voice, and that keeps one
+VOICE_REACH = 20  # motion frames from where a voice is sure within which it may be doubtful
+VOICE_MEAN = 9  # motion frames over which the probability of a voice is averaged
+VOICE_LEAD, VOICE_HANGOVER = 8, 8  # motion frames around a voice that belong to it
 MIN_SILENCE = 8  # motion frames of silence (0.3 s) from which neither lead-in nor hangover counts
 
 
@@ -27,17 +39,56 @@ class LevelStatistics:
     total_level: float  # of the loud parts of the whole signal
 
 
-def voice_activity(wave: Waveform, band_level: Array | None = None) -> Array:
+def load_voice_detector(folder: Path | None = None, device: str = "cpu") -> VoiceDetector | None:
+    """The voice detector in `folder` (default: the shipped one); None if it has none.
+
+    Raises WeightsError for damaged weights.
+    """
+    path = (folder or checkpoint.FOLDER) / VOICE_DETECTOR_FILE
+    if not path.exists():
+        return None
+    return checkpoint.build(VoiceDetector, VoiceDetectorSize, path, device)
+
+
+def voice_activity(
+    wave: Waveform, band_level: Array | None = None, voice: Array | None = None
+) -> Array:
     """(frames,) float32 in [0, 1] at FPS: 0 in silence, 1 in speech, between them at its edges.
 
     The threshold lies between the recording's noise floor and its speech level, at most
     DYNAMIC_RANGE below the latter. Speech is extended by LEAD_IN and HANGOVER, but not into
     MIN_SILENCE of clear silence. `band_level` is `speech_band_level` of the wave, if known.
+    `voice` is what `voice_detector.detect_voice` returned; without it every sound is a voice.
     """
     if band_level is None:
         band_level = speech_band_level(wave.samples)
     level, energy = smooth_level(band_level), frame_energy(wave.samples)
-    return activity_from_levels(level, energy, level_statistics(level, energy))
+    activity = activity_from_levels(level, energy, level_statistics(level, energy))
+    return activity if voice is None else activity * voice_gate(voice, len(activity))
+
+
+def voice_gate(probability: Array, frames: int) -> Array:
+    """(frames,) float32 at FPS, 1 in and around a voice and 0 elsewhere.
+
+    `probability` is (u,) of `voice_detector`, of any stretch of a recording. A voice begins where
+    its mean reaches VOICE_SURE; within VOICE_REACH of that VOICE_POSSIBLE suffices, so that no
+    syllable of a voice is lost and no note of an instrument is a voice.
+    """
+    each = STRIDE // SUBSAMPLING
+    padded = np.pad(probability, (0, max(0, frames * each - len(probability))), mode="edge")
+    mean = padded[: frames * each].reshape(frames, each).mean(axis=1)
+    mean = uniform_filter1d(mean, VOICE_MEAN, mode="nearest")
+    near = maximum_filter1d(mean > VOICE_SURE, 2 * VOICE_REACH + 1, mode="nearest")
+    shift = (VOICE_LEAD - VOICE_HANGOVER) // 2
+    kept = maximum_filter1d(
+        near & (mean > VOICE_POSSIBLE), VOICE_LEAD + VOICE_HANGOVER + 1, origin=-shift
+    )
+    return np.asarray(kept, dtype=np.float32)
+
+
+def holds_speech(wave: Waveform) -> bool:
+    """Whether somebody speaks in a recording."""
+    return bool(voice_activity(normalise_loudness(wave)).any())
 
 
 def activity_from_levels(level: Array, energy: Array, statistics: LevelStatistics) -> Array:

@@ -7,10 +7,11 @@ import av
 import numpy as np
 
 from talkinghead.errors import AudioError
-from talkinghead.media.audio import as_float32
+from talkinghead.media.audio import as_float32, check_rate
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE
 from talkinghead.types import Array
 
+MAX_CHANNELS: Final = 64  # an array with more is no (n, channels)
 INPUTS_PER_SECOND: Final = 100  # fixed-length inputs of the resampler
 
 
@@ -21,26 +22,39 @@ def resample_to_blocks(chunks: Iterable[Array], rate: int) -> Iterator[Array]:
     including 0; integers are scaled by the range of their type, channels are averaged. Blocks are
     yielded as soon as their audio has arrived and do not depend on how the audio is cut. The
     total number of samples is the duration times RATE, rounded up. Raises AudioError for chunks
-    that are not audio.
+    that are not audio, or of another number of channels than those before.
     """
-    if rate != int(rate) or rate <= 0:
-        raise AudioError(f"sample rate must be a positive whole number, got {rate}")
-    mono = (_to_mono(chunk) for chunk in chunks)
-    for blocks in _split(mono if rate == RATE else _resample(mono, int(rate)), FRAME_SAMPLES):
+    rate = check_rate(rate)
+    mono = _to_mono(chunks)
+    for blocks in _split(mono if rate == RATE else _resample(mono, rate), FRAME_SAMPLES):
         for first in range(0, len(blocks), FPS):
             yield blocks[first : first + FPS]
 
 
-def _to_mono(chunk: Array) -> Array:
-    chunk = np.asarray(chunk)
-    if chunk.ndim not in (1, 2):
-        raise AudioError(f"a chunk must have shape (n,) or (n, channels), got {chunk.shape}")
-    samples = as_float32(chunk)
-    if samples.ndim == 2:
-        samples = samples.mean(axis=1)
-    if not np.isfinite(samples).all():
-        raise AudioError("a chunk of audio holds NaN or infinite values")
-    return samples
+def _to_mono(chunks: Iterable[Array]) -> Iterator[Array]:
+    channels = None
+    for chunk in chunks:
+        array = np.asarray(chunk)
+        if array.ndim not in (1, 2):
+            raise AudioError(f"a chunk must have shape (n,) or (n, channels), got {array.shape}")
+        samples = as_float32(array)
+        if not samples.size:
+            continue
+        count = 1 if samples.ndim == 1 else samples.shape[1]
+        if count > MAX_CHANNELS:
+            raise AudioError(
+                f"a chunk must have shape (n, channels), got {array.shape}: {count} channels; "
+                "turn it around"
+            )
+        if count != (channels or count):
+            raise AudioError(
+                f"a chunk of {count} channels follows chunks of {channels}; convert all to one "
+                "number of channels"
+            )
+        channels = count
+        if not np.isfinite(samples).all():
+            raise AudioError("a chunk of audio holds NaN or infinite values")
+        yield samples if samples.ndim == 1 else samples.mean(axis=1)
 
 
 def _split(parts: Iterable[Array], size: int) -> Iterator[Array]:

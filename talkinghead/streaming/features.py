@@ -14,6 +14,8 @@ from talkinghead.errors import AudioError
 from talkinghead.media.loudness import SILENCE_LEVEL, loud_level, soft_clip, speech_gain
 from talkinghead.models.conv_encoder import ConvEncoder, StreamingEncoder
 from talkinghead.models.mel import FFT_SIZE, log_mel
+from talkinghead.models.voice_detector import SUBSAMPLING as VOICE_SUBSAMPLING
+from talkinghead.models.voice_detector import StreamingVoiceDetector, VoiceDetector
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, HOP, MEL_FPS, RATE, STRIDE
 from talkinghead.speech.content_encoder import ContentEncoder
 from talkinghead.speech.speaker_encoder import EMBEDDING_SIZE, MIN_SAMPLES, SpeakerEncoder
@@ -24,6 +26,7 @@ from talkinghead.speech.vad import (
     level_statistics,
     smooth_level,
     speech_band_level,
+    voice_gate,
 )
 from talkinghead.streaming.ring_buffer import RingBuffer
 from talkinghead.types import Array, Waveform
@@ -53,8 +56,12 @@ class StreamingFeatures:
         speaker_encoder: SpeakerEncoder,
         content_encoder: ContentEncoder,
         audio_encoder: ConvEncoder | None,
+        voice_detector: VoiceDetector | None = None,
     ):
-        """`audio_encoder` is that of the content branch; None for a branch on log-mel."""
+        """`audio_encoder` is that of the content branch; None for a branch on log-mel.
+
+        Without a `voice_detector` every sound is a voice.
+        """
         self._raw = RingBuffer(EMBED_SAMPLES + FRAME_SAMPLES)
         self._levelled = RingBuffer(EMBED_SAMPLES + FRAME_SAMPLES)
         self._band, self._energy = RingBuffer(HISTORY * STRIDE), RingBuffer(HISTORY)
@@ -63,6 +70,8 @@ class StreamingFeatures:
         self._factor = self._loudness.factor
         self._encode = None if audio_encoder is None else StreamingEncoder(audio_encoder)
         self._content_encoder, self._encode_content = content_encoder, content_encoder.open_stream()
+        self._detect = None if voice_detector is None else StreamingVoiceDetector(voice_detector)
+        self._voice = RingBuffer(HISTORY * STRIDE)  # (u,): probabilities of a voice
         self.encoder_features = RingBuffer(HISTORY * STRIDE)  # (t, w): input of the content branch
         self.content = RingBuffer(HISTORY * STRIDE)  # (t, d): the speaker-independent content
         self.ended = False
@@ -122,6 +131,8 @@ class StreamingFeatures:
         self._band.append(band)
         self._loudness.update(band, energy)
         speaker, ended = self.speaker_embedding, self.ended
+        if self._detect is not None:
+            self._voice.append(self._detect(mel, ended))
         self.content.append(self._encode_content(mel, speaker, ended))
         self.encoder_features.append(
             mel if self._encode is None else self._encode(mel, speaker, ended)
@@ -139,6 +150,10 @@ class StreamingFeatures:
         level = level[min(MEL_CONTEXT, begin * STRIDE) :] + gain
         energy = self._energy.slice(begin, self.frames) + gain
         activity = activity_from_levels(level, energy, self._loudness.statistics)
+        if self._voice.stop:
+            each = STRIDE // VOICE_SUBSAMPLING
+            voice = self._voice.slice(begin * each, self._voice.stop)
+            activity = activity * voice_gate(voice, len(activity))
         return activity[max(first, 0) - begin : end - begin]
 
     def lip_closure(self, frame: int) -> Array:
@@ -149,6 +164,15 @@ class StreamingFeatures:
         count = min(frame + 2, self.frames) - begin
         closure = self._content_encoder.lip_closure(content, count * FRAME_SAMPLES)
         return closure[frame - begin : frame - begin + 1]
+
+    def articulation(self, frame: int) -> Array:
+        """(1, 3) confidence in [0, 1] of each of ARTICULATIONS in a motion frame."""
+        stride = self._content_encoder.fps // FPS
+        begin = max(frame - 1, 0)
+        content = self.content.slice(begin * stride, (frame + 3) * stride)
+        count = min(frame + 2, self.frames) - begin
+        shown = self._content_encoder.articulation(content, count * FRAME_SAMPLES)
+        return shown[frame - begin : frame - begin + 1]
 
 
 class StreamingLoudness:

@@ -42,6 +42,10 @@ from talkinghead.types import Array, FaceShape, FaceTrack
 ACTIVITY_HISTORY: Final = 2 * FPS  # motion frames of voice activity before a frame
 HEAD_LOOK_AHEAD: Final = 12  # motion frames of voice activity after a frame, used by its head
 
+# Seconds of a pause in which lips keep moving: shorter than in a recording, for a stream must know
+# that a pause is longer before its lips begin to close.
+MAX_BRIDGED_PAUSE: Final = 0.3
+
 WINDOW: Final = 192  # motion frames in a window of the speaker branch
 HOP_FRAMES: Final = 8  # motion frames between the ends of windows, and of a cross-fade
 LAG: Final = 8  # motion frames by which head motion follows speech: too short to notice
@@ -96,11 +100,17 @@ class StreamingMotion:
         content = self._frames is not None or self._content.is_ready(frame)
         return content and (self._speaker is None or self._speaker.is_ready(frame))
 
-    def predict_frame(self, frame: int, voice_activity: Array, lip_closure: Array) -> FaceTrack:
+    def predict_frame(
+        self,
+        frame: int,
+        voice_activity: Array,
+        lip_closure: Array,
+        articulation: Array | None = None,
+    ) -> FaceTrack:
         """The post-processed track of one motion frame, in face units.
 
         `voice_activity` is (t,) from frame max(0, frame - ACTIVITY_HISTORY) to the last available;
-        `lip_closure` is (1, 2).
+        `lip_closure` is (1, 2), `articulation` (1, 3).
         """
         at, face = min(frame, ACTIVITY_HISTORY), self._face
         track = self._content.track(frame)
@@ -110,13 +120,14 @@ class StreamingMotion:
         points = amplify_lips(track.points, face.points, self._gain)
         if voice_activity[at] > 0.5:
             self._threshold.update(float(mouth_opening(points)[0]))
-        speech, near_speech = (gate[at : at + 1] for gate in speech_gates(voice_activity, FPS))
+        gates = speech_gates(voice_activity, FPS, MAX_BRIDGED_PAUSE)
+        speech, near_speech = (gate[at : at + 1] for gate in gates)
         eyelids = self._blinks(
             frame, _value_or_last(voice_activity, at + StreamingBlinks.LOOK_AHEAD)
         )
         controls = FrameControls(
             np.array([self._threshold.opening]), speech, near_speech, np.array([eyelids]),
-            lip_closure,
+            lip_closure, articulation,
         )  # fmt: skip
         return apply_controls(replace(track, points=points), face, self._config, controls)
 

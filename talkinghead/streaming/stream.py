@@ -1,7 +1,7 @@
 """Animate a stream of audio: audio chunks in, video frames out after a fixed look-ahead."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -9,7 +9,13 @@ from talkinghead.config import MotionConfig, RenderConfig
 from talkinghead.model_set import ModelSet
 from talkinghead.models.mel import FFT_SIZE
 from talkinghead.motion.predict import SHARPENING_REACH
-from talkinghead.motion.resample import SPLINE_MARGIN, clip_frames, fade_ends, interpolate
+from talkinghead.motion.resample import (
+    SPLINE_MARGIN,
+    clip_frames,
+    fade_ends,
+    interpolate,
+    sample_articulation,
+)
 from talkinghead.render.landmark_drawing import LandmarkRenderer, join_side_by_side
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, HOP, RATE, STRIDE
 from talkinghead.streaming.audio_chunks import resample_to_blocks
@@ -42,11 +48,12 @@ def stream(
     motion_config: MotionConfig | None = None,
     render_config: RenderConfig | None = None,
     speaking_style: Array | None = None,
+    notify: Callable[[str], None] | None = None,
 ) -> Iterator[Array]:
     """Yield the frames of a subject that speaks `chunks` of audio; see `Animator.stream`.
 
     `speaking_style` is the speaker embedding (256,) for head and brows; None uses that of the
-    stream.
+    stream. `notify` receives a one-line message at the end of a stream in which nobody spoke.
     """
     render_config = render_config or RenderConfig()
     track = FaceStream(
@@ -59,6 +66,8 @@ def stream(
     part = track.flush()
     if part is not None:
         yield from render_track(part, subject, render_config)
+    if notify is not None and not track.speech_heard:
+        notify("no speech was heard in the stream; the lips stay closed")
 
 
 def render_track(
@@ -90,8 +99,9 @@ class FaceStream:
     ):
         """Raises InputError for a `motion_config` with several angles: they need a known end."""
         self._features = StreamingFeatures(
-            models.speaker_encoder, models.content_encoder, models.content_branch.encoder
-        )
+            models.speaker_encoder, models.content_encoder, models.content_branch.encoder,
+            models.voice_detector,
+        )  # fmt: skip
         self._motion = StreamingMotion(
             models.content_branch, models.speaker_branch, subject.face, motion_config,
             subject.lip_gain,
@@ -99,6 +109,7 @@ class FaceStream:
         self._resampler = StreamingResampler(subject.face, fps)
         self._speaking_style = speaking_style
         self._next = 0  # index of the next motion frame
+        self.speech_heard = False
 
     def push(self, blocks: Array) -> FaceTrack | None:
         """Add (k, FRAME_SAMPLES) samples at RATE; the last block of a stream may be (1, n)."""
@@ -126,7 +137,10 @@ class FaceStream:
         motion.update(features.encoder_features, features.content, speaker, frames)
         while self._next < features.frames and motion.is_ready(self._next):
             activity = features.voice_activity(self._next - ACTIVITY_HISTORY, features.frames)
-            track = motion.predict_frame(self._next, activity, features.lip_closure(self._next))
+            self.speech_heard |= bool(activity.any())
+            shown = features.articulation(self._next)
+            closure = features.lip_closure(self._next)
+            track = motion.predict_frame(self._next, activity, closure, shown)
             self._next += 1
             yield from resampler.push(track, count)
         if count is not None:
@@ -143,6 +157,7 @@ class StreamingResampler:
         self._face, self.fps = face, fps
         capacity = SPLINE_MARGIN + RESAMPLING_LOOK_AHEAD + 1
         self._points, self._pose = RingBuffer(capacity), RingBuffer(capacity)
+        self._articulation = RingBuffer(capacity)
         self._next = 0  # index of the next frame at `fps`
 
     def push(self, track: FaceTrack | None, count: int | None = None) -> list[FaceTrack]:
@@ -154,6 +169,8 @@ class StreamingResampler:
         if track is not None:
             self._points.append(track.points)
             self._pose.append(track.pose)
+            if track.articulation is not None:
+                self._articulation.append(track.articulation)
         first, stop = self._next, self._stop(track is None, count)
         if stop <= first:
             return []
@@ -162,7 +179,10 @@ class StreamingResampler:
         if self.fps != FPS or track is None:
             times = indices / self.fps
             points, pose = (_interpolate(rows, times) for rows in (self._points, self._pose))
-            track = FaceTrack(points, pose, self.fps)
+            shown = self._articulation
+            known = shown.rows if shown.stop else None
+            articulation = sample_articulation(known, FPS, times - shown.start / FPS)
+            track = FaceTrack(points, pose, self.fps, articulation)
         return [fade_ends(track, self._face, indices, count)]
 
     def _stop(self, ended: bool, count: int | None) -> int:
@@ -186,4 +206,6 @@ def _concatenate(parts: list[FaceTrack]) -> FaceTrack | None:
     points, pose = (
         np.concatenate([getattr(p, name) for p in parts]) for name in ("points", "pose")
     )
-    return FaceTrack(points, pose, parts[0].fps)
+    shown = [part.articulation for part in parts if part.articulation is not None]
+    articulation = np.concatenate(shown) if len(shown) == len(parts) else None
+    return FaceTrack(points, pose, parts[0].fps, articulation)

@@ -1,18 +1,22 @@
 """Turns a form into the request that the command line would make of the same options."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from talkinghead.assets import DEMO_PORTRAITS
 from talkinghead.errors import AudioError, ImageError, InputError
 from talkinghead.field_options import Option
-from talkinghead.media.container import audio_seconds
+from talkinghead.media.audio_decoder import audio_seconds
+from talkinghead.media.video_reader import probe_video
 from talkinghead.puppet.store import list_puppets
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest
+from talkinghead.requests.dub import DubRequest
 from talkinghead.speech.speaking_styles import find_style
 from talkinghead.web.form_schema import (
     OWN_FIELDS,
+    REQUESTS,
+    SUBJECTS,
     UPLOADS,
     VIDEO_FORMATS,
     offered_options,
@@ -20,12 +24,13 @@ from talkinghead.web.form_schema import (
 from talkinghead.web.job_queue import Limits
 from talkinghead.web.upload import Form
 
+FormRequest = PhotoRequest | CartoonRequest | DubRequest
 FORMER_NAMES: Final = {"picture": "photo", "sound": "audio"}
 
 
 def read_form(
     form: Form, folder: Path, recordings: Mapping[str, Path], limits: Limits, ckpt: Path | None
-) -> PhotoRequest | CartoonRequest:
+) -> FormRequest:
     """The validated request of a form; its video will be written into `folder`.
 
     Demo portraits, recordings, puppets and speaking styles are looked up by name: no text
@@ -33,17 +38,18 @@ def read_form(
     """
     texts = {_field(name): text for name, text in form.texts.items()}
     files = {_field(name): path for name, path in form.files.items()}
-    command = "cartoon" if "puppet" in texts else "photo"
-    subject = "puppet" if command == "cartoon" else "photo"
-    if command == "cartoon" and "photo" in {*texts, *files}:
-        raise InputError("photo and puppet exclude each other; send one of them")
+    sent = [name for name in SUBJECTS if name in {*texts, *files}]
+    if len(sent) > 1:
+        raise InputError(f"{' and '.join(sent)} exclude each other; send one of them")
+    subject = sent[0] if sent else "photo"
+    command = COMMANDS[subject]
     video_format = texts.get("format", VIDEO_FORMATS[0])
     if video_format not in VIDEO_FORMATS:
         raise InputError(
             f"format: {video_format!r} cannot be written; choose {', '.join(VIDEO_FORMATS)}"
         )
     fields: dict[str, Any] = {
-        subject: _puppet(texts) if command == "cartoon" else _photo(texts, files),
+        subject: SUBJECT_READERS[subject](texts, files),
         "audio": _audio(texts, files, recordings),
         "output": folder / f"video.{video_format}",
         **_options(texts, files, offered_options(command), ckpt),
@@ -51,16 +57,21 @@ def read_form(
     for name in ("audio", "style_from"):
         if name in files:
             _check_duration(files[name], limits)
+    if command == "dub":
+        _check_film(files["video"], limits)
     if ckpt is not None:
         fields["ckpt"] = ckpt.absolute()
-    if command == "cartoon":
-        return CartoonRequest.from_fields(fields, base=folder)
-    return PhotoRequest.from_fields(fields, base=folder)
+    request = REQUESTS[command].from_fields(fields, base=folder)
+    assert isinstance(request, PhotoRequest | CartoonRequest | DubRequest)
+    return request
 
 
-def video_title(request: PhotoRequest | CartoonRequest, names: Mapping[Path, str]) -> str:
+def video_title(request: FormRequest, names: Mapping[Path, str]) -> str:
     """The name of the downloaded video: face_speech for face.jpg and speech.wav as uploaded."""
-    subject = request.puppet if isinstance(request, CartoonRequest) else request.photo
+    if isinstance(request, DubRequest):
+        subject = request.video
+    else:
+        subject = request.puppet if isinstance(request, CartoonRequest) else request.photo
     paths = (Path(subject), Path(request.audio or ""))
     return "_".join(Path(names.get(path, path)).stem for path in paths)
 
@@ -81,11 +92,27 @@ def _photo(texts: Mapping[str, str], files: Mapping[str, Path]) -> Path | str:
     return name
 
 
-def _puppet(texts: Mapping[str, str]) -> str:
+def _video(texts: Mapping[str, str], files: Mapping[str, Path]) -> Path:
+    if path := files.get("video"):
+        return path
+    raise InputError("video: send a file")
+
+
+def _puppet(texts: Mapping[str, str], files: Mapping[str, Path]) -> str:
+    if "puppet" in files:
+        raise InputError("puppet: takes a text, not a file")
     name, known = texts["puppet"], list_puppets()
     if name not in known:
         raise InputError(f"unknown puppet {name!r}; known: {', '.join(known)}")
     return name
+
+
+COMMANDS: Final = {"photo": "photo", "puppet": "cartoon", "video": "dub"}  # by subject
+SUBJECT_READERS: Final[Mapping[str, Callable[[Mapping[str, str], Mapping[str, Path]], Any]]] = {
+    "photo": _photo,
+    "puppet": _puppet,
+    "video": _video,
+}
 
 
 def _audio(
@@ -127,6 +154,11 @@ def _options(
         else:
             values[name] = texts[name]
     return values
+
+
+def _check_film(path: Path, limits: Limits) -> None:
+    if probe_video(path).seconds > 60 * limits.max_audio:
+        raise InputError(f"{path}: is longer than {limits.max_audio:g} minutes; cut it")
 
 
 def _check_duration(path: Path, limits: Limits) -> None:

@@ -1,29 +1,32 @@
-"""The fields of the form: those options of photo and cartoon requests that the page offers."""
+"""The fields of the form: the options of photo, cartoon and dub, without those of files."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from talkinghead.config import MotionConfig, RenderConfig
-from talkinghead.field_options import Kind, Option, options_of
+from talkinghead.config import ModelConfig
+from talkinghead.field_options import Kind, Option, options_by_name, options_of
 from talkinghead.media.formats import FORMATS
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest
+from talkinghead.requests.dub import DubRequest
 from talkinghead.validation import FrozenModel
 
 REQUESTS: Final[Mapping[str, type[FrozenModel]]] = {
     "photo": PhotoRequest,
     "cartoon": CartoonRequest,
+    "dub": DubRequest,
 }  # by command
 # Texts of a form must never become paths: options that name files of this machine are left out.
-UPLOADS: Final = ("background", "style_from")  # but for these, which are uploaded
-OFFERED: Final = ("face", "transparent", *UPLOADS)  # besides the options of motion and video
+UPLOADS: Final = ("background", "style_from", "face_like")  # but for these, which are uploaded
+# What the service decides for all its videos.
+NOT_OFFERED: Final = (*options_by_name(ModelConfig), "no_clobber")
 VIDEO_FORMATS: Final = [
     suffix.removeprefix(".") for suffix, kind in FORMATS.items() if kind.muxer is not None
 ]
 # Fields that are no options; `SUBJECTS` say what is animated.
-SUBJECTS: Final = ("photo", "puppet")
+SUBJECTS: Final = ("photo", "puppet", "video")
 OWN_FIELDS: Final = (*SUBJECTS, "audio", "format")
 
 
@@ -31,7 +34,9 @@ class FormField(BaseModel):
     """A field of the form that sets an option."""
 
     name: str
+    group: str = Field(description="heading under which --help lists it")
     kind: Kind
+    choices: list[str]
     help: str
     default: Any
     low: float | None
@@ -41,12 +46,12 @@ class FormField(BaseModel):
 
 @cache
 def offered_options(command: str) -> Mapping[str, Option]:
-    """Name of a field -> option of `photo` or `cartoon`, in the order of --help."""
-    stages = (MotionConfig.TITLE, RenderConfig.TITLE)
+    """Name of a field -> option of `photo`, `cartoon` or `dub`, in the order of --help."""
     return {
         option.name: option
         for option in options_of(REQUESTS[command])
-        if option.name in OFFERED or (option.group in stages and not option.is_path)
+        if option.name in UPLOADS
+        or not (option.is_path or option.name in (*OWN_FIELDS, *NOT_OFFERED))
     }
 
 
@@ -58,7 +63,9 @@ def form_fields() -> list[FormField]:
             if name not in fields:
                 fields[name] = FormField(
                     name=name,
+                    group=option.group,
                     kind=option.kind,
+                    choices=list(option.choices),
                     help=option.help.split(" (default")[0].replace("--", ""),
                     default=option.default,
                     low=option.low,
@@ -75,6 +82,7 @@ def form_json_schema() -> dict[str, Any]:
     properties: dict[str, Any] = {
         "photo": {**upload_or_name, "description": "an image file, or a name out of `portraits`"},
         "puppet": {"type": "string", "description": "instead of a photo: the name of a puppet"},
+        "video": {**_json_type("file"), "description": "instead of a photo: a video to dub"},
         "audio": {**upload_or_name, "description": "a recording, or a name out of `recordings`"},
         "format": {"type": "string", "enum": VIDEO_FORMATS, "default": VIDEO_FORMATS[0]},
     }
@@ -83,6 +91,7 @@ def form_json_schema() -> dict[str, Any]:
         facts = limits if field.kind in ("number", "integer") else {}
         properties[field.name] = {
             **_json_type(field.kind),
+            **({"enum": field.choices} if field.choices else {}),
             "description": field.help,
             **{key: value for key, value in facts.items() if value is not None},
         }

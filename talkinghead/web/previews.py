@@ -4,6 +4,7 @@ import base64
 import io
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,18 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from talkinghead.assets import DEMO_PORTRAITS
-from talkinghead.errors import InputError
+from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detectors.base import Detector
 from talkinghead.face.portrait import detect_all_landmarks
 from talkinghead.media.image import read_image
 from talkinghead.media.loading import demo_portrait
-from talkinghead.puppet.store import describe_puppet, list_puppets, load_puppet
+from talkinghead.puppet.store import (
+    describe_puppet,
+    find_puppet,
+    folder_revision,
+    list_puppets,
+    load_puppet,
+)
 from talkinghead.render.cartoon import CartoonRenderer
 from talkinghead.render.compositor import premultiply, unpremultiply
 from talkinghead.render.contact_sheet import pose_track
@@ -54,6 +61,8 @@ class Previews:
         """Take the function that builds the face detector; it is called once, on first use."""
         self._make_detector = make_detector
         self._detector: Detector | None = None
+        self._rendering = threading.Lock()  # no puppet is rendered by two threads
+        self._rendered: dict[str, tuple[str, bytes]] = {}  # name -> revision and picture
         self._detecting = threading.Lock()  # a detector handles one image at a time
 
     def faces(self, path: Path) -> DetectedFaces:
@@ -80,12 +89,26 @@ class Previews:
         return _encode_rgb(demo_portrait(name), TILE)
 
     def puppet(self, name: str) -> bytes:
-        """A puppet with its mouth closed. Raises InputError for an unknown name."""
+        """A puppet with its mouth closed. Raises InputError for an unknown name.
+
+        It is rendered once, and again after its folder changed: while a video is rendered, that
+        takes a second.
+        """
         if name not in list_puppets():
             raise InputError(f"unknown puppet {name!r}; 'talkinghead puppet list' names them")
-        puppet = load_puppet(name)
-        frames = CartoonRenderer(puppet, TILE).render(pose_track(puppet.closed))
-        return _encode_rgb(next(frames), TILE)
+        with self._rendering:
+            revision = folder_revision(find_puppet(name))
+            if self._rendered.get(name, ("",))[0] != revision:
+                puppet = load_puppet(name)
+                frames = CartoonRenderer(puppet, TILE).render(pose_track(puppet.closed))
+                self._rendered[name] = (revision, _encode_rgb(next(frames), TILE))
+            return self._rendered[name][1]
+
+    def prepare(self) -> None:
+        """Render the pictures of all puppets that can be read, ahead of their first request."""
+        for name in list_puppets():
+            with suppress(TalkingHeadError):
+                self.puppet(name)
 
 
 def puppet_infos() -> list[PuppetInfo]:

@@ -190,6 +190,8 @@ def create_app(
             video = read_form(form, folder, speech.recordings(), limits, ckpt)
             title = video_title(video, form.names)
             job = RenderJob(partial(render_video, video), video.target, form.names, title)
+            for note in video.notes:
+                job.add_note(note)
             return queue.add(job)
 
         folder = queue.make_folder()

@@ -1,5 +1,7 @@
 """Serve the page and the service until Ctrl-C."""
 
+import threading
+
 from talkinghead.config import ModelConfig
 from talkinghead.face.detectors import load_detector
 from talkinghead.model_set import pick_device
@@ -38,6 +40,8 @@ def serve(
     progress.stop()
     try:
         previews = Previews(lambda: load_detector(models.detector, pick_device(models.device)))
+        preparing = threading.Thread(target=previews.prepare, daemon=True)
+        preparing.start()
         speech = SampleSpeech(ckpt=models.ckpt)
         app = create_app(queue, previews, limits, speech, models.ckpt, names=(host,))
         port = listener.getsockname()[1]

@@ -95,3 +95,30 @@ def test_skin_follows_small_eyelid_motion_only():
         < 0.35 * np.abs(far[UPPER_LID]).max()
     )
     assert_array_equal(limit_eyelid_motion(points, far)[LOWER_LID], far[LOWER_LID])
+
+
+def test_lashes_do_not_stay_behind_where_the_open_eye_had_them():
+    pictured, _ = portrait(SKINS[0])
+    image, points = pictured.image.copy(), pictured.landmarks
+    for eye in (slice(36, 42), slice(42, 48)):
+        lid = points[eye.start : eye.start + 4, :2] - [0, 0.014 * UNIT]
+        cv2.polylines(image, [np.round(lid).astype(np.int32)], False, (40, 30, 25), 4, cv2.LINE_AA)
+    frame = PhotoRenderer(Portrait(image, points)).warp(close_eyes(points, 1.0)).image
+    for eye in (slice(36, 42), slice(42, 48)):
+        x, y = points[[eye.start + 1, eye.start + 2], :2].mean(axis=0).round().astype(int).tolist()
+        before, after = (
+            picture[y - 6 : y + 1, x - 5 : x + 6].astype(int) for picture in (image, frame)
+        )
+        assert before.min() < 60
+        assert after.min() > 0.7 * min(SKINS[0])
+
+
+def test_an_eyelid_that_has_hardly_begun_to_close_changes_little():
+    pictured, _ = portrait(SKINS[1])
+    renderer = PhotoRenderer(pictured)
+    frames = [
+        renderer.warp(close_eyes(pictured.landmarks, share)).image.astype(int)
+        for share in np.linspace(0, 1, 26)
+    ]
+    changes = [np.abs(b - a).mean() for a, b in pairwise(frames)]
+    assert max(changes) < 3 * np.mean(changes)

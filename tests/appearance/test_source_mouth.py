@@ -62,7 +62,9 @@ def test_two_rows_are_split_at_the_dark_valley_between_them():
     image, points, middle = portrait(gap=0.12, teeth=[(0, 0.4), (0.6, 1)])
     source = extract_source_mouth(image, points)
     x = round(points[62, 0] - source.affine[0, 2])
-    upper, lower = ((layer[:, x, 3] > 0.5).nonzero()[0] for layer in (source.upper, source.lower))
+    upper, lower = (
+        (teeth.layer[:, x, 3] > 0.5).nonzero()[0] for teeth in (source.upper, source.lower)
+    )
     cut = middle + 0.5 * 0.12 * UNIT - source.affine[1, 2]
     assert abs(upper.max() - cut) < 3
     assert abs(lower.min() - cut) < 3
@@ -78,14 +80,13 @@ def test_upper_teeth_stay_with_the_skull_and_leave_no_ghost_on_the_jaw():
     assert column[below + 4 : below + 20].max() < 0.75 * np.mean(TEETH)
 
 
-def test_a_raised_jaw_shows_no_edge_of_the_pictures_mouth():
-    image, points, _ = portrait(gap=0.2, teeth=[(0.5, 1.0)])
+def test_drawn_teeth_continue_those_that_the_lip_of_the_picture_covers():
+    image, points, _ = portrait(gap=0.2, teeth=[(0.75, 1.0)])
     raised, (left, top, *_) = render_mouth(image, points, -0.1 * UNIT)
     x, bottom = np.round(points[66, :2] - [left, top + JAW_SHARE * 0.1 * UNIT]).astype(int)
-    below = raised[bottom - 6 : bottom + 12, x].mean(axis=1)
-    assert below[0] > 180
-    assert (np.abs(np.diff(below)) < 40).all()
-    assert below[-1] < 100
+    across = raised[bottom - 6 : bottom, x].mean(axis=1)
+    assert across.min() > 100
+    assert (np.abs(np.diff(across)) < 50).all()
 
 
 def test_a_slightly_open_mouth_does_not_stay_in_place_when_it_opens():
@@ -107,7 +108,7 @@ def test_a_wide_open_mouth_without_teeth_stays_toothless():
     source = extract_source_mouth(image, points)
     assert source.toothless
     frame, _ = render_mouth(image, points, 5.0)
-    assert frame.max() < 150
+    assert frame.min(axis=2).max() < 110  # nothing pale: a tongue is red
 
 
 def test_the_mouth_of_a_grey_picture_is_grey():

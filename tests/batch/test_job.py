@@ -64,7 +64,7 @@ def test_all_mistakes_of_a_row_are_reported(tmp_path):
                                                            "field 'hue' is unknown"]),
         (
             {"photo": "astronaut", "puppet": "wilk", "hue": 3, "output": "o.avi"},
-            ["needs exactly one of the fields photo, puppet, scene; it has photo and puppet",
+            ["needs exactly one of the fields photo, puppet, scene, video; it has photo and puppet",
              "field 'hue' is unknown", "field 'output': o.avi: unknown suffix '.avi'"],
         ),
         ({"puppet": "wilk", "output": "o.avi"}, ["field 'audio' is missing",

@@ -84,6 +84,22 @@ def test_a_benchmark_of_speed_prints_its_table(run: Run, name: str, words: str, 
     assert re.search(rows, run(name, *shlex.split(words)))
 
 
+def test_openings_without_a_voice_and_agreements_with_one_are_printed(
+    run: Run, recording: Path
+) -> None:
+    output = run("music", recording, "--pieces", 1, "--seconds", 3)
+    assert re.search(r"music at +0 dB +median \d\.\d+", output)
+    assert re.search(r"voice +0 dB over music +spoken -?\d\.\d\d", output), output
+
+
+def test_damaged_files_are_read_or_refused_in_a_line(run: Run) -> None:
+    output = run("damaged_files", "--each", 6)
+    found = re.search(r"^(\d+) damaged files .* (\d+) neither", output, re.M)
+    assert found is not None, output
+    assert int(found[1]) >= 240
+    assert found[2] == "0", output
+
+
 def test_the_agreement_of_a_stream_is_printed(run: Run, recording: Path) -> None:
     assert re.search(r"r [01]\.\d\d", run("stream_agreement", recording))
 

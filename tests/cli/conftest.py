@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import cv2
 import pytest
 
 from talkinghead.media.audio import write_wav
 from talkinghead.sample_rates import RATE
-from talkinghead.types import Waveform
+from talkinghead.types import Array, Waveform
+from tests.dub.films import drifting, write_film
 
 
 @pytest.fixture
@@ -15,3 +17,10 @@ def short_file(voice: Waveform, tmp_path: Path) -> Path:
     path = tmp_path / "short.wav"
     write_wav(Waveform(voice.samples[: RATE // 2], RATE), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def film(portrait_image: Array, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video of 6 frames with a face, 160 pixels wide."""
+    face = cv2.resize(portrait_image[20:320, 80:380], (160, 160), interpolation=cv2.INTER_AREA)
+    return write_film(tmp_path_factory.mktemp("film") / "film.mp4", drifting(face, 6))

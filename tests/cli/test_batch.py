@@ -11,8 +11,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from talkinghead.media.audio import write_wav
-from talkinghead.media.frame_sequence import SOFTWARE
 from talkinghead.media.image import write_image
+from talkinghead.media.synthetic_label import SOFTWARE
 from talkinghead.sample_rates import RATE
 from talkinghead.types import Waveform
 
@@ -120,7 +120,7 @@ def test_no_job_may_replace_what_another_writes_or_reads(cli, folder, outputs, m
     (folder / "film.mp4").write_bytes((folder / "say.wav").read_bytes())
     (folder / "b").mkdir()
     mark = PngInfo()
-    mark.add_text(*SOFTWARE)  # as if an earlier batch had made it
+    mark.add_text("Software", SOFTWARE)  # as if an earlier batch had made it
     Image.new("RGB", (8, 8)).save(folder / "b" / "000007.png", pnginfo=mark)
     one = {"puppet": "wilk", "audio": "film.mp4", "background": "b/000007.png"}
     other = {"puppet": "wilk", "audio": "say.wav"}

@@ -8,6 +8,7 @@ from talkinghead.media.image import read_image
 from talkinghead.pipeline import Animator
 from talkinghead.sample_rates import RATE
 from talkinghead.types import FaceTrack, LandmarkTrack, Waveform
+from tests.media.synthetic import encode_tracks
 
 
 def test_the_written_motion_is_the_one_that_is_rendered(
@@ -45,6 +46,24 @@ def test_motion_that_is_written_and_read_renders_the_same_frames(
     assert len(first) == len(second) == 10
     for one, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(read_image(one), read_image(other))
+
+
+def test_the_audio_track_is_chosen_by_its_number(cli, voice, tiny_ckpt, tmp_path):
+    silent = np.zeros_like(voice.samples)
+    path = encode_tracks(tmp_path / "two.mka", [voice.samples, silent], codec="flac", default=[0])
+    tracks = []
+    for words in ((), ("--audio-track", 1), ("--audio-track", 2)):
+        out = tmp_path / "m.npz"
+        status, _, notes = cli("motion", "none", path, "-o", out, *words, "--ckpt", tiny_ckpt)
+        assert status == 0
+        assert ("has 2 audio tracks; number 1 is used" in str(notes)) == (not words)
+        with np.load(out) as stored:
+            tracks.append(stored["points"])
+    np.testing.assert_array_equal(tracks[0], tracks[1])
+    assert abs(tracks[2] - tracks[1]).max() > 1e-2
+    status, _, message = cli("motion", "none", path, "-o", out, "--audio-track", 3)
+    assert status == 2
+    assert "has no audio track 3; it has 2 audio tracks" in str(message)
 
 
 def test_a_still_face_with_silence_is_constant(cli, tiny_ckpt, tmp_path):

@@ -32,7 +32,7 @@ def test_help_of_the_command_names_every_sub_command(cli):
         ("motion", (*MOTION, *REPORTING, "--fps", "--puppet", "--output", "--pose-from")),
         ("cues", (*REPORTING, "--output", "--extended-shapes", "--datFrameRate", "--fps")),
         ("evaluate motion", (*REPORTING, "--json", "--out")),
-        ("evaluate render", (*REPORTING, "--json", "--out", "--max-frames")),
+        ("evaluate render", (*REPORTING, "--json", "--out", "--max-frames", "--sheet")),
         ("evaluate speech", (*REPORTING, "--json", "--out", "--split", "--confusion", "--pairs")),
         ("compare", (*REPORTING, "--output", "--video")),
         ("preprocess clips", (*REPORTING, "--workers")),

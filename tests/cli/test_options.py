@@ -83,3 +83,26 @@ def test_what_is_not_given_stays_out_so_that_defaults_are_the_models():
     args = parser.parse_args(["--amp-pos", "2", "--yaw", "-1", "3.5", "--device", "cpu"])
     assert read_options(MotionConfig, args) == MotionConfig(amp_pos=2, yaw=(-1, 3.5))
     assert read_options(ModelConfig, args) == ModelConfig(device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (["phto", "a.jpg", "a.wav"], "'phto'; did you mean photo?"),
+        (["Photo", "a.jpg", "a.wav"], "did you mean photo?"),
+        (["puppet", "chek", "wilk"], "did you mean check?"),
+        (["evaluate", "moton", "clips"], "did you mean motion?"),
+        (["photo", "a.jpg", "a.wav", "--sise", "64"], "did you mean --size?"),
+        (["photo", "a.jpg", "a.wav", "--progress", "jsn"], "did you mean json?"),
+    ],
+)
+def test_a_word_that_is_misspelled_is_answered_with_the_likely_one(cli, words, advice):
+    status, _, err = cli(*words)
+    assert status == 2
+    assert advice in err[0]
+
+
+def test_a_file_in_place_of_a_command_is_answered_with_one(cli, voice_file):
+    status, _, err = cli(str(voice_file), "a.wav")
+    assert status == 2
+    assert f"a command comes first, as in 'talkinghead photo {voice_file}'" in err[0]

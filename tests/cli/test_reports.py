@@ -48,6 +48,7 @@ def test_skipped_clips_are_noted_and_counted(capsys):
 
 def test_a_manifest_beside_the_clips_names_the_speakers(capsys, tmp_path):
     (tmp_path / "manifest.csv").write_text("path,identity\nx/1.mp4,ann\ny.mp4,bob\n")
+    (tmp_path / "y.mp4").touch()
     print_clip_report(asked("--json", clips=tmp_path), Progress(), REPORT)
     assert set(json.loads(capsys.readouterr().out)["by_speaker"]) == {"ann"}
 

@@ -156,3 +156,11 @@ def test_the_packages_styles_fit_the_encoder_and_were_measured_with_its_speaker_
     branch = checkpoint.identity(checkpoint.FOLDER / "speaker.safetensors")
     stale = [one.name for one in styles if one.speaker_branch != branch]
     assert not stale, "a new speaker branch: run 'talkinghead styles choose' again"
+
+
+def test_a_style_that_hides_one_of_the_package_is_said(tmp_path):
+    from talkinghead.cli.styles import _notes_on_name
+
+    assert list(_notes_on_name("nobody", (), None)) == []
+    assert "style of the package" in next(_notes_on_name("lively", (), None))
+    assert "will be replaced" in next(_notes_on_name("rosa", ("rosa",), None))

@@ -26,7 +26,7 @@ SERVERS = re.compile(r"talkinghead (serve|puppet edit)\b")
 # Done by the CI before any test, tools of the system, and names of commands in running text.
 OTHERS = re.compile(
     r"(git|cd|make|source|conda|pip|apt|flite|python benchmarks/\w+\.py)\b"
-    r"|talkinghead (photo|cartoon|batch|cues|motion|scene|puppet \w+)$"
+    r"|talkinghead (photo|cartoon|batch|cues|motion|scene|dub|puppet \w+)$"
 )
 SHOWN = commands()
 ELSEWHERE = [command for p in (TRAINING, SERVERS, OTHERS) for command in matching(p)]
@@ -58,6 +58,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         frames = [np.roll(hopper, shift, axis=0) for shift in (0, 1, 2, 3, 4, 3, 2, 1) * 2]
         clip = Clip(iter(frames), len(frames), (240, 240), 25, short)
         write_video(clip, folder / name)
+    both = np.hstack([astronaut, hopper])
+    frames = [np.roll(both, shift, axis=0) for shift in (0, 1, 2, 3, 4, 3, 2, 1)]
+    write_video(Clip(iter(frames), 8, (480, 240), 25, short), folder / "debate.mp4")
     shutil.copy(folder / "interview.mp4", folder / "speech.mp3")  # FFmpeg looks at the content
     signer(folder)
     scene = (folder / "examples" / "scene.yaml").read_text()

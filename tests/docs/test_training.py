@@ -21,6 +21,7 @@ from talkinghead.models import checkpoint
 from talkinghead.train.data import jobs, pairing, synthetic
 from talkinghead.train.data.splits import split_of
 from talkinghead.train.speaker import styles as style_speakers
+from talkinghead.train.vad import trainer as vad_trainer
 from talkinghead.types import Waveform
 from tests.docs.commands import ROOT, TRAINING, matching, run
 
@@ -95,6 +96,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(synthetic, "FLITE_SHARE", 0.0)  # it is not installed everywhere
     monkeypatch.setattr(pairing, "MAX_PAIRS", 12)
     monkeypatch.setattr(styles, "asset_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(vad_trainer, "VALIDATION_ROWS", 4)
     monkeypatch.setattr(style_speakers, "MIN_SECONDS", RECORDING_SECONDS)
     return tmp_path
 

@@ -166,6 +166,30 @@ def test_an_error_is_shown_at_its_point(open_page, folder):
     assert page.is_hidden("#pointerror")
 
 
+def test_a_save_names_triangles_that_fold_over(open_page, folder):
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.click("#check")
+    page.wait_for_selector("#problems > *")
+    before = page.inner_text("#problems")
+    page.click("[data-pose=open]")
+    for _ in range(58):
+        page.click("#next")
+    y = fields(page)[1]
+    page.fill("#y", str(y + 120))  # the lower lip below the chin
+    page.press("#y", "Enter")
+    page.click("#save")
+    page.wait_for_selector("#unsaved", state="hidden")
+    page.wait_for_selector("#status.error")
+    assert re.match(r"Saved, but it has \d errors?: ", page.inner_text("#status"))
+    listed = page.locator("#problems .serious").all_inner_texts()
+    assert any(re.search("fold over in the closed pose, near .*57", line) for line in listed)
+    page.click("#undo")
+    page.click("#save")
+    page.wait_for_selector("#unsaved", state="hidden")
+    page.locator("#problems", has_text="57").wait_for(state="detached")
+    assert page.inner_text("#problems") == before
+
+
 def test_a_change_in_another_window_opens_a_dialog(open_page):
     pages = [open_page(viewport={"width": 1280, "height": 800}) for _ in range(2)]
     for page in pages:

@@ -98,3 +98,13 @@ def test_issues_are_listed_with_their_points(page):
         points["closed"][number][1] += 20
     _, response = page.post("check", **points)
     assert any(set(issue["points"]) & set(INNER_LOWER) for issue in response["problems"])
+
+
+def test_a_save_lists_the_issues_of_what_was_saved(page):
+    points = page.points()
+    points["open"][57][1] += 60  # the lower lip below the chin
+    status, saved = page.post("save", **points)
+    assert status == 200
+    _, checked = page.post("check", closed=points["closed"], open=points["open"])
+    assert saved["problems"] == checked["problems"]
+    assert any(issue["message"].startswith("triangles: ") for issue in saved["problems"])

@@ -61,3 +61,13 @@ def test_frames_without_a_face_are_interpolated_and_too_many_refused():
     lost[:10] = np.nan
     with pytest.raises(FaceError):
         track_clip([None] * 20, FixedDetector(lost))
+
+
+def test_clips_of_any_container_are_found_and_through_links(folder, tmp_path):
+    (folder / "s1.mpg").touch()
+    (folder / "linked").symlink_to(folder / "b")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "x.ts").touch()
+    (folder / "more").symlink_to(tmp_path / "elsewhere")
+    names = [clip.name for clip in find_clips(folder)]
+    assert names == ["b/two.mp4", "more/x.ts", "one.mp4", "s1.mpg"]

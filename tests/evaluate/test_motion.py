@@ -95,7 +95,7 @@ def test_an_error_of_the_predictor_does_not_skip_the_clip(clip_folder, truth):
 
 
 def test_a_folder_without_clips_is_an_error(tmp_path):
-    with pytest.raises(InputError, match="no mp4"):
+    with pytest.raises(InputError, match="no clip"):
         evaluate_motion(tmp_path, static_face_track, FixedDetector(np.empty(0)))
     with pytest.raises(InputError, match="no such folder"):
         evaluate_motion(tmp_path / "none", static_face_track, FixedDetector(np.empty(0)))

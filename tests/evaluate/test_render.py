@@ -86,8 +86,12 @@ def test_json_of_a_folder_has_the_documented_keys(clip_folder, video, points):
     answer = json.loads(report.to_json())
     assert set(answer) == {"mean", "by_source", "baselines", "clips", "skipped"}
     assert set(answer["mean"]) == {
-        "psnr", "ssim", "mouth_psnr", "mouth_ssim", "sharpness", "m_lmd", "flicker", "background",
+        "psnr", "ssim", "mouth_psnr", "mouth_ssim", "sharpness", "flicker", "background",
+        "eyelid_color", "m_lmd", "seen_open", "seen_open_range", "seen_width", "seen_width_range",
+        "seen_closures", "interior_gradient", "interior_tones", "teeth_seen", "teeth_false",
+        "lower_seen", "lower_false", "tongue_seen", "tongue_false",
     }  # fmt: skip
-    assert set(answer["baselines"]) == {"copy", "warp"}
+    assert set(answer["baselines"]) == {"copy", "warp", "fixed_head", "second_look"}
     assert answer["baselines"]["copy"] == answer["mean"]
+    assert answer["baselines"]["second_look"]["psnr"] is None
     assert [clip["path"] for clip in answer["clips"]] == ["a/one.mp4", "two.mp4"]

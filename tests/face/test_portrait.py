@@ -9,7 +9,7 @@ from talkinghead.errors import FaceError
 from talkinghead.face.detectors.base import Face
 from talkinghead.face.portrait import find_portrait
 from talkinghead.geometry.align import mean_face
-from talkinghead.landmarks import INNER_LOWER, JAW_LEFT
+from talkinghead.landmarks import INNER_LOWER, JAW_LEFT, MOUTH
 from talkinghead.types import Array
 
 IMAGE = np.zeros((100, 300, 3), np.uint8)
@@ -75,6 +75,48 @@ def test_a_wide_open_mouth_is_reported() -> None:
     (line,) = messages
     assert line.startswith("a.jpg: ")
     assert "wide open" in line
+
+
+@pytest.mark.parametrize("side", ["bottom", "left", "right", "top"])
+def test_a_face_whose_mouth_lies_outside_the_picture_is_refused(side: str) -> None:
+    face = face_at(100, 60)
+    x, y = face.points[MOUTH, :2].mean(axis=0)
+    width, height = x + 60, y + 60
+
+    def moved(distance: float) -> tuple[FakeDetector, Array]:
+        """A picture that ends `distance` pixels beyond the middle of the mouth."""
+        shift = np.zeros(3, np.float32)
+        size = [round(height), round(width)]
+        if side == "bottom":
+            size[0] = round(y + distance)
+        elif side == "right":
+            size[1] = round(x + distance)
+        elif side == "left":
+            shift[0] = distance - x
+        else:
+            shift[1] = distance - y
+        moved_face = Face(face.points + shift, 0.9)
+        return FakeDetector(moved_face), np.zeros((*size, 3), np.uint8)
+
+    detector, picture = moved(-4)
+    with pytest.raises(FaceError, match=r"^a\.jpg: the mouth lies outside the picture") as caught:
+        find_portrait(picture, detector, where="a.jpg")
+    assert "\n" not in str(caught.value)
+    messages: list[str] = []
+    detector, picture = moved(2)
+    find_portrait(picture, detector, where="a.jpg", notify=messages.append)
+    assert [line.split(" lies")[0] for line in messages] == ["a.jpg: a part of the lips"]
+    detector, picture = moved(30)
+    find_portrait(picture, detector, notify=messages.append)
+    assert len(messages) == 1
+
+
+def test_a_smaller_face_is_selected_if_the_mouth_of_the_largest_lies_outside() -> None:
+    low = Face(face_at(150, 80).points + np.float32([0, 30, 0]), 0.9)
+    detector = FakeDetector(low, face_at(20, 60))
+    assert find_portrait(IMAGE, detector).landmarks[0, 0] == pytest.approx(20)
+    with pytest.raises(FaceError, match="mouth lies outside"):
+        find_portrait(IMAGE, detector, face=1)
 
 
 def test_an_invalid_face_number_is_refused_and_the_valid_ones_are_listed() -> None:

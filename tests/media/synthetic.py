@@ -1,14 +1,15 @@
 """Synthetic audio, frames and clips, and readers that check what was written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
 import numpy as np
+from av.stream import Disposition
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from talkinghead.media.frame_sequence import SOFTWARE
+from talkinghead.media.synthetic_label import SOFTWARE
 from talkinghead.types import Array, Clip, Waveform
 
 Encode = Callable[..., Path]
@@ -18,6 +19,31 @@ def tone(seconds: float, rate: int = 16_000, level: float = 0.3) -> Array:
     """(n,) float32 of a 220 Hz sine."""
     t = np.arange(round(seconds * rate)) / rate
     return (level * np.sin(2 * np.pi * 220 * t)).astype(np.float32)
+
+
+def encode_tracks(
+    path: Path,
+    tracks: Sequence[Array],
+    rate: int = 16_000,
+    codec: str = "aac",
+    default: Sequence[int] = (),
+) -> Path:
+    """Write a file of (n,) mono tracks, those of the indices `default` marked as such."""
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream(codec, rate=rate, layout="mono") for _ in tracks]
+        for number, stream in enumerate(streams):
+            marked = number in default
+            stream.disposition = Disposition.default if marked else Disposition(0)
+        for stream, samples in zip(streams, tracks, strict=True):
+            frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = rate, 0
+            context = stream.codec_context
+            resampler = av.AudioResampler(
+                format=context.format, layout="mono", rate=rate, frame_size=context.frame_size
+            )
+            for piece in [*resampler.resample(frame), *resampler.resample(None), None]:
+                container.mux(stream.encode(piece))
+    return path
 
 
 def moving_frames(count: int, size: tuple[int, int]) -> list[Array]:
@@ -62,7 +88,7 @@ def disc_clip(channels: int = 4, fps: float = FPS) -> Clip:
 def write_older_frame(path: Path) -> None:
     """Write a picture of an older frame sequence."""
     mark = PngInfo()
-    mark.add_text(*SOFTWARE)
+    mark.add_text("Software", SOFTWARE)
     Image.fromarray(moving_disc(0)).save(path, pnginfo=mark)
 
 

@@ -2,7 +2,9 @@
 
 import wave as wavefile
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,11 +12,17 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from talkinghead.errors import AudioError, OutputError
-from talkinghead.media.audio import as_waveform, read_audio, write_wav
+from talkinghead.media.audio import (
+    as_recording,
+    as_waveform,
+    read_audio,
+    read_audio_track,
+    write_wav,
+)
 from talkinghead.sample_rates import RATE
 from talkinghead.types import Array, Waveform
 
-from .synthetic import Encode, tone
+from .synthetic import Encode, encode_tracks, tone
 
 
 @pytest.mark.parametrize(
@@ -140,13 +148,107 @@ def test_channels_of_opposite_polarity_do_not_cancel(encode_sound: Encode) -> No
     assert_allclose(read_audio(path).samples, -voice, atol=1e-3)
 
 
+SILENCE, LOW, HIGH = np.zeros(16_000, np.float32), tone(1.0, level=0.05), tone(1.0, level=0.4)
+
+
+def level(wave: Waveform) -> float:
+    return float(np.abs(wave.samples[4_000:12_000]).max())
+
+
+def is_loud(wave: Waveform) -> bool:
+    """In place of a voice activity detector."""
+    return level(wave) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("tracks", "default", "number", "reason"),
+    [
+        ([SILENCE, HIGH], [1], 2, "the one marked as default"),
+        ([HIGH, LOW], [1], 2, "the one marked as default"),
+        ([LOW, HIGH], [0], 1, "the one marked as default"),
+        ([SILENCE, HIGH], [0], 2, "the first that holds speech"),  # marked, but muted
+        ([LOW, HIGH], [], 2, "the first that holds speech"),
+        ([LOW, HIGH], [0, 1], 2, "the first that holds speech"),  # all are marked
+        ([SILENCE, LOW, HIGH], [], 3, "the first that holds speech"),
+        ([SILENCE, LOW], [], 2, "though it holds no speech, as all others"),
+        ([SILENCE, SILENCE], [1], 2, "though it is silent, as all others"),
+    ],
+)
+def test_the_default_track_is_read_or_else_the_first_that_holds_speech(
+    tmp_path: Path, tracks: list[Array], default: list[int], number: int, reason: str
+) -> None:
+    path, notes = encode_tracks(tmp_path / "a.mka", tracks, default=default), list[str]()
+    wave, track = read_audio_track(path, None, notes.append, is_loud)
+    assert track == number
+    assert level(wave) == pytest.approx(np.abs(tracks[number - 1]).max(), abs=0.02)
+    assert notes == [
+        f"{path}: has {len(tracks)} audio tracks; number {number} is used, {reason}; choose "
+        "another with --audio-track N"
+    ]
+
+
+def test_without_a_detector_the_first_track_that_is_not_silent_is_read(tmp_path: Path) -> None:
+    path = encode_tracks(tmp_path / "a.mka", [SILENCE, LOW, HIGH])
+    assert read_audio_track(path)[1] == 2
+
+
+def test_a_track_is_chosen_by_its_number_without_a_note(tmp_path: Path) -> None:
+    path = encode_tracks(tmp_path / "a.m4a", [LOW, HIGH], default=[0])
+    notes: list[str] = []
+    assert level(read_audio(path, track=2, notify=notes.append)) == pytest.approx(0.4, abs=0.02)
+    assert notes == []
+    for number in (0, 3, -1):
+        with pytest.raises(AudioError, match=rf"no audio track {number}; it has 2 audio tracks"):
+            read_audio(path, track=number)
+
+
+def test_a_track_that_does_not_decode_is_passed_over(tmp_path: Path) -> None:
+    path = encode_tracks(tmp_path / "a.m4a", [HIGH, LOW])
+    content = bytearray(path.read_bytes())
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(container.streams.audio[0]) if p.size]
+        places = [(p.pos, p.size) for p in packets]
+    for position, size in places:
+        content[position : position + size] = b"\xff" * size
+    path.write_bytes(content)
+    assert read_audio_track(path)[1] == 2
+
+
 @pytest.mark.parametrize(
     "samples",
-    [np.zeros(0), np.zeros((2, 3, 4)), np.array([0.1, np.nan]), np.array([True, False])],
+    [
+        np.zeros(0),
+        np.zeros((2, 3, 4)),
+        np.array([0.1, np.nan]),
+        np.array([True, False]),
+        [[1.0], [2.0, 3.0]],
+        None,
+        "text",
+        np.array([1, 2], np.int64),
+    ],
 )
 def test_arrays_that_are_not_audio_are_refused(samples: Array) -> None:
-    with pytest.raises(AudioError):
-        as_waveform(samples, RATE)
+    for convert in (as_waveform, as_recording):
+        with pytest.raises(AudioError) as caught:
+            convert(samples, RATE)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rate", ["44100", None, 0, -1, 44_100.5, float("nan"), 1e12, np.zeros(2)])
+def test_rates_that_are_none_are_refused(rate: Any) -> None:
+    with pytest.raises(AudioError, match="sample rate must"):
+        as_waveform(np.zeros(100, np.float32), rate)
+
+
+def test_a_recording_keeps_its_rate_and_two_channels() -> None:
+    stereo = np.stack([tone(0.2, 44_100), tone(0.2, 44_100, level=0.6)])
+    for samples in (stereo, stereo.T):
+        recording = as_recording(samples, 44_100)
+        assert recording.rate == 44_100
+        assert_allclose(recording.samples, stereo)
+    assert as_recording(stereo[0], 44_100).samples.shape == (1, 8_820)
+    assert as_recording(np.zeros((100, 6)), 44_100).samples.shape == (1, 100)
+    assert np.abs(as_recording(stereo * 4, 44_100).samples).max() == pytest.approx(1.0)
 
 
 def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ import pytest
 from talkinghead.errors import AudioError, InputError
 from talkinghead.media.audio import as_waveform, read_audio, write_wav
 from talkinghead.media.audio_track import mix_audio
+from talkinghead.media.loading import load_audio_cue
 from talkinghead.media.video_reader import probe_video, read_video
 from talkinghead.media.video_writer import write_video
 from talkinghead.types import Array, AudioCue, Clip, Waveform
 
-from .synthetic import Encode, moving_frames, tone
+from .synthetic import Encode, encode_tracks, moving_frames, tone
 
 FPS = 25
 SIZE = (32, 32)
@@ -136,6 +137,32 @@ def test_surround_keeps_left_and_right_and_does_not_get_louder(
     left, right = np.abs(decode_audio(tmp_path / "a.mp4")[0][:, 9_000:-9_000]).max(axis=1)
     assert left == pytest.approx(0.95, abs=0.05)
     assert 0.1 < right < 0.5
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_an_array_keeps_its_rate_and_channels(
+    tmp_path: Path, rng: np.random.Generator, channels: int
+) -> None:
+    samples = band_noise(rng, 44_100, channels=channels)
+    wave, cue = load_audio_cue((samples.T, 44_100))
+    clip = Clip(iter(moving_frames(1, SIZE) * 33), 33, SIZE, FPS, wave, (cue,))
+    write_video(clip, tmp_path / "a.mp4")
+    sound, rate = decode_audio(tmp_path / "a.mp4")
+    assert (len(sound), rate) == (channels, 44_100)
+    assert sound.shape[1] / rate == pytest.approx(wave.seconds, abs=0.002)
+    for written, source in zip(sound, samples, strict=True):
+        lag, correlation = align_signals(written, source, 100)
+        assert abs(lag) <= 44
+        assert correlation > 0.97
+
+
+def test_the_track_that_the_lips_follow_is_written(tmp_path: Path) -> None:
+    tracks = [tone(1.0, level=0.05), tone(1.0, level=0.4)]
+    path = encode_tracks(tmp_path / "in.mka", tracks, default=[1])
+    for source, expected in ((path, 0.4), ((AudioCue(path, track=1),), 0.05)):
+        write_video(replace(audio_clip(path), audio_source=source), tmp_path / "a.mp4")
+        middle = decode_audio(tmp_path / "a.mp4")[0][:, 4_000:-4_000]
+        assert np.abs(middle).max() == pytest.approx(expected, abs=0.03)
 
 
 @pytest.mark.parametrize("count", [4, 8, 9, 16])

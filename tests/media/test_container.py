@@ -1,29 +1,21 @@
-"""The length of audio is counted from its frames, not read from the header."""
-
-from dataclasses import replace
-from pathlib import Path
+"""Containers are opened also if something precedes them."""
 
 import pytest
 
-from talkinghead.errors import AudioError
-from talkinghead.media.container import audio_seconds
-from talkinghead.media.video_writer import write_video
+from talkinghead.media.audio import read_audio
 
-from .synthetic import Encode, disc_clip
+from .synthetic import Encode
 
-
-def test_audio_is_counted_until_the_limit(encode_sound: Encode) -> None:
-    path = encode_sound("a.flac", "flac", 16_000, "mono", 3.0)
-    assert audio_seconds(path, 10) == pytest.approx(3.0, abs=0.01)
-    assert 1 < audio_seconds(path, 1) < 2
+ID3_TAG = b"ID3\4\0\0\0\0\1\0" + bytes(128)
+CODECS = {
+    "a.mp3": "libmp3lame", "a.mp2": "mp2", "a.aac": "aac", "a.ac3": "ac3", "a.flac": "flac",
+    "a.wav": "pcm_s16le", "a.m4a": "aac", "a.mka": "aac", "a.ogg": "libopus", "a.aiff": "pcm_s16be",
+}  # fmt: skip
 
 
-def test_a_video_without_audio_has_0_seconds(tmp_path: Path) -> None:
-    write_video(replace(disc_clip(), audio=None), tmp_path / "a.mkv")
-    assert audio_seconds(tmp_path / "a.mkv", 10) == 0
-
-
-def test_a_file_that_is_not_audio_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.wav").write_text("text")
-    with pytest.raises(AudioError, match="cannot be decoded"):
-        audio_seconds(tmp_path / "a.wav", 10)
+@pytest.mark.parametrize("prefix", [ID3_TAG, b"\x9c\x41" * 350], ids=["ID3v2", "other bytes"])
+@pytest.mark.parametrize("name", CODECS)
+def test_anything_may_precede_the_audio(encode_sound: Encode, name: str, prefix: bytes) -> None:
+    path = encode_sound(name, CODECS[name], 48_000, "stereo")
+    path.write_bytes(prefix + path.read_bytes())
+    assert read_audio(path).seconds == pytest.approx(1.0, abs=0.05)

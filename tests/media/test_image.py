@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageCms
 
 from talkinghead.errors import ImageError, OutputError
-from talkinghead.media.image import composite_on_white, read_image, read_rgba, write_image
+from talkinghead.media.image import as_image, composite_on_white, read_image, read_rgba, write_image
 from talkinghead.types import Array
 
 
@@ -148,3 +148,112 @@ def test_unwritable_pictures_are_errors(tmp_path: Path, picture: Array) -> None:
     with pytest.raises(ImageError, match="uint8"):
         write_image(picture.astype(float), tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
+
+
+def noise() -> Image.Image:
+    """A picture without flat areas."""
+    y, x = np.mgrid[:160, :160]
+    waves = [120 + 100 * np.sin(x / 5 + k) * np.cos(y / (4 + k)) for k in range(3)]
+    return Image.fromarray(np.stack(waves, axis=-1).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.jpg", {"quality": 95}),
+        ("p.jpg", {"progressive": True, "quality": 95}),
+        ("a.png", {}),
+        ("a.gif", {"interlace": 0}),
+        ("a.ppm", {}),
+        ("a.tif", {}),
+    ],
+)
+def test_a_file_that_lacks_its_end_is_read_with_a_note(
+    tmp_path: Path, name: str, options: dict[str, object]
+) -> None:
+    noise().save(tmp_path / name, **options)
+    whole = read_image(tmp_path / name)
+    content = (tmp_path / name).read_bytes()
+    cut = tmp_path / f"cut_{name}"
+    cut.write_bytes(content[: -max(14, len(content) // 40)])
+    notes: list[str] = []
+    image = read_image(cut, notes.append)
+    (note,) = notes
+    assert note.startswith(f"{cut}: the picture is truncated")
+    assert "\n" not in note
+    kept = 8 * len(whole) // 10
+    assert np.abs(image[:kept].astype(int) - whole[:kept]).mean() < 2
+    assert image[-1].std() > 5  # what is missing is not flat
+    assert not notes.clear()
+    read_image(tmp_path / name, notes.append)
+    assert not notes
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "i.gif", "a.ppm", "a.webp", "a.avif"])
+def test_a_file_that_lacks_half_is_refused(tmp_path: Path, name: str) -> None:
+    options = {"interlace": int(name == "i.gif")} if name.endswith("gif") else {}
+    noise().save(tmp_path / name, **options)
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(ImageError, match=r"truncated|damaged") as caught:
+        read_image(tmp_path / name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_damaged_exif_data_do_not_matter(tmp_path: Path, picture: Array, suffix: str) -> None:
+    Image.fromarray(picture).save(tmp_path / f"a.{suffix}", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f")
+    assert read_image(tmp_path / f"a.{suffix}").shape == picture.shape
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "avif", "tif", "mpo"])
+def test_the_first_frame_of_an_animation_is_read(
+    tmp_path: Path, picture: Array, suffix: str
+) -> None:
+    later = Image.fromarray(255 - picture)
+    Image.fromarray(picture).save(tmp_path / f"a.{suffix}", save_all=True, append_images=[later])
+    assert np.abs(read_image(tmp_path / f"a.{suffix}").astype(int) - picture).mean() < 8
+
+
+def test_a_decoder_that_fails_in_any_way_ends_in_one_line(
+    tmp_path: Path, picture: Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_image(picture, tmp_path / "a.png")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("Failed to decode frame 0:\nno data")  # as of a damaged AVIF
+
+    monkeypatch.setattr(Image.Image, "load", fail)
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", fail)
+    with pytest.raises(ImageError, match=r"a\.png: the picture is damaged") as caught:
+        read_image(tmp_path / "a.png")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "HSV"])
+def test_a_pil_image_is_read_like_its_file(picture: Array, mode: str) -> None:
+    stored = Image.fromarray(picture).convert("L" if mode == "LA" else "RGB").convert(mode)
+    expected = np.asarray(stored.convert("RGB"))
+    assert_allclose(as_image(stored).astype(int), expected, atol=2)
+
+
+def test_arrays_of_greys_and_of_rgba_become_rgb(picture: Array) -> None:
+    assert as_image(picture) is picture
+    grey = picture[..., 0]
+    for array in (grey, grey[..., None]):
+        assert_array_equal(as_image(array), np.repeat(grey[..., None], 3, axis=2))
+    clear = np.dstack([picture, np.zeros_like(grey)])
+    assert (as_image(clear) == 255).all()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, b"bytes", 3, [1, 2], np.zeros((3, 3)), np.zeros((4, 4, 2), np.uint8),
+     np.zeros((0, 4, 3), np.uint8), np.zeros((4, 4, 3), np.uint16)],
+    ids=str,
+)  # fmt: skip
+def test_whatever_is_no_picture_is_refused_in_one_line(value: object) -> None:
+    for read in (as_image, read_image):
+        with pytest.raises(ImageError, match="got") as caught:
+            read(value)
+        assert "\n" not in str(caught.value)

@@ -1,18 +1,26 @@
 """Pictures and recordings are loaded by file, name or array."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from talkinghead.assets import DEMO_PORTRAITS
-from talkinghead.errors import FaceError, ImageError
+from talkinghead.errors import AudioError, FaceError, ImageError
 from talkinghead.media.image import write_image
-from talkinghead.media.loading import demo_portrait, face_errors_at, load_audio, load_image
+from talkinghead.media.loading import (
+    demo_portrait,
+    face_errors_at,
+    load_audio,
+    load_audio_cue,
+    load_image,
+)
 from talkinghead.sample_rates import RATE
-from talkinghead.types import Waveform
+from talkinghead.types import Recording, Waveform
 
-from .synthetic import tone
+from .synthetic import encode_tracks, tone
 
 
 @pytest.mark.parametrize("name", DEMO_PORTRAITS)
@@ -35,6 +43,26 @@ def test_arrays_and_waveforms_are_used_unchanged() -> None:
     assert load_audio((tone(0.1, 8_000), 8_000)).rate == RATE
 
 
+@pytest.mark.parametrize("audio", [None, 3, b"RIFF", np.zeros(4), np.zeros((9, 9)), [0.1], ()])
+def test_audio_of_other_types_is_refused_in_a_line(audio: Any) -> None:
+    with pytest.raises(AudioError, match=r"a pair \(samples, rate\), got") as caught:
+        load_audio(audio)
+    assert "\n" not in str(caught.value)
+
+
+def test_audio_for_the_video_keeps_rate_channels_and_track(tmp_path: Path) -> None:
+    stereo = np.stack([tone(0.1, 44_100), tone(0.1, 44_100, level=0.1)])
+    wave, cue = load_audio_cue((stereo, 44_100))
+    assert wave.rate == RATE
+    assert isinstance(cue.source, Recording)
+    assert (cue.source.rate, cue.source.samples.shape) == (44_100, stereo.shape)
+    path = encode_tracks(tmp_path / "a.mka", [np.zeros(RATE, np.float32), tone(1.0)])
+    assert load_audio_cue(path)[1].track == 2
+    assert load_audio_cue(path, track=1)[1].track == 1
+    with pytest.raises(AudioError, match="no audio track 2"):
+        load_audio((stereo, 44_100), track=2)
+
+
 def test_a_file_named_like_a_demo_portrait_takes_precedence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,3 +79,12 @@ def test_a_face_error_names_picture_and_size() -> None:
         face_errors_at(64, "a.jpg"),
     ):
         raise FaceError("too small")
+
+
+def test_a_pil_image_is_loaded_like_an_array() -> None:
+    pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+    image, name = load_image(Image.fromarray(pixels))
+    np.testing.assert_array_equal(image, pixels)
+    assert name == "picture"
+    with pytest.raises(ImageError, match="got None"):
+        load_image(None)  # type: ignore[arg-type]

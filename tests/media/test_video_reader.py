@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -37,7 +38,7 @@ def test_frames_are_decoded_as_they_are_read(tmp_path: Path) -> None:
     assert count == 60
     assert reader.fps == 25
     assert peak < 4 * images[0].nbytes
-    assert reader.audio_delay is None
+    assert reader.audio_delays == ()
 
 
 def test_display_rotation_is_applied(tmp_path: Path) -> None:
@@ -63,3 +64,20 @@ def test_files_that_are_not_videos_are_refused(tmp_path: Path) -> None:
         read_video(tmp_path / "text.mp4")
     with pytest.raises(InputError, match="no such file"):
         probe_video(tmp_path / "missing.mp4")
+
+
+def test_frames_whose_size_changes_are_scaled_to_the_first(tmp_path: Path) -> None:
+    parts = []
+    for number, size in enumerate(((64, 48), (96, 64))):
+        path = tmp_path / f"{number}.ts"
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("mpeg2video", rate=25, width=size[0], height=size[1])
+            stream.pix_fmt = "yuv420p"
+            for pixels in moving_frames(5, size):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            container.mux(stream.encode(None))
+        parts.append(path.read_bytes())
+    (tmp_path / "both.ts").write_bytes(b"".join(parts))
+    video = read_video(tmp_path / "both.ts")
+    assert video.frames.shape[1:] == (48, 64, 3)
+    assert len(video.frames) > 5

@@ -1,8 +1,10 @@
 """Every format keeps frames, length, colours, alpha and audio sync, and writes are atomic."""
 
+import itertools
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +203,38 @@ def test_frames_cannot_change_between_opaque_and_transparent(tmp_path: Path) -> 
     mixed = iter([moving_disc(0), moving_disc(1)[..., :3]])
     with pytest.raises(InputError, match="transparency"):
         write_video(replace(disc_clip(), frames=mixed), tmp_path / "a.webm")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", "/"])
+def test_a_clip_of_which_frames_were_taken_is_refused(tmp_path: Path, suffix: str) -> None:
+    frames = moving_frames(5, (32, 32))
+    begun = Clip((frame for frame in frames), 5, (32, 32), 25, None)
+    next(begun.frames)
+    with pytest.raises(InputError, match="frames were taken from the clip before"):
+        write_video(begun, f"{tmp_path}/a{suffix}")
+    assert len(list(begun.frames)) == 4  # none was taken in vain
+    iterator = Clip(iter(frames), 5, (32, 32), 25, None)
+    next(iterator.frames)
+    with pytest.raises(InputError, match="states 5 frames and gives only 4"):
+        write_video(iterator, f"{tmp_path}/a{suffix}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_clip_of_more_frames_than_it_states_is_refused(tmp_path: Path) -> None:
+    clip = Clip(itertools.cycle(moving_frames(5, (32, 32))), 5, (32, 32), 25, None)
+    with pytest.raises(InputError, match="states 5 frames and gives more"):
+        write_video(clip, tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fps", "exact"), [(29.97, Fraction(30000, 1001)), (24000 / 1001, Fraction(24000, 1001))]
+)
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
+def test_ntsc_rates_are_written_exactly(
+    tmp_path: Path, suffix: str, fps: float, exact: Fraction
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    write_video(Clip(iter(moving_frames(9, (32, 32))), 9, (32, 32), fps, None), path)
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].average_rate == exact

@@ -1,11 +1,18 @@
-"""Lips that nearly touch are sealed, and lips close by the given share."""
+"""Lips that nearly touch are sealed, close by the given share, and keep their thickness."""
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, mouth_opening
-from talkinghead.motion.lip_constraints import close_lips, reduce_opening, seal_lips
+from talkinghead.landmarks import MOUTH
+from talkinghead.motion.lip_constraints import (
+    close_lips,
+    keep_lip_thickness,
+    reduce_opening,
+    seal_lips,
+)
 
 FACE = close_mouth(mean_face()).astype(np.float32)
 
@@ -34,3 +41,31 @@ def test_the_opening_is_reduced_by_the_given_amount():
     assert mouth_opening(points) - mouth_opening(
         reduce_opening(points, np.array([0.0, 0.03]))
     ) == pytest.approx([0, 0.03], abs=1e-5)
+
+
+def lower_thickness(points):
+    return points[:, 57, 1] - points[:, 66, 1]
+
+
+def test_lips_thin_as_the_mouth_opens_and_spreads_and_thicken_as_it_rounds():
+    opened, spread, rounded = points = np.repeat(FACE[None], 3, axis=0)
+    opened[[65, 66, 67], 1] += 0.12
+    opened[[55, 56, 57, 58, 59], 1] += 0.12
+    center = FACE[MOUTH, 0].mean()
+    for face, factor in ((spread, 1.2), (rounded, 0.7)):
+        face[MOUTH, 0] = center + factor * (FACE[MOUTH, 0] - center)
+    kept = keep_lip_thickness(points, FACE)
+    rest = FACE[57, 1] - FACE[66, 1]
+    thin, thinner, thicker = lower_thickness(kept) / rest
+    assert max(thin, thinner) < 0.995
+    assert thicker > 1.05
+    inner = [48, 54, *range(60, 68)]
+    assert_array_equal(kept[:, inner], points[:, inner])
+
+
+def test_a_lower_lip_that_swells_is_brought_back_and_a_face_at_rest_stays():
+    points = np.repeat(FACE[None], 2, axis=0)
+    points[1, [55, 56, 57, 58, 59], 1] += 0.5 * (FACE[57, 1] - FACE[66, 1])
+    kept = keep_lip_thickness(points, FACE)
+    assert_allclose(kept[0], FACE, atol=1e-7)
+    assert lower_thickness(kept)[1] / lower_thickness(kept)[0] < 1.09

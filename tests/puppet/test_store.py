@@ -11,7 +11,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from talkinghead.errors import OutputError, PuppetError
 from talkinghead.geometry.align import mean_face
 from talkinghead.puppet.schema import OPTIONAL, RECORD, REQUIRED, read_record
-from talkinghead.puppet.store import atomic_folder, list_puppets, load_puppet, save_puppet
+from talkinghead.puppet.store import (
+    atomic_folder,
+    find_puppet,
+    list_puppets,
+    load_puppet,
+    save_puppet,
+)
 from talkinghead.types import Layer, Puppet
 
 
@@ -97,6 +103,16 @@ def test_puppets_in_the_working_directory_are_found(
     monkeypatch.chdir(tmp_path)
     assert {"mine", "wilk"} <= set(list_puppets())
     assert load_puppet("mine").name == "dot"
+
+
+def test_a_picture_in_place_of_a_puppet_names_the_commands_for_pictures(tmp_path: Path) -> None:
+    picture = tmp_path / "me.png"
+    picture.touch()
+    for name in (str(picture), "astronaut"):
+        with pytest.raises(PuppetError, match=r"talkinghead photo.*talkinghead puppet new"):
+            find_puppet(name)
+    with pytest.raises(PuppetError, match=r"did you mean wilk\?"):
+        find_puppet("wlik.png")
 
 
 def test_the_error_for_an_unknown_puppet_lists_the_known_ones(folder: Path) -> None:

@@ -149,3 +149,30 @@ def test_outputs_are_named_after_the_inputs_and_replace_none_of_them(folder):
     assert request.target == Path("wilk_say.mp4")
     with pytest.raises(OutputError, match="would replace"):
         CartoonRequest(puppet="wilk", audio="say.wav", output="say.wav")
+
+
+def test_an_existing_video_is_said_or_kept(folder):
+    fields = {"photo": "astronaut", "audio": "say.wav"}
+    first = PhotoRequest.from_fields(fields)
+    assert (first.target, first.notes_on_output) == (Path("astronaut_say.mp4"), ())
+    first.target.touch()
+    (note,) = first.notes_on_output
+    assert "astronaut_say.mp4: exists and will be replaced" in note
+    second = PhotoRequest.from_fields(fields | {"no_clobber": "yes"})
+    assert (second.target, second.notes_on_output) == (Path("astronaut_say-2.mp4"), ())
+    second.target.touch()
+    assert second.target == Path("astronaut_say-2.mp4")  # the same before and after
+    assert pickle.loads(pickle.dumps(second)).target == second.target
+
+
+def test_every_video_of_a_recording_takes_an_audio_track(voice_file):
+    for request in (
+        PhotoRequest.from_fields({"photo": "astronaut", "audio": voice_file, "audio_track": "2"}),
+        CartoonRequest.from_fields({"puppet": "wilk", "audio": voice_file, "audio-track": 2}),
+    ):
+        assert request.audio_track == 2
+    for wrong in (0, -1, "two", 1.5):
+        with pytest.raises(InputError, match="audio_track"):
+            CartoonRequest.from_fields(
+                {"puppet": "wilk", "audio": voice_file, "audio_track": wrong}
+            )

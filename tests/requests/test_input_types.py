@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from talkinghead.errors import InputError
+from talkinghead.requests.animation import PhotoRequest
 from talkinghead.requests.input_types import (
     Audio,
     AudioPerFace,
@@ -43,3 +47,13 @@ def test_the_file_of_every_face_is_checked(kind, voice_file):
 def test_a_picture_may_be_a_demo_portrait():
     assert TypeAdapter(Image).validate_python("astronaut") == "astronaut"
     assert TypeAdapter(Image).validate_python(Path("astronaut")) == "astronaut"
+
+
+@pytest.mark.parametrize("value", [None, b"bytes", np.zeros((99, 9)), PIL.Image.new("L", (9, 9))])
+def test_a_picture_in_memory_is_refused_in_one_line(value):
+    with pytest.raises(InputError, match=r"path of a picture.*Animator") as caught:
+        PhotoRequest(photo=value)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match="must be") as caught:
+        PhotoRequest(photo="astronaut", audio=np.zeros((99, 9)))
+    assert "\n" not in str(caught.value)

@@ -39,3 +39,17 @@ def test_outputs_have_a_known_suffix_and_replace_nothing_that_is_read(voice_file
         "track.png", "landmarks.png", "landmarks.mp4",
     ]  # fmt: skip
     assert request.outputs[0].parent == Path(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["text.txt", "new.png"])
+def test_plots_go_into_a_folder_and_not_into_a_file(voice_file, tmp_path, name):
+    (tmp_path / "text.txt").touch()
+    with pytest.raises(OutputError, match=rf"{name}: is a file's name.*name a folder"):
+        PlotRequest(image="none", audio=voice_file, output=tmp_path / name)
+
+
+def test_motion_that_exists_is_kept_and_the_new_one_numbered(voice_file, tmp_path):
+    (tmp_path / "m.npz").touch()
+    request = MotionRequest(image="none", audio=voice_file, output=tmp_path / "m.npz")
+    assert request.target == tmp_path / "m.npz"
+    assert request.replace(no_clobber=True).target == tmp_path / "m-2.npz"

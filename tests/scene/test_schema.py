@@ -80,6 +80,14 @@ def test_relative_paths_start_at_the_folder_of_the_file(write_scene: Any) -> Non
     assert (wolf.style_from, wolf.pose_from) == (str(path.parent / "voice.wav"), None)
 
 
+def test_a_line_may_name_its_audio_track(write_scene: Any) -> None:
+    assert read_scene(write_scene(line(audio_track=2))).lines[0].audio_track == 2
+    assert read_scene(write_scene(line())).lines[0].audio_track is None
+    for wrong in (0, "two", 1.5, True):
+        with pytest.raises(InputError, match=r"'lines\[0\]\.audio_track'"):
+            read_scene(write_scene(line(audio_track=wrong)))
+
+
 @pytest.mark.parametrize(
     ("data", "named"),
     [

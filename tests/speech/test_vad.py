@@ -1,5 +1,7 @@
 """Voice activity: extended around speech, but not into clear silence."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,13 @@ from talkinghead.models.mel import log_mel
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE, motion_frames
 from talkinghead.speech.vad import (
     MIN_SILENCE,
+    VOICE_HANGOVER,
+    VOICE_LEAD,
+    load_voice_detector,
     log_mel_and_band_level,
     speech_band_level,
     voice_activity,
+    voice_gate,
 )
 from talkinghead.types import Array, Waveform
 
@@ -117,3 +123,40 @@ def test_a_long_silent_pause_is_no_speech_and_a_short_one_belongs_to_a_stop():
     assert long[at + 2 : at + 8].max() == 0
     assert long[at - 4] == 1
     assert short[at : at + 5].min() == 1
+
+
+def probability_of(*parts: tuple[int, float]) -> Array:
+    """Probabilities of a voice: (motion frames, value) after another, two outputs a frame."""
+    return np.concatenate([np.full(2 * frames, value) for frames, value in parts])
+
+
+def test_the_gate_opens_before_a_voice_and_closes_after_it() -> None:
+    gate = voice_gate(probability_of((40, 0.0), (40, 1.0), (40, 0.0)), 120)
+    assert gate[40 - VOICE_LEAD : 80 + VOICE_HANGOVER].min() == 1
+    assert gate[: 40 - VOICE_LEAD - 3].max() == gate[80 + VOICE_HANGOVER + 3 :].max() == 0
+
+
+def test_a_doubtful_syllable_beside_a_voice_is_kept_and_a_doubtful_sound_alone_is_not() -> None:
+    parts = ((20, 0.5), (30, 1.0), (20, 0.5), (80, 0.0), (30, 0.6), (30, 0.0))
+    gate = voice_gate(probability_of(*parts), 210)
+    assert gate[:70].min() == 1
+    assert gate[90:].max() == 0
+
+
+def test_frames_that_the_detector_has_not_seen_yet_are_as_the_last_it_saw() -> None:
+    assert voice_gate(probability_of((20, 1.0)), 26).min() == 1
+    assert voice_gate(probability_of((20, 0.0)), 26).max() == 0
+
+
+def test_what_is_loud_but_no_voice_is_inactive() -> None:
+    rng = np.random.default_rng(0)
+    wave = Waveform(noise_burst(100, rng).astype(np.float32), RATE)
+    assert voice_activity(wave).min() > 0.9
+    parts = probability_of((50, 0.0), (50, 1.0))
+    activity = voice_activity(wave, voice=parts)
+    assert activity[:38].max() == 0
+    assert activity[50:].min() > 0.9
+
+
+def test_a_folder_without_a_detector_has_none(tmp_path: Path) -> None:
+    assert load_voice_detector(tmp_path) is None

@@ -61,11 +61,23 @@ def test_no_chunks_give_no_blocks() -> None:
     [
         (np.array([np.nan]), RATE, "NaN"),
         (np.zeros((2, 2, 2)), RATE, "shape"),
-        (np.zeros(3, complex), RATE, "integers or floats"),
-        (np.zeros(3), 0, "positive whole number"),
-        (np.zeros(3), 8000.5, "positive whole number"),
+        (np.zeros(3, complex), RATE, "floats in"),
+        (np.zeros(3), 0, "rate must lie in"),
+        (np.zeros(3), 8000.5, "whole number"),
+        (np.zeros(3), "16000", "whole number"),
+        (np.zeros(3), None, "whole number"),
+        (np.zeros((2, 1600)), RATE, "1600 channels; turn it around"),
+        (None, RATE, "shape"),
     ],
 )
 def test_chunks_that_are_not_audio_are_refused(chunk: Array, rate: int, reason: str) -> None:
     with pytest.raises(AudioError, match=reason):
         list(resample_to_blocks([chunk], rate))
+
+
+@pytest.mark.parametrize("shapes", [((8, 2), (8,)), ((8,), (8, 2)), ((8, 2), (0, 2), (8, 3))])
+def test_chunks_have_one_number_of_channels(shapes: tuple[tuple[int, ...], ...]) -> None:
+    with pytest.raises(AudioError, match="one number of channels"):
+        list(resample_to_blocks([np.zeros(shape) for shape in shapes], RATE))
+    mono = [np.ones(8), np.zeros(0), np.ones((8, 1))]
+    assert_allclose(joined(mono, RATE), np.ones(16))

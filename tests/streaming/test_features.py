@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 
 from talkinghead.errors import AudioError
 from talkinghead.models.mel import log_mel
+from talkinghead.models.voice_detector import DetectorState, VoiceDetector
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE, STRIDE
 from talkinghead.speech.content_encoder import LogMelEncoder
 from talkinghead.speech.speaker_encoder import EMBEDDING_SIZE, SpeakerEncoder
@@ -119,3 +121,33 @@ def test_audio_after_the_end_is_refused(features: StreamingFeatures) -> None:
 def test_no_audio_has_no_features(features: StreamingFeatures) -> None:
     features.flush()
     assert (features.frames, features.content.stop) == (0, 0)
+
+
+class LowVoices(VoiceDetector):
+    """Hears a voice where low bands are loud, and none where high ones are."""
+
+    def step(
+        self, mel: torch.Tensor, state: DetectorState | None, last: bool = False
+    ) -> tuple[torch.Tensor, DetectorState]:
+        stored = mel.new_zeros(1, 0, mel.shape[2]) if state is None else state[0]
+        mel = torch.cat([stored, mel], dim=1)
+        count = mel.shape[1] // 2 * 2
+        logits = 20 * (mel[:, :count:2, :20].mean(dim=2) - mel[:, :count:2, 60:].mean(dim=2))
+        return logits, (mel[:, count:], [])
+
+
+def test_only_a_voice_is_active_in_a_stream() -> None:
+    times = np.arange(6 * RATE) / RATE
+    hz = np.where((times > 2) & (times < 4), 300, 6000)
+    samples = (0.1 * np.sin(2 * np.pi * hz * times)).astype("f4")
+    features = StreamingFeatures(
+        SpeakerEncoder(network=OneHot()), LogMelEncoder(), None, LowVoices().eval()
+    )
+    activity = []
+    for block in np.split(samples, range(FRAME_SAMPLES, len(samples), FRAME_SAMPLES)):
+        features.push(block)
+        at = features.frames - 12  # with the look-ahead that a stream has
+        if at >= 0:
+            activity.append(features.voice_activity(at, features.frames)[0])
+    assert max(activity[10:35]) == max(activity[4 * FPS + 15 :]) == 0
+    assert min(activity[2 * FPS + 2 : 4 * FPS - 2]) > 0.5

@@ -106,9 +106,11 @@ def test_lips_move_as_those_of_the_recording(
     )
     streamed = stream_track(animator, wilk, wave.samples)
     expected, actual = (mouth_opening(track.points)[2 * FPS :] for track in (whole, streamed))
-    assert np.corrcoef(expected, actual)[0, 1] > 0.9
+    # Not more: when a pause begins, a stream does not know yet how long it will be.
+    assert np.corrcoef(expected, actual)[0, 1] > 0.85
     fastest = np.abs(np.diff(whole.points, axis=0)).max()
-    assert np.abs(np.diff(streamed.points, axis=0)).max() < 1.5 * fastest
+    # Not less: the stream's lips close in shorter pauses, too.
+    assert np.abs(np.diff(streamed.points, axis=0)).max() < 1.75 * fastest
 
 
 def test_the_mouth_is_closed_in_silence(

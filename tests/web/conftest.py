@@ -29,8 +29,8 @@ SMALL = {"puppet": "wilk", "size": 64, "fps": 10}  # fields of a form for a smal
 class Client:
     """Sends requests to a service; fields of a form are files if they are tuples, else texts."""
 
-    def __init__(self, port: int, queue: JobQueue) -> None:
-        self.root, self.queue = f"http://127.0.0.1:{port}", queue
+    def __init__(self, port: int, queue: JobQueue, previews: Previews) -> None:
+        self.root, self.queue, self.previews = f"http://127.0.0.1:{port}", queue, previews
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         return requests.request(method, f"{self.root}{path}", timeout=30, **options)
@@ -70,22 +70,29 @@ def animator(tiny_ckpt: Path) -> Animator:
     return Animator(ckpt=tiny_ckpt, device="cpu")
 
 
+@pytest.fixture(scope="module")
+def previews() -> Previews:
+    """Shared by the services: it keeps the pictures of the puppets."""
+    return Previews(lambda: load_detector("mediapipe", "cpu"))
+
+
 @pytest.fixture
-def start_service(animator: Animator, tiny_ckpt: Path) -> Iterator[Callable[..., Client]]:
+def start_service(
+    animator: Animator, previews: Previews, tiny_ckpt: Path
+) -> Iterator[Callable[..., Client]]:
     """Starts a service with some limits, by default those of the command."""
     running = ExitStack()
 
     def start(**limits: Any) -> Client:
         def make_animator(progress: Progress) -> Animator:
-            animator._notify = progress.note  # one for all tests: networks load in seconds
+            animator.notify = progress.note  # one for all tests: networks load in seconds
             return animator
 
         chosen = Limits(**limits)
         queue = JobQueue(make_animator, chosen)
         running.callback(queue.close)
-        previews = Previews(lambda: load_detector("mediapipe", "cpu"))
         app = create_app(queue, previews, chosen, SampleSpeech(ckpt=tiny_ckpt), tiny_ckpt)
-        return Client(running.enter_context(served(app)), queue)
+        return Client(running.enter_context(served(app)), queue, previews)
 
     with running:
         yield start

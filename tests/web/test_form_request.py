@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from talkinghead.config import MotionConfig, RenderConfig
+from talkinghead.errors import InputError, OutputError
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest
+from talkinghead.requests.dub import DubRequest
 from talkinghead.web.form_request import read_form, video_title
 from talkinghead.web.job_queue import Limits
 from talkinghead.web.upload import Form
+from tests.dub.films import write_film
 from tests.web.conftest import SMALL
 
 
@@ -16,7 +20,7 @@ from tests.web.conftest import SMALL
     ("fields", "message"),
     [
         ({"blink": 9}, "blink must lie in [0, 4], got 9"),
-        ({"fps": "x"}, "fps must be a number, got 'x'"),
+        ({"fps": "x"}, "fps must be a number, or a ratio as in 30000/1001, got 'x'"),
         ({"yaw": "0 --output=/x"}, "yaw must be a number, got '--output=/x'"),
         ({"output": "/elsewhere/x.mp4"}, "there is no field 'output'"),
         ({"ckpt": "/elsewhere"}, "there is no field 'ckpt'"),
@@ -33,6 +37,7 @@ from tests.web.conftest import SMALL
         ({"format": "../x.mp4"}, "cannot be written; choose mp4"),
         ({"puppet": "../wilk"}, "unknown puppet '../wilk'"),
         ({"photo": "astronaut"}, "exclude each other"),
+        ({"video": "/elsewhere/x.mp4"}, "exclude each other"),
         ({"audio": "/etc/hostname"}, "audio: send a file"),
         ({"audio": ("notes.txt", b"hello")}, "notes.txt: cannot be decoded as"),
         ({"audio": ("../../no.wav", b"")}, "no.wav: the file is empty"),
@@ -82,6 +87,23 @@ def test_uploaded_files_are_used_where_they_were_stored(read, voice_file, tmp_pa
     assert isinstance(request, CartoonRequest)
     assert (request.background, request.audio, request.puppet) == (image, voice_file, "wilk")
     assert video_title(request, {voice_file: "my voice.wav"}) == "wilk_my voice"
+
+
+def test_a_film_is_dubbed(read, voice_file, tmp_path):
+    film = write_film(tmp_path / "file0.mp4", [np.full((48, 64, 3), 60, np.uint8)] * 3)
+    request = read({"video": film}, audio="hello", extend="loop", keep="on", face="1")
+    assert request == DubRequest(
+        video=film, audio=voice_file, output=tmp_path / "video.mp4", extend="loop", keep=True,
+        face=1,
+    )  # fmt: skip
+    assert video_title(request, {film: "interview.mp4"}) == "interview_voice"
+    with pytest.raises(OutputError, match=r"\.webm"):
+        read({"video": film}, audio="hello", format="gif")
+    with pytest.raises(InputError, match="video: send a file"):
+        read(video="/elsewhere/x.mp4", audio="hello")
+    form, short = Form({"audio": "hello"}, {"video": film}, {}), Limits(max_audio=0.001)
+    with pytest.raises(InputError, match=r"longer than 0\.001 minutes"):
+        read_form(form, tmp_path, {"hello": voice_file}, short, None)
 
 
 def test_former_names_of_fields_are_accepted(read, voice_file):

@@ -70,9 +70,14 @@ async function save(force = false) {
       model.state.layers = answer.layers;
       layerPanel(model.state, view, refreshPreview);
     }
-    notify("Saved");
+    const errors = answer.problems.filter(({ serious }) => serious);
+    checks.show(answer.problems, errors.length > 0);
+    if (errors.length) notify(`Saved, but it has ${count(errors.length, "error")}: ${errors[0].message}`, true);
+    else notify("Saved");
   }, (error) => (error.status === 409 ? conflict(error) : onError(error)));
 }
+
+const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 function conflict(error) {
   $("conflicttext").textContent = `${error.message}.`;
@@ -112,11 +117,12 @@ for (const button of document.querySelectorAll("[data-pose]")) {
   };
 }
 const tabs = [...document.querySelectorAll(".tabs button")];
+function openPanel(name) {
+  document.body.dataset.panel = name;
+  for (const item of tabs) item.setAttribute("aria-selected", String(item.dataset.panel === name));
+}
 tabs.forEach((tab, index) => {
-  tab.onclick = () => {
-    document.body.dataset.panel = tab.dataset.panel;
-    for (const item of tabs) item.setAttribute("aria-selected", String(item === tab));
-  };
+  tab.onclick = () => openPanel(tab.dataset.panel);
   tab.onkeydown = ({ key }) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
     if (step) tabs[(index + step + tabs.length) % tabs.length].focus();
@@ -147,7 +153,7 @@ window.addEventListener("beforeunload", (event) => {
 layerPanel(model.state, view, refreshPreview);
 pointPanel(model, view);
 speakPanel(model, onError);
-checkPanel(model, view, onError);
+const checks = checkPanel(model, view, onError, openPanel);
 refresh();
 view.showFace();
 document.body.dataset.ready = "true";

@@ -147,24 +147,25 @@ export function speakPanel(model, onError) {
     );
 }
 
-export function checkPanel(model, view, onError) {
+export function checkPanel(model, view, onError, openPanel) {
   const list = $("problems");
   $("check").onclick = (event) =>
-    runBusy(
-      event.currentTarget,
-      async () => {
-        const problems = await api.check(model.requestBody());
-        list.replaceChildren(...problems.map(entry));
-        if (!problems.length) {
-          const none = document.createElement("p");
-          none.textContent = "No problems found.";
-          list.append(none);
-        }
-        view.invalid = new Set(problems.flatMap(({ points }) => points));
-        view.draw();
-      },
-      onError,
-    );
+    runBusy(event.currentTarget, async () => show(await api.check(model.requestBody()), true), onError);
+  return { show };
+
+  /** List problems; `open` opens the panel and marks their points. */
+  function show(problems, open) {
+    list.replaceChildren(...problems.map(entry));
+    if (!problems.length) {
+      const none = document.createElement("p");
+      none.textContent = "No problems found.";
+      list.append(none);
+    }
+    if (!open) return;
+    openPanel("check");
+    view.invalid = new Set(problems.flatMap(({ points }) => points));
+    view.draw();
+  }
 
   function entry({ message, serious, pose, points }) {
     const item = document.createElement("li");

@@ -36,6 +36,18 @@ class Face:
         return (right - left) * (bottom - top)
 
 
+class FaceTracker(Protocol):
+    """Follows one face through consecutive frames of one shot, all of one size."""
+
+    def __call__(self, frame: Array) -> Array | None:
+        """The landmarks (68, 3) float32 in pixels of an (h, w, 3) uint8 frame; None: lost."""
+        ...
+
+    def close(self) -> None:
+        """Free the native resources."""
+        ...
+
+
 class Detector(Protocol):
     """Detects faces and their 68 landmarks."""
 
@@ -50,6 +62,23 @@ class Detector(Protocol):
         between calls.
         """
         ...
+
+    def start_tracking(self) -> FaceTracker:
+        """A tracker of the face with the highest score in the first frame that shows one."""
+        ...
+
+
+def track_frames(tracker: FaceTracker, frames: Iterable[Array]) -> Array:
+    """(t, 68, 3) float32 landmarks of a face in all frames, NaN where it is lost.
+
+    Closes the tracker.
+    """
+    lost = np.full((COUNT, 3), np.nan, np.float32)
+    try:
+        tracked = [lost if points is None else points for points in map(tracker, frames)]
+    finally:
+        tracker.close()
+    return np.stack(tracked) if tracked else np.empty((0, COUNT, 3), np.float32)
 
 
 def box_overlap(a: Face, b: Face) -> float:

@@ -10,8 +10,7 @@ from urllib.error import URLError
 import numpy as np
 
 from talkinghead.errors import FaceError
-from talkinghead.face.detectors.base import Face, require_rgb, suppress_overlaps
-from talkinghead.landmarks import COUNT
+from talkinghead.face.detectors.base import Face, require_rgb, suppress_overlaps, track_frames
 from talkinghead.types import Array
 
 
@@ -59,17 +58,31 @@ class FaceAlignmentDetector:
 
     def track(self, frames: Iterable[Array]) -> Array:
         """Track the largest face of the first frame, then the nearest one; see `Detector`."""
-        last: Array | None = None
-        track = []
-        for frame in frames:
-            faces = self.detect(frame)
-            if not faces:
-                track.append(np.full((COUNT, 3), np.nan, np.float32))
-                continue
-            face = faces[0] if last is None else min(faces, key=_distance_from(last))
-            last = face.points
-            track.append(face.points)
-        return np.stack(track) if track else np.empty((0, COUNT, 3), np.float32)
+        return track_frames(self.start_tracking(), frames)
+
+    def start_tracking(self) -> "NearestFaceTracker":
+        """Follow the largest face of the first frame that shows one; see `Detector`."""
+        return NearestFaceTracker(self)
+
+
+class NearestFaceTracker:
+    """Detects all faces of each frame and takes the nearest one; see `FaceTracker`."""
+
+    def __init__(self, detector: FaceAlignmentDetector) -> None:
+        self._detector = detector
+        self._last: Array | None = None
+
+    def __call__(self, frame: Array) -> Array | None:
+        """The landmarks in one frame; None: lost."""
+        faces = self._detector.detect(frame)
+        if not faces:
+            return None
+        face = faces[0] if self._last is None else min(faces, key=_distance_from(self._last))
+        self._last = face.points
+        return face.points
+
+    def close(self) -> None:
+        """Nothing to free."""
 
 
 def _distance_from(points: Array) -> Any:

@@ -2,14 +2,23 @@
 
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
-from talkinghead.face.detectors.base import Face, box_overlap, require_rgb, suppress_overlaps
+from talkinghead.face.detectors.base import (
+    Face,
+    box_overlap,
+    require_rgb,
+    suppress_overlaps,
+    track_frames,
+)
 from talkinghead.face.detectors.mediapipe_graph import MediapipeGraph
 from talkinghead.face.detectors.small_faces import CROP_MARGIN, Box, crop_around, tiles
-from talkinghead.landmarks import COUNT, MIRROR
+from talkinghead.face.detectors.wide_mouth import find_wide_mouth
+from talkinghead.landmarks import LEFT_EYE_OUTER, MIRROR, RIGHT_EYE_OUTER
 from talkinghead.types import Array
 
 # The vertices of MediaPipe's face mesh at the 68 iBUG landmarks, checked against hand-annotated
@@ -25,7 +34,7 @@ MESH_VERTICES: Final = [
 _SHORT_RANGE: Final = "facedetectionshortrangecpu__facedetectionshortrange__facedetection__"
 
 MIN_SCORE: Final = 0.4  # lowest detector score of a face, in the picture or in a crop around it
-UPRIGHT_SCORE: Final = 0.85  # a face with this score is not upside down
+UPRIGHT_SCORE: Final = 0.85  # a face with this score is detected the right way up
 UPRIGHT_GAIN: Final = 0.05  # least gain in score when an upside-down picture is rotated
 
 
@@ -55,7 +64,11 @@ class MediapipeDetector:
                     break
                 for window in tiles(image, parts):
                     faces = suppress_overlaps([*faces, *self._second_pass(image, window, faces)])
-        return faces
+            return [
+                find_wide_mouth(image, face, partial(_process_mesh, self._mesh))
+                for face in faces
+                if face.score >= UPRIGHT_SCORE or not _is_upside_down(face)
+            ]
 
     def _correct_upside_down(self, image: Array, faces: list[Face]) -> list[Face]:
         """The faces, those upside down replaced by their detection in the picture rotated by 180°.
@@ -111,20 +124,38 @@ class MediapipeDetector:
 
         Averages the landmarks of each frame and of its mirror image, which reduces jitter.
         """
-        lost = np.full((COUNT, 3), np.nan, dtype=np.float32)
-        plain, mirror = (
-            _mesh_graph(1, max(self._confidence, 0.3), tracking=True) for _ in range(2)
+        return track_frames(self.start_tracking(), frames)
+
+    def start_tracking(self) -> "MeshTracker":
+        """Follow the face with the highest score; see `Detector`."""
+        return MeshTracker(max(self._confidence, 0.3))
+
+
+class MeshTracker:
+    """Follows one face with the face mesh; see `FaceTracker`.
+
+    The landmarks of a frame and of its mirror image are averaged, which reduces jitter. The two
+    are computed at the same time.
+    """
+
+    def __init__(self, confidence: float) -> None:
+        self._plain, self._mirror = (_mesh_graph(1, confidence, tracking=True) for _ in range(2))
+        self._pool = ThreadPoolExecutor(1)
+
+    def __call__(self, frame: Array) -> Array | None:
+        """The landmarks in one frame; None: lost."""
+        image = require_rgb(frame)
+        mirror = self._pool.submit(
+            _process_mesh, self._mirror, np.ascontiguousarray(image[:, ::-1])
         )
-        points = []
-        try:
-            for frame in frames:
-                faces = _process_mesh(plain, require_rgb(frame))
-                mirrored = _process_mesh(mirror, np.ascontiguousarray(frame[:, ::-1]))
-                points.append(_average(faces[0], mirrored, frame.shape[1]) if faces else lost)
-        finally:
-            plain.close()
-            mirror.close()
-        return np.stack(points) if points else np.empty((0, COUNT, 3), np.float32)
+        faces, mirrored = _process_mesh(self._plain, image), mirror.result()
+        return _average(faces[0], mirrored, image.shape[1]) if faces else None
+
+    def close(self) -> None:
+        """Free both graphs."""
+        self._pool.shutdown()
+        self._plain.close()
+        self._mirror.close()
 
 
 def _mesh_graph(max_faces: int, confidence: float, tracking: bool) -> MediapipeGraph:
@@ -172,6 +203,16 @@ def _process_mesh(graph: MediapipeGraph, image: Array) -> list[Face]:
         score = _score(points[:, :2].mean(axis=0), result.face_detections)
         faces.append(Face(points * size, score))
     return faces
+
+
+def _is_upside_down(face: Face) -> bool:
+    """Whether the eyes of a face are exchanged.
+
+    With a low score that is a face whose mouth lies outside the picture: the mesh takes its eyes
+    for those of a face upside down in the hair above.
+    """
+    x_left, x_right = face.points[[LEFT_EYE_OUTER, RIGHT_EYE_OUTER], 0]
+    return bool(x_left > x_right)
 
 
 def _average(face: Face, mirrored: list[Face], width: int) -> Array:

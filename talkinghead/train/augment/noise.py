@@ -39,11 +39,11 @@ def coloured_noise(size: int, rng: np.random.Generator) -> Array:
     spectrum.imag = rng.standard_normal(octaves.size, dtype=np.float32)
     noise = irfft(spectrum * np.exp(np.float32(np.log(10) / 20) * decibels), padded)[:size]
     if rng.random() < 0.5:
-        noise = noise * _level_curve(size, rng)
+        noise = noise * level_curve(size, rng)
     return np.asarray(noise, dtype=np.float32)
 
 
-def _level_curve(size: int, rng: np.random.Generator) -> Array:
+def level_curve(size: int, rng: np.random.Generator) -> Array:
     """(size,) random gain, as slow as that of traffic or a crowd."""
     knots = 2 + int(size / RATE * rng.uniform(0.5, 8))
     levels = np.exp(rng.normal(0, 0.8, knots)).astype(np.float32)

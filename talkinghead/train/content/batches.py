@@ -11,9 +11,12 @@ from talkinghead.sample_rates import FRAME_SAMPLES, STRIDE
 from talkinghead.train.augment.speech import WARPS, distort, mask_bands
 from talkinghead.train.batches import TensorBatch, sampling_weights
 from talkinghead.train.content.features import AudioEncoder, log_mel_encoder
-from talkinghead.train.data.speakers import SAMPLING_POWER, Speaker
+from talkinghead.train.data.speakers import Speaker
 from talkinghead.types import Array
 
+# A speaker is drawn in proportion to this power of the frames: almost evenly, for a minute of a new
+# speaker teaches more than an hour of one.
+SAMPLING_POWER = 0.15
 JOIN_FRAMES = 3  # before a join, whose audio features see the next clip: not scored
 UNKNOWN_SPEAKER = 0.3  # probability that a row's speaker embedding is zeros
 TEMPI = (0.85, 1.18)

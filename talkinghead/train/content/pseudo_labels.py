@@ -17,8 +17,9 @@ from talkinghead.landmarks import COUNT, JAW, MOUTH
 from talkinghead.models.content_branch import ContentBranch
 from talkinghead.models.conv_encoder import encode_mel
 from talkinghead.sample_rates import FRAME_SAMPLES, STRIDE
+from talkinghead.train.content.batches import SAMPLING_POWER
 from talkinghead.train.content.features import AudioEncoder, aligned_log_mel
-from talkinghead.train.data.speakers import SAMPLING_POWER, Speaker, SpeechClip
+from talkinghead.train.data.speakers import Speaker, SpeechClip
 from talkinghead.train.data.speech import Utterance
 from talkinghead.types import Array
 

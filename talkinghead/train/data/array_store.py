@@ -12,6 +12,7 @@ import numpy as np
 
 from talkinghead.errors import InputError
 from talkinghead.media.atomic_write import atomic_write
+from talkinghead.media.file_search import walk_files, with_suffix_in
 from talkinghead.types import Array
 
 _INT16_MAX = 32767
@@ -52,7 +53,7 @@ def from_int16(stored: Array) -> Array:
 
 def complete_files(folder: Path) -> list[Path]:
     """Every complete file below a folder, in the order of the names."""
-    return sorted(p for p in folder.rglob("*.npz") if not p.name.startswith("."))
+    return list(with_suffix_in(walk_files(folder), {".npz"}))
 
 
 def require_files(folder: Path, content: str, command: str) -> list[Path]:

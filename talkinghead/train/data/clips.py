@@ -11,6 +11,12 @@ from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detectors.base import Detector
 from talkinghead.face.detectors.mediapipe import MediapipeDetector
 from talkinghead.face.tracking import track_face
+from talkinghead.media.file_search import (
+    VIDEO_KINDS,
+    VIDEO_SUFFIXES,
+    walk_files,
+    with_suffix_in,
+)
 from talkinghead.media.video_reader import read_video
 from talkinghead.sample_rates import FRAME_SAMPLES, RATE
 from talkinghead.train.data.array_store import (
@@ -21,10 +27,9 @@ from talkinghead.train.data.array_store import (
     write_arrays,
 )
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
-from talkinghead.train.data.splits import ClipInfo, read_manifest
+from talkinghead.train.data.splits import MANIFEST, ClipInfo, read_manifest
 from talkinghead.types import Array
 
-VIDEO_SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi"}
 MIN_FRAMES = 28  # of the shortest clips in the data: the shortest training sequences fit in
 
 
@@ -42,7 +47,8 @@ class Example:
 def build_example(path: Path, detector: Detector, clip: ClipInfo, source: str) -> Example:
     """Read, detect and register one clip; audio that is not speech is dropped.
 
-    Raises TalkingHeadError for a clip that cannot be read, or without a face.
+    Audio that is late by a known delay is moved to its picture. Raises TalkingHeadError for a clip
+    that cannot be read, or without a face.
     """
     video = read_video(path)
     track = track_face(video.frames, video.fps, detector)
@@ -51,6 +57,8 @@ def build_example(path: Path, detector: Detector, clip: ClipInfo, source: str) -
         samples = video.audio.samples
     length = len(track) * FRAME_SAMPLES
     if samples.size:
+        late = round(clip.audio_delay * RATE)
+        samples = np.pad(samples, (max(0, -late), 0))[max(0, late) :]
         samples = np.pad(samples, (0, max(0, length - samples.size)))[:length]
     return Example(track.points, track.pose, samples, clip.speaker, source)
 
@@ -86,6 +94,11 @@ def read_examples(folder: Path) -> Iterator[Example]:
         yield load_example(path)
 
 
+def find_videos(root: Path) -> list[Path]:
+    """The video clips below a folder, sorted; see `walk_files` for links."""
+    return list(with_suffix_in(walk_files(root), VIDEO_SUFFIXES))
+
+
 @cache
 def cached_detector() -> Detector:
     """A detector per worker process: building one takes a second."""
@@ -95,10 +108,13 @@ def cached_detector() -> Detector:
 def preprocess_clips(
     root: Path, out: Path, workers: int = 2, progress: Progress | None = None
 ) -> list[str]:
-    """Turn every clip below `root` into an example below `out`; see `run_jobs`."""
-    paths = sorted(p for p in root.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES)
+    """Turn every clip below `root` into an example below `out`; see `run_jobs`.
+
+    Clips whose face the manifest says is turned away are left out.
+    """
+    paths = find_videos(root)
     if not paths:
-        raise InputError(f"{root}: no video clips ({', '.join(sorted(VIDEO_SUFFIXES))})")
+        raise InputError(f"{root}: no video clips ({VIDEO_KINDS})")
     manifest = read_manifest(root)
     jobs = []
     for path in paths:
@@ -110,6 +126,8 @@ def preprocess_clips(
 
 
 def _work(path: Path, clip: ClipInfo, source: str, target: Path) -> str | None:
+    if not clip.is_frontal:
+        return f"{source}: the face is turned away (frontal 0 in {MANIFEST})"
     try:
         save_example(build_example(path, cached_detector(), clip, source), target)
     except TalkingHeadError as error:

@@ -8,10 +8,17 @@ from pathlib import Path
 
 from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.media.audio import read_audio
+from talkinghead.media.file_search import (
+    AUDIO_KINDS,
+    AUDIO_SUFFIXES,
+    VIDEO_KINDS,
+    VIDEO_SUFFIXES,
+    walk_files,
+    with_suffix_in,
+)
 from talkinghead.sample_rates import RATE
 from talkinghead.speech.phonemes import TimedPhone
 from talkinghead.speech.speaker_encoder import MIN_SAMPLES, SpeakerEncoder
-from talkinghead.train.data.clips import VIDEO_SUFFIXES
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
 from talkinghead.train.data.speech import build_utterance, save_utterance
 from talkinghead.train.data.splits import ClipInfo, read_manifest
@@ -19,7 +26,6 @@ from talkinghead.train.data.synthetic import synthesize
 from talkinghead.train.labels.sphinx import PhoneLabeller
 from talkinghead.types import Waveform
 
-AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a"}
 LIBRISPEECH_NAME = re.compile(r"(\d+)-\d+-\d+")  # speaker-chapter-utterance
 UTTERANCES_PER_JOB = 50  # synthetic ones
 
@@ -49,7 +55,7 @@ def preprocess_speech(
     """
     recordings = list(find_recordings(root))
     if not recordings and not synthetic:
-        raise InputError(f"{root}: no audio ({', '.join(sorted(AUDIO_SUFFIXES | VIDEO_SUFFIXES))})")
+        raise InputError(f"{root}: no audio ({AUDIO_KINDS}; {VIDEO_KINDS})")
     # The synthesisers come first, so that a missing one is reported at once.
     starts = range(0, synthetic, UTTERANCES_PER_JOB)
     jobs = [
@@ -68,15 +74,17 @@ def preprocess_speech(
 def find_recordings(root: Path) -> Iterator[_Recording]:
     """The audio files and the clips with speech below `root`; audio beside a clip is left out."""
     manifest = read_manifest(root)
-    for path in sorted(root.rglob("*")):
+    paths = walk_files(root)
+    clips = {path.with_suffix("") for path in with_suffix_in(paths, VIDEO_SUFFIXES)}
+    for path in with_suffix_in(paths, AUDIO_SUFFIXES | VIDEO_SUFFIXES):
         name = path.relative_to(root)
         source = str(name.with_suffix(""))
         match = LIBRISPEECH_NAME.fullmatch(path.stem)
-        has_video = any(path.with_suffix(suffix).exists() for suffix in VIDEO_SUFFIXES)
-        if path.suffix.lower() in AUDIO_SUFFIXES and not has_video:
-            speaker = f"librispeech/{match[1]}" if match else name.parent.name
-            yield _Recording(path, speaker, source, is_read_speech=match is not None)
-        elif path.suffix.lower() in VIDEO_SUFFIXES:
+        if path.suffix.lower() in AUDIO_SUFFIXES:
+            if path.with_suffix("") not in clips:
+                speaker = f"librispeech/{match[1]}" if match else name.parent.name
+                yield _Recording(path, speaker, source, is_read_speech=match is not None)
+        else:
             clip = manifest.get(name, ClipInfo(name.parent.name))
             if clip.has_speech:
                 yield _Recording(path, clip.speaker, source, is_read_speech=False)

@@ -13,6 +13,7 @@ from talkinghead.errors import InputError, TalkingHeadError
 from talkinghead.face.detectors.base import Detector
 from talkinghead.face.tracking import fill_gaps, require_coverage
 from talkinghead.landmarks import MOUTH
+from talkinghead.media.file_search import VIDEO_KINDS
 from talkinghead.media.video_reader import probe_video, read_video
 from talkinghead.models.syncnet import FRAME_WINDOW
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE
@@ -24,9 +25,9 @@ from talkinghead.train.data.array_store import (
     to_int16,
     write_arrays,
 )
-from talkinghead.train.data.clips import VIDEO_SUFFIXES, cached_detector
+from talkinghead.train.data.clips import cached_detector, find_videos
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
-from talkinghead.train.data.splits import ClipInfo, read_manifest, split_of
+from talkinghead.train.data.splits import ClipInfo, is_test_speaker, read_manifest
 from talkinghead.types import Array
 
 SIDE, MARGIN = 64, 8  # pixels of the crop, and around it, for augmentation to move it
@@ -88,10 +89,10 @@ def preprocess_mouth_crops(
     """
     manifest = read_manifest(root)
     by_speaker: dict[str, list[Path]] = defaultdict(list)
-    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES):
+    for path in find_videos(root):
         name = path.relative_to(root)
         clip = manifest.get(name, ClipInfo(name.parent.name))
-        if clip.has_speech and split_of(clip.speaker) != "test":
+        if clip.has_speech and not is_test_speaker(clip.speaker):
             by_speaker[clip.speaker].append(path)
     jobs = []
     for speaker, paths in by_speaker.items():
@@ -102,8 +103,7 @@ def preprocess_mouth_crops(
                 PreprocessJob(str(name), _work, (path, speaker, name.as_posix(), target), target)
             )
     if not jobs:
-        suffixes = ", ".join(sorted(VIDEO_SUFFIXES))
-        raise InputError(f"{root}: no video clips ({suffixes}) with speech")
+        raise InputError(f"{root}: no video clips ({VIDEO_KINDS}) with speech")
     # In a random order, so that what an interrupted run leaves is balanced.
     jobs.sort(key=lambda job: crc32(job.name.encode()))
     return run_jobs(jobs, root, out, workers, progress)

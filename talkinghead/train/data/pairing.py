@@ -9,14 +9,16 @@ from zlib import crc32
 import numpy as np
 
 from talkinghead.errors import InputError, TalkingHeadError
-from talkinghead.train.data.clips import VIDEO_SUFFIXES, cached_detector
+from talkinghead.media.file_search import VIDEO_KINDS, VIDEO_SUFFIXES, walk_files
+from talkinghead.train.data.clips import cached_detector, find_videos
 from talkinghead.train.data.frame_pairs import SIDE, pair_clip_frames, pair_stills, save_frame_pairs
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
-from talkinghead.train.data.splits import ClipInfo, read_manifest, split_of
+from talkinghead.train.data.splits import ClipInfo, is_test_speaker, read_manifest
 
 PAIRS_PER_SPEAKER = 120  # shared by the speaker's clips
 MIN_PAIRS, MAX_PAIRS = 6, 64  # of one clip
 STILLS_PER_FILE = 40
+MANUAL_LANDMARKS = "landmarks68.npz"  # beside stills: file name -> 68 points set by hand
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ def preprocess_frame_pairs(
     """
     pairing_jobs = list_jobs(root, out, side)
     if not pairing_jobs:
-        suffixes = ", ".join(sorted(VIDEO_SUFFIXES))
-        raise InputError(f"{root}: no video clips ({suffixes}) to take pairs of")
+        raise InputError(f"{root}: no video clips ({VIDEO_KINDS}) to take pairs of")
     jobs = [
         PreprocessJob(job.target.relative_to(out).as_posix(), _work, (job,), job.target)
         for job in pairing_jobs
@@ -57,10 +58,10 @@ def list_jobs(root: Path, out: Path, side: int) -> list[PairingJob]:
     """The files to make of what is below `root`, without test speakers."""
     manifest = read_manifest(root)
     by_speaker: dict[str, list[tuple[Path, bool]]] = defaultdict(list)
-    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES):
+    for path in find_videos(root):
         name = path.relative_to(root)
         clip = manifest.get(name, ClipInfo(name.parent.name))
-        if split_of(clip.speaker) != "test":
+        if not is_test_speaker(clip.speaker):
             by_speaker[clip.speaker].append((path, clip.has_speech))
     jobs = []
     for speaker, clips in by_speaker.items():
@@ -68,7 +69,7 @@ def list_jobs(root: Path, out: Path, side: int) -> list[PairingJob]:
         for path, has_speech in clips[:: max(1, MIN_PAIRS * len(clips) // PAIRS_PER_SPEAKER)]:
             target = out / path.relative_to(root).with_suffix(".npz")
             jobs.append(PairingJob([path], target, speaker, count, side, has_speech))
-    for landmarks in sorted(root.rglob("landmarks68.npz")):
+    for landmarks in (path for path in walk_files(root) if path.name == MANUAL_LANDMARKS):
         with np.load(landmarks) as stored:
             stills = [p for p in sorted(landmarks.parent.glob("*.jpg")) if p.stem in stored]
         folder = out / landmarks.parent.relative_to(root)
@@ -88,7 +89,7 @@ def _work(job: PairingJob) -> str | None:
                 path, detector, job.speaker, job.count, job.side, job.has_speech
             )
         else:
-            with np.load(path.parent / "landmarks68.npz") as stored:
+            with np.load(path.parent / MANUAL_LANDMARKS) as stored:
                 manual = {still.stem: stored[still.stem] for still in job.paths}
             pairs = pair_stills(job.paths, detector, manual, job.side)
         save_frame_pairs(pairs, job.target)

@@ -15,7 +15,6 @@ from talkinghead.train.data.clips import Example
 from talkinghead.types import Array, Waveform
 
 CLOSED_FRACTION = 0.05  # of a speaker's frames, the most closed: their mean is the neutral face
-SAMPLING_POWER = 0.35  # a speaker is drawn in proportion to this power of the number of frames
 MIN_EXAMPLE_FRAMES = 10
 _EMBEDDED_SECONDS = 60  # of a speaker's speech, for the speaker embedding
 

@@ -15,6 +15,10 @@ from talkinghead.errors import InputError
 
 T = TypeVar("T")
 
+MANIFEST = "manifest.csv"  # of a data folder: path, identity and audio of each clip
+TEST_SPLITS = ("test", "test2")  # of speakers that are only measured
+CERTAIN_LAG = 4.0  # of a measured delay, below which it is a guess
+
 HASHED_CORPORA = ("librispeech/", "espeak/")  # too many voices to list: a checksum splits them
 
 
@@ -25,7 +29,7 @@ def _listed_speakers() -> dict[str, frozenset[str]]:
 
 
 def split_of(speaker: str) -> str:
-    """`test` (only measured), `validation` (chooses the weights) or `train`.
+    """`test` or `test2` (only measured), `validation` (chooses the weights) or `train`.
 
     Of the voices of HASHED_CORPORA a tenth each is held out; those of espeak by their variant, for
     a variant sounds alike in all languages.
@@ -39,9 +43,14 @@ def split_of(speaker: str) -> str:
     return "train"
 
 
+def is_test_speaker(speaker: str) -> bool:
+    """Whether nothing may be trained on this speaker, nor chosen by one."""
+    return split_of(speaker) in TEST_SPLITS
+
+
 def by_split(items: Iterable[T], speaker: Callable[[T], str]) -> dict[str, list[T]]:
-    """`train`, `validation` and `test`: the items whose `speaker` is in each, in their order."""
-    parts: dict[str, list[T]] = {"train": [], "validation": [], "test": []}
+    """Split -> the items whose `speaker` is in it, in their order."""
+    parts: dict[str, list[T]] = {split: [] for split in ("train", "validation", *TEST_SPLITS)}
     for item in items:
         parts[split_of(speaker(item))].append(item)
     return parts
@@ -53,28 +62,42 @@ class ClipInfo:
 
     speaker: str
     has_speech: bool = True  # False: the audio is music or silence, not the speaker's voice
+    audio_delay: float = 0.0  # seconds by which the audio is later than the picture
+    is_frontal: bool = True  # False: the face is turned away too far to learn from
 
 
 def read_manifest(root: Path) -> dict[Path, ClipInfo]:
-    """Relative path -> ClipInfo, from `root`/manifest.csv with columns path, identity and audio.
+    """Relative path -> ClipInfo, from the manifest.csv of `root` and those of its sub-folders.
 
-    The column `audio` was formerly called `sound`; both names are accepted, and it may be missing.
-    Empty without a manifest: then the folder of a clip is its speaker, and the clip has speech.
-    Raises InputError for missing columns.
+    The columns `path` (below `root`) and `identity` are needed. `audio` says which clips hold
+    `speech`; it was formerly called `sound`, and both names are accepted. `lag` is the audio's
+    delay in seconds, taken where the certainty `z` is at least CERTAIN_LAG; `frontal` (0 to 3) is 0
+    for a face turned away. Empty without a manifest: then the folder of a clip is its speaker, and
+    the clip has speech. Raises InputError for missing columns and for numbers that are none.
     """
-    manifest = root / "manifest.csv"
-    if not manifest.exists():
-        return {}
+    clips: dict[Path, ClipInfo] = {}
+    for manifest in (root / MANIFEST, *sorted(root.glob(f"*/{MANIFEST}"))):
+        if manifest.exists():
+            clips |= _read_rows(manifest)
+    return clips
+
+
+def _read_rows(manifest: Path) -> dict[Path, ClipInfo]:
     with manifest.open(newline="") as file:
         rows = list(csv.DictReader(file))
     if rows and not {"path", "identity"} <= rows[0].keys():
         raise InputError(f"{manifest}: columns 'path' and 'identity' are needed")
-    return {
-        Path(row["path"]): ClipInfo(
-            row["identity"], row.get("audio", row.get("sound", "speech")) == "speech"
-        )
-        for row in rows
-    }
+    try:
+        return {Path(row["path"]): _clip_info(row) for row in rows}
+    except ValueError as error:
+        raise InputError(f"{manifest}: {error}; lag, z and frontal must be numbers") from error
+
+
+def _clip_info(row: dict[str, str]) -> ClipInfo:
+    has_speech = row.get("audio", row.get("sound", "speech")) == "speech"
+    certain = float(row.get("z") or 0) >= CERTAIN_LAG
+    delay = float(row.get("lag") or 0) if certain else 0.0
+    return ClipInfo(row["identity"], has_speech, delay, float(row.get("frontal") or 3) > 0)
 
 
 def clip_speakers(root: Path) -> dict[str, str]:

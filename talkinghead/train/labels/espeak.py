@@ -162,6 +162,15 @@ def with_closures(timed: Sequence[TimedPhone], samples: Array, rate: int) -> lis
     return closed
 
 
+def pronounce(word: str) -> list[str]:
+    """The phones of a written English word or number, without silences; empty for none."""
+    try:
+        _, phones = espeak().synthesize(word, "en-us")
+    except InputError:  # nothing to speak: punctuation alone
+        return []
+    return [phone for phone, _, _ in phones if phone != SILENCE]
+
+
 @cache
 def espeak() -> Espeak:
     """The synthesiser, started by the first call."""

@@ -1,4 +1,7 @@
-"""Phone labels of real speech with pocketsphinx: recognition, or alignment with a text."""
+"""Phone labels of real speech with pocketsphinx: recognition, or alignment with a text.
+
+Words that its dictionary lacks are pronounced by espeak-ng.
+"""
 
 from collections.abc import Sequence
 
@@ -7,6 +10,7 @@ from pocketsphinx import Decoder, get_model_path
 
 from talkinghead.sample_rates import RATE
 from talkinghead.speech.phonemes import PHONES, SILENCE, TimedPhone
+from talkinghead.train.labels.espeak import pronounce
 from talkinghead.types import Array, Waveform
 
 PADDING = 0.3  # seconds of silence around the audio, in which the search starts and ends
@@ -38,12 +42,9 @@ class PhoneLabeller:
         return text, self.align(wave, text.split()) if text else []
 
     def align(self, wave: Waveform, words: Sequence[str]) -> list[TimedPhone]:
-        """The phones of given words; none where the words do not fit the audio.
-
-        None either if a word is not in the dictionary.
-        """
+        """The phones of given words; none where the words do not fit the audio."""
         text = [word.lower() for word in words]
-        if not text or any(self._aligner.lookup_word(word) is None for word in text):
+        if not text or not all(self._add_word(word) for word in set(text)):
             return []
         samples = _pad(wave)
         self._aligner.set_align_text(" ".join(text))
@@ -62,6 +63,15 @@ class PhoneLabeller:
             for phone in word
         ]
         return [(name if name in PHONES else SILENCE, a, b) for name, a, b in timed if b > 0]
+
+    def _add_word(self, word: str) -> bool:
+        """Whether the aligner knows a word, if need be by its pronunciation."""
+        if self._aligner.lookup_word(word) is None:
+            phones = pronounce(word)
+            if not phones:
+                return False
+            self._aligner.add_word(word, " ".join(phones), True)
+        return True
 
 
 def _pad(wave: Waveform) -> Array:

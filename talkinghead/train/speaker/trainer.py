@@ -15,7 +15,7 @@ from talkinghead.speech.content_encoder import (
 )
 from talkinghead.speech.speaker_encoder import EMBEDDING_SIZE, SpeakerEncoder
 from talkinghead.train.data.clips import read_examples
-from talkinghead.train.data.splits import split_of
+from talkinghead.train.data.splits import is_test_speaker, split_of
 from talkinghead.train.loop import ProgressCallback, TrainConfig, train
 from talkinghead.train.model_card import save_model
 from talkinghead.train.speaker.adversarial import SpeakerAdversarialLoss
@@ -61,7 +61,7 @@ def train_speaker(
         embedding = speaker_encoder(wave)
         return content_encoder(wave, embedding), embedding
 
-    examples = (e for e in read_examples(data) if split_of(e.speaker) != "test")
+    examples = (e for e in read_examples(data) if not is_test_speaker(e.speaker))
     recordings = build_recordings(examples, extract_features, size)
     training = [r for r in recordings if split_of(r.speaker) == "train"]
     held_out = [r for r in recordings if split_of(r.speaker) == "validation" and r.has_speech]

@@ -1,26 +1,36 @@
 // The audio: a file, a recording of the microphone, or a sample.
 
-import { acceptFile, byId, showLinks, showMessage } from "./elements.js";
+import { byId, showLinks, showMessage } from "./elements.js";
+import { acceptFile } from "./files.js";
 
 let audio = null; // a File, or the name of a sample
 let recorder = null; // a MediaRecorder while it records
+let onChange = () => {};
 
-export function init(recordings) {
-  acceptFile("drop-audio", "audio", (file) => choose(file, file.name, URL.createObjectURL(file)));
+export function init(recordings, changed) {
+  onChange = changed;
+  acceptFile("drop-audio", "audio", ["audio/", "video/"], chooseFile);
   showLinks("recordings", recordings.map(({ id, text }) =>
     [text, () => choose(id, text, `api/recordings/${id}.wav`)]));
   // Browsers offer the microphone to pages of this machine and to encrypted pages only.
   byId("record").hidden = !navigator.mediaDevices?.getUserMedia;
   byId("record").addEventListener("click", () => (recorder ? recorder.stop() : record()));
+  // The program reads more formats than browsers play.
+  byId("player").addEventListener("error", () => (byId("player").hidden = true));
 }
 
+const chooseFile = (file) => choose(file, file.name, URL.createObjectURL(file));
+
 function choose(source, name, url) {
+  if (byId("player").src.startsWith("blob:")) URL.revokeObjectURL(byId("player").src);
   audio = source;
   showMessage("audio-error");
   byId("chosen-audio").hidden = false;
   byId("audio-name").textContent = name;
+  byId("player").hidden = false;
   byId("player").src = url;
   byId("player").setAttribute("aria-label", name);
+  onChange();
 }
 
 async function record() {
@@ -44,6 +54,7 @@ async function record() {
   });
   recorder.start();
   showRecording(true);
+  onChange();
 }
 
 function showRecording(on) {

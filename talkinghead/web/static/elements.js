@@ -7,7 +7,7 @@ export function create(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null) element.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
   element.append(...children);
   return element;
@@ -26,21 +26,8 @@ export function showLinks(id, entries) {
   byId(id).replaceChildren(...buttons.flatMap((button, index) => (index ? [", ", button] : [button])));
 }
 
-/** Call `use` with a file that is dropped onto an element or chosen in its input. */
-export function acceptFile(dropArea, input, use) {
-  const area = byId(dropArea);
-  byId(input).addEventListener("change", ({ target }) => target.files[0] && use(target.files[0]));
-  for (const type of ["dragenter", "dragover"]) {
-    area.addEventListener(type, (event) => {
-      event.preventDefault();
-      area.classList.add("over");
-    });
-  }
-  for (const type of ["dragleave", "drop"]) {
-    area.addEventListener(type, () => area.classList.remove("over"));
-  }
-  area.addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (event.dataTransfer.files[0]) use(event.dataTransfer.files[0]);
-  });
+/** Scroll until an element is visible, if it is not. */
+export function reveal(id) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  byId(id).scrollIntoView({ block: "nearest", behavior: calm ? "instant" : "smooth" });
 }

@@ -1,9 +1,11 @@
-// The subject: an image and one of its faces, or a puppet.
+// The subject: an image and one of its faces, a puppet, or a video to dub.
 
 import * as api from "./api.js";
-import { acceptFile, byId, create, showLinks, showMessage } from "./elements.js";
+import { byId, create, showLinks, showMessage } from "./elements.js";
+import { acceptFile } from "./files.js";
 
 let image = null; // a File, or the name of a sample portrait
+let film = null; // a File
 let imageCount = 0; // images chosen so far; the result of an older detection is dropped
 let onChange = () => {};
 
@@ -11,7 +13,8 @@ export const command = () => document.querySelector("[name=command]:checked").va
 
 export async function init(portraits, changed) {
   onChange = changed;
-  acceptFile("drop-image", "image", chooseFile);
+  acceptFile("drop-image", "image", ["image/"], chooseFile);
+  acceptFile("drop-film", "film", [], chooseFilm); // a video that is dropped elsewhere has the audio
   showLinks("portraits", portraits.map((name) => [name.replaceAll("_", " "), () => choosePortrait(name)]));
   for (const radio of document.querySelectorAll("[name=command]")) radio.addEventListener("change", showCommand);
   showCommand();
@@ -26,6 +29,13 @@ export async function init(portraits, changed) {
 function showCommand() {
   byId("for-photo").hidden = command() !== "photo";
   byId("for-cartoon").hidden = command() !== "cartoon";
+  byId("for-dub").hidden = command() !== "dub";
+  onChange(command());
+}
+
+function chooseFilm(file) {
+  film = file;
+  showMessage("film-name", file.name);
   onChange(command());
 }
 
@@ -34,6 +44,7 @@ function choosePortrait(name) {
   image = name;
   showImage(`api/portraits/${name}.webp`, []);
   showMessage("image-error");
+  onChange(command());
 }
 
 async function chooseFile(file) {
@@ -41,6 +52,9 @@ async function chooseFile(file) {
   image = file;
   showMessage("image-error");
   byId("portrait").hidden = true;
+  byId("faces").replaceChildren();
+  document.querySelector("[name=command][value=photo]").checked = true; // it may have been dropped
+  showCommand();
   showMessage("faces-hint", `Detecting faces in ${file.name} …`);
   try {
     const detected = await api.detectFaces(file);
@@ -77,6 +91,11 @@ function showImage(source, boxes) {
 export function fill(form) {
   if (command() === "cartoon") {
     form.set("puppet", document.querySelector("[name=puppet]:checked").value);
+    return;
+  }
+  if (command() === "dub") {
+    if (!film) throw new Error("Choose a video first.");
+    form.set("video", film);
     return;
   }
   if (!image) throw new Error("Choose an image first.");

@@ -152,3 +152,10 @@ sys.stderr.write("done\\n")
     )
     assert process.stderr == "ready\ndone\n"
     assert process.stdout == ""
+
+
+@pytest.mark.parametrize("bottom", [110, 118, 156])
+def test_hair_above_a_cut_off_face_is_no_face_upside_down(mediapipe: Detector, bottom: int) -> None:
+    picture = demo_portrait("astronaut")[:bottom, 119:331]
+    for face in mediapipe.detect(picture):
+        assert face.points[EYES, 1].mean() < face.points[MOUTH, 1].mean()

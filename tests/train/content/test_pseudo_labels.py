@@ -7,6 +7,7 @@ import torch
 from talkinghead.landmarks import JAW, MOUTH
 from talkinghead.models.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.sample_rates import FRAME_SAMPLES, MEL_FPS, RATE
+from talkinghead.train.content.batches import SAMPLING_POWER
 from talkinghead.train.content.features import AudioEncoder, aligned_log_mel
 from talkinghead.train.content.pseudo_labels import (
     CLIPS_PER_SPEAKER,
@@ -18,7 +19,7 @@ from talkinghead.train.content.pseudo_labels import (
     context_features,
     fit_coarticulation,
 )
-from talkinghead.train.data.speakers import SAMPLING_POWER, Speaker, SpeechClip
+from talkinghead.train.data.speakers import Speaker, SpeechClip
 from talkinghead.train.data.speech import Utterance
 from talkinghead.types import Array
 

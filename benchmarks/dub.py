@@ -1,0 +1,99 @@
+"""How fast a video is dubbed, beside decoding and encoding it without any change.
+
+Without a film, the demo portrait nods for `--seconds` at `--size`.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from talkinghead.dub.cast import Cast
+from talkinghead.dub.dub import dub_film, track_video
+from talkinghead.media.loading import demo_portrait
+from talkinghead.media.video_copy import open_video_copy
+from talkinghead.media.video_frames import decode_video, read_properties
+from talkinghead.media.video_writer import write_video
+from talkinghead.media.yuv import as_planar
+from talkinghead.pipeline import Animator
+from talkinghead.types import AudioCue, Clip, Waveform
+
+
+def main() -> None:
+    """Print seconds and frames per second of each step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--film", type=Path, help="a video (default: a nodding portrait)")
+    parser.add_argument("--audio", type=Path, default=Path("examples/hello_slt.wav"))
+    parser.add_argument("--seconds", type=float, default=10, help="of the nodding portrait")
+    parser.add_argument("--size", type=int, nargs=2, default=(1280, 720), help="its pixels")
+    parser.add_argument("--fast", action="store_true", help="without the refinement network")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        film = args.film or nodding(Path(folder) / "film.mp4", args.seconds, tuple(args.size))
+        measure(film, args.audio, Path(folder), not args.fast)
+
+
+def measure(film: Path, audio: Path, folder: Path, refine: bool) -> None:
+    """Time a plain copy, then tracking and painting."""
+    properties = read_properties(film)
+    began = time.perf_counter()
+    frames = plain_copy(film, folder / "copy.mp4")
+    report("decode and encode", frames, began)
+    animator = Animator(refine=refine)
+    detector = animator.face_detector
+    detector.detect(np.zeros((64, 64, 3), np.uint8))  # loads it
+    began = start = time.perf_counter()
+    tracked = track_video(animator, film, Cast())
+    report("decode and track", frames, began)
+    began = time.perf_counter()
+    speech = [animator.load_audio(audio)]
+    done = dub_film(animator, tracked, speech, folder / "dubbed.mp4", extend="loop", keep=True)
+    report("decode, paint and encode", done.frame_count, began)
+    report("dubbing in all", done.frame_count, start)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    width, height = properties.size
+    print(f"{width}x{height}, {frames} frames, at most {memory:.0f} MB of memory")
+
+
+def plain_copy(film: Path, target: Path) -> int:
+    """Decode a video and encode it again as dubbing does; returns the number of frames."""
+    properties, count = read_properties(film), 0
+    silence = (AudioCue(Waveform(np.zeros(1600, np.float32), 16_000)),)
+    with decode_video(properties) as frames:
+        first = as_planar(next(frames))
+        with open_video_copy(
+            target, properties, first.format.name, first.pts, silence, 0.1
+        ) as writer:
+            writer.write(first, first.pts)
+            for count, frame in enumerate(frames, start=1):  # noqa: B007
+                writer.write(as_planar(frame), frame.pts)
+    return count + 1
+
+
+def nodding(path: Path, seconds: float, size: tuple[int, int]) -> Path:
+    """A film of a portrait that nods; its face is about a quarter as high as the picture."""
+    portrait, (width, height) = demo_portrait("astronaut"), size
+
+    def frame(number: int) -> np.ndarray:
+        scale = height / 480
+        x, y = 8 * np.sin(number / 23), 10 * np.sin(number / 11)
+        matrix = np.array([[scale, 0, (width - 440 * scale) / 2 + x], [0, scale, y]])
+        return np.asarray(cv2.warpAffine(portrait, matrix, size, borderMode=cv2.BORDER_REFLECT))
+
+    count = round(25 * seconds)
+    write_video(Clip((frame(i) for i in range(count)), count, size, 25, None), path)
+    return path
+
+
+def report(step: str, frames: int, began: float) -> None:
+    """Print the time of one step."""
+    seconds = time.perf_counter() - began
+    print(f"{step}: {seconds:.1f} s, {frames / seconds:.1f} frames/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

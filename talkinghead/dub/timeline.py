@@ -1,0 +1,77 @@
+"""Which frame of a film is shown when, where the new words are longer or shorter than the film."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from talkinghead.types import Array
+
+Extension = Literal["loop", "pingpong", "hold"]
+EXTENSIONS: Final[tuple[str, ...]] = get_args(Extension)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The frames of the dubbed video, in the order in which they are shown."""
+
+    indices: Array  # (n,) number of the film's frame
+    stamps: Array  # (n,) int64 time stamp in units of the film's time base
+    times: Array  # (n,) seconds from the first frame
+    seconds: float  # length of the dubbed video
+
+
+def film_timeline(
+    stamps: list[int],
+    time_base: Fraction,
+    frame_rate: Fraction,
+    spoken: float,
+    extend: Extension,
+    keep: bool = False,
+) -> Timeline:
+    """The frames to show while `spoken` seconds of words last.
+
+    A film that is longer is cut, or with `keep` shown to its end; one that is shorter is extended:
+    played again, played back and forth, or held at its last frame. Time stamps `stamps` of the
+    film are kept as they are as long as it plays for the first time.
+    """
+    film = np.array(stamps, dtype=np.int64)
+    step = max(1, round(1 / frame_rate / time_base))  # stamps between frames, on average
+    durations = np.append(np.diff(film), step)
+    length = int(durations.sum())
+    needed = max(1, round(Fraction(spoken) / time_base))
+    if needed <= length:
+        count = len(film) if keep else max(1, int(np.searchsorted(film - film[0], needed)))
+        indices = np.arange(count)
+        total = length if keep else needed
+        return _timeline(indices, film[:count], film[0], total, time_base)
+    order = _extended(len(film), extend)
+    indices_list, stamps_list = [np.arange(len(film))], [film - film[0]]
+    reached, cycle = length, 1
+    while reached < needed:
+        indices = order if extend != "pingpong" or cycle % 2 else order[::-1]
+        lengths = np.full(len(indices), step) if extend == "hold" else durations[indices]
+        indices_list.append(indices)
+        stamps_list.append(reached + np.append(0, np.cumsum(lengths)[:-1]))
+        reached += int(lengths.sum())
+        cycle += 1
+    indices, offsets = np.concatenate(indices_list), np.concatenate(stamps_list)
+    count = max(1, int(np.searchsorted(offsets, needed)))
+    return _timeline(indices[:count], offsets[:count] + film[0], film[0], needed, time_base)
+
+
+def _extended(count: int, extend: Extension) -> Array:
+    """The frames of one repetition of a film of `count` frames."""
+    if extend == "hold":
+        return np.array([count - 1])
+    if extend == "pingpong" and count > 1:
+        return np.arange(count)[::-1]
+    return np.arange(count)
+
+
+def _timeline(
+    indices: Array, stamps: Array, first: int, total: int, time_base: Fraction
+) -> Timeline:
+    times = (stamps - first) * float(time_base)
+    return Timeline(indices, stamps.astype(np.int64), times, float(total * time_base))
