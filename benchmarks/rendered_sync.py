@@ -51,9 +51,9 @@ def measure_clip(
         raise InputError("no audio")
     film = embed_clip(syncnet, clip.frames, video.fps, wave, clip.track.points)
     subject = animator.photo(clip.portrait, size="full")
-    moved = animator.animate(subject, wave, fps=video.fps)
+    moved = animator.animate(subject, wave)
     renderings = {
-        "ours": embed_frames(syncnet, animator, moved.frames, video.fps, wave),
+        "ours": embed_frames(syncnet, animator, moved.frames, moved.fps, wave),
         "true lips": embed_frames(
             syncnet, animator, render_clip(clip, subject.renderer), video.fps, wave
         ),

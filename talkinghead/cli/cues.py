@@ -86,6 +86,7 @@ def cues(args: Namespace, progress: Progress) -> None:
     from talkinghead.model_set import pick_device
     from talkinghead.speech.mouth_cues import MouthCueExtractor, restrict_shapes
     from talkinghead.speech.vad import holds_speech
+    from talkinghead.types import IDLE_MOUTH
 
     progress.stage("loading the networks")
     maker = MouthCueExtractor(device=pick_device(models.device), ckpt=models.ckpt)
@@ -93,7 +94,10 @@ def cues(args: Namespace, progress: Progress) -> None:
     wave = read_audio(
         args.audio, track=args.audio_track, notify=progress.note, holds_speech=holds_speech
     )
-    shapes = restrict_shapes(maker(wave), extended)
+    cues = maker(wave)
+    if all(cue.shape == IDLE_MOUTH for cue in cues):
+        progress.note(f"no speech was heard in {args.audio}; the mouth stays closed")
+    shapes = restrict_shapes(cues, extended)
     text = format_cues(shapes, ".tsv" if target is None else target.suffix.lower(), extended, args)
     if target is None:
         progress.stop()

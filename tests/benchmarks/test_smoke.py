@@ -118,6 +118,19 @@ def test_the_upper_bound_is_printed(run: Run, recording: Path, tmp_path: Path) -
     assert "agree_open" in run("upper_bound", tmp_path)
 
 
+def test_the_sync_of_rendered_videos_is_printed(run: Run, recording: Path, tmp_path: Path) -> None:
+    face = demo_portrait("astronaut")[:192, 128:320]
+    frames = [np.roll(face, shift, axis=1) for shift in (0, 1, 2, 1) * 9]
+    audio = read_audio(recording)
+    (tmp_path / "data").mkdir()
+    write_video(
+        Clip(iter(frames), len(frames), (192, 192), 25, audio), tmp_path / "data" / "clip.mp4"
+    )
+    output = run("rendered_sync", tmp_path / "data", "--split", "train")
+    for row in ("film", "ours", "true lips"):
+        assert re.search(rf"^{row} +-?\d\.\d+ +[01]\.0", output, re.MULTILINE)
+
+
 def test_the_correlations_of_both_linear_maps_are_printed(run: Run, examples: Path) -> None:
     row = r" +-?[01]\.\d\d / -?[01]\.\d\d  -?[01]\.\d\d / -?[01]\.\d\d\n"
     output = run("predictability", examples, "--min-clips", 2)

@@ -25,6 +25,16 @@ def test_without_a_file_tabs_go_to_stdout(cli, voice_file):
     assert out.splitlines()[-1] == "2.00\tX"
 
 
+def test_a_recording_without_speech_is_noted(cli, voice_file, monkeypatch):
+    silent = [MouthCue("X", 0.0, 2.0)]
+    monkeypatch.setattr(
+        "talkinghead.speech.mouth_cues.MouthCueExtractor", lambda **_: lambda wave: silent
+    )
+    status, _, (note,) = cli("cues", voice_file)
+    assert status == 0
+    assert f"no speech was heard in {voice_file}" in note
+
+
 @pytest.mark.parametrize("ending", ["tsv", "json", "xml", "dat", "csv"])
 def test_the_suffix_is_the_format_and_the_path_is_printed(cli, voice_file, tmp_path, ending):
     out = tmp_path / "new" / f"cues.{ending}"
