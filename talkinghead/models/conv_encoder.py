@@ -3,6 +3,7 @@
 Used as the encoder of the content-voice model and, fine-tuned, as that of the content branch.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -69,6 +70,37 @@ def conv1d_short(layer: nn.Conv1d, x: Float[Tensor, "b c t"]) -> Float[Tensor, "
     return out if layer.bias is None else out + layer.bias[:, None]
 
 
+def take_complete_windows(
+    past: Float[Tensor, "b t bands"], last: bool
+) -> tuple[Float[Tensor, "b u bands"], Float[Tensor, "b v bands"]]:
+    """The log-mel whose windows of the input convolution are complete, and what is kept of `past`.
+
+    The first is empty where no window is complete. `last` pads the end of a stream with its last
+    frame, as `functional.pad` does for a recording.
+    """
+    if last:
+        odd = (past.shape[1] - INPUT_CONTEXT) % SUBSAMPLING
+        past = torch.cat([past, past[:, -1:].expand(-1, INPUT_CONTEXT + odd, -1)], dim=1)
+    count = max(0, (past.shape[1] - 2 * INPUT_CONTEXT - 1) // SUBSAMPLING + 1)
+    end = (count - 1) * SUBSAMPLING + 2 * INPUT_CONTEXT + 1 if count else 0
+    return past[:, :end], past[:, count * SUBSAMPLING :]
+
+
+def step_blocks(
+    blocks: nn.Sequential,
+    x: Float[Tensor, "b width t"],
+    states: Sequence[BlockState | None],
+    last: bool,
+) -> tuple[Float[Tensor, "b width u"], list[BlockState | None]]:
+    """One streaming step of residual blocks; see `ResidualBlock.step`."""
+    new_states: list[BlockState | None] = []
+    for block, block_state in zip(blocks, states, strict=True):
+        assert isinstance(block, ResidualBlock)
+        x, block_state = block.step(x, block_state, last)
+        new_states.append(block_state)
+    return x, new_states
+
+
 EncoderState = tuple[Tensor, list[BlockState | None]]  # past log-mel, and the blocks' states
 
 
@@ -120,22 +152,13 @@ class ConvEncoder(nn.Module):
         """
         if state is None:
             state = (mel[:, :1].expand(-1, INPUT_CONTEXT, -1), [None] * len(self.blocks))
-        past, block_states = torch.cat([state[0], mel], dim=1), state[1]
-        if last:
-            odd = (past.shape[1] - INPUT_CONTEXT) % SUBSAMPLING
-            past = torch.cat([past, past[:, -1:].expand(-1, INPUT_CONTEXT + odd, -1)], dim=1)
-        count = max(0, (past.shape[1] - 2 * INPUT_CONTEXT - 1) // SUBSAMPLING + 1)
-        x = past.new_zeros(len(mel), self.input_conv.out_channels, 0)
-        if count:
-            used = past[:, : (count - 1) * SUBSAMPLING + 2 * INPUT_CONTEXT + 1]
+        used, past = take_complete_windows(torch.cat([state[0], mel], dim=1), last)
+        x = mel.new_zeros(len(mel), self.input_conv.out_channels, 0)
+        if used.shape[1]:
             x = functional.gelu(self.input_conv(used.mT) + self.speaker_proj(speaker)[..., None])
-        new_states: list[BlockState | None] = []
-        for block, block_state in zip(self.blocks, block_states, strict=True):
-            assert isinstance(block, ResidualBlock)
-            x, block_state = block.step(x, block_state, last)
-            new_states.append(block_state)
+        x, block_states = step_blocks(self.blocks, x, state[1], last)
         hidden: Tensor = self.output_norm(x) if x.shape[-1] else x
-        return hidden.mT, (past[:, count * SUBSAMPLING :], new_states)
+        return hidden.mT, (past, block_states)
 
 
 @dataclass(frozen=True)

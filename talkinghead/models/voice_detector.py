@@ -12,12 +12,18 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from talkinghead.models.conv_encoder import BlockState, ResidualBlock, conv1d_short
+from talkinghead.models.conv_encoder import (
+    INPUT_CONTEXT,
+    SUBSAMPLING,
+    BlockState,
+    ResidualBlock,
+    conv1d_short,
+    step_blocks,
+    take_complete_windows,
+)
 from talkinghead.models.mel import MEL_BANDS
 from talkinghead.types import Array
 
-SUBSAMPLING = 2  # mel frames per output
-INPUT_CONTEXT = 2  # mel frames that the input convolution sees on either side
 # (dilation, look-ahead in outputs) of each residual block: 140 ms ahead, with the input's context
 BLOCKS = ((1, 1), (2, 2), (4, 3), (8, 0), (16, 0), (32, 0))
 CHUNK = 3000  # mel frames per forward pass, 30 seconds: bounds the memory
@@ -72,24 +78,15 @@ class VoiceDetector(nn.Module):
         """
         if state is None:
             state = (mel[:, :1].expand(-1, INPUT_CONTEXT, -1), [None] * len(self.blocks))
-        past, block_states = torch.cat([state[0], mel], dim=1), state[1]
-        if last:
-            odd = (past.shape[1] - INPUT_CONTEXT) % SUBSAMPLING
-            past = torch.cat([past, past[:, -1:].expand(-1, INPUT_CONTEXT + odd, -1)], dim=1)
-        count = max(0, (past.shape[1] - 2 * INPUT_CONTEXT - 1) // SUBSAMPLING + 1)
-        x = past.new_zeros(len(mel), self.size.channels, 0)
-        if count:
-            used = past[:, : (count - 1) * SUBSAMPLING + 2 * INPUT_CONTEXT + 1]
+        used, past = take_complete_windows(torch.cat([state[0], mel], dim=1), last)
+        x = mel.new_zeros(len(mel), self.size.channels, 0)
+        if used.shape[1]:
             x = functional.gelu(self.input_conv(used.mT))
-        new_states: list[BlockState | None] = []
-        for block, block_state in zip(self.blocks, block_states, strict=True):
-            assert isinstance(block, ResidualBlock)
-            x, block_state = block.step(x, block_state, last)
-            new_states.append(block_state)
+        x, block_states = step_blocks(self.blocks, x, state[1], last)
         logits = x.new_zeros(len(mel), 1, 0)
         if x.shape[-1]:
             logits = conv1d_short(self.output, functional.gelu(self.output_norm(x)))
-        return logits[:, 0], (past[:, count * SUBSAMPLING :], new_states)
+        return logits[:, 0], (past, block_states)
 
 
 class StreamingVoiceDetector:

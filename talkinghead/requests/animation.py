@@ -194,16 +194,7 @@ class PhotoRequest(AnimationRequest):
 
     def check_inputs(self) -> None:
         """Refuse a recording beside several faces, and unknown styles."""
-        if self.faces:
-            for name in ("audio", "face", "motion"):
-                if getattr(self, name) is not None:
-                    raise CombinationError(
-                        f"{{faces}} names faces and recordings; leave {{{name}}} out"
-                    )
-        elif self.audio is None:
-            raise CombinationError(
-                "{audio} is missing; name a recording, or {faces} with one for each", "audio"
-            )
+        check_faces_or_audio(self.faces, self.audio, face=self.face, motion=self.motion)
         for field in ("pose_from", "style_from"):
             for number in _numbers(getattr(self, field)):
                 if number not in self.faces:
@@ -279,6 +270,20 @@ def _values(value: Any) -> Iterator[Any]:
         yield from value.values()
     elif value is not None:
         yield value
+
+
+def check_faces_or_audio(faces: dict[int, Path], audio: object, **others: object) -> None:
+    """Refuse a missing recording, and a recording or any of the fields `others` beside `faces`."""
+    if faces:
+        for name, value in {"audio": audio, **others}.items():
+            if value is not None:
+                raise CombinationError(
+                    f"{{faces}} names faces and recordings; leave {{{name}}} out"
+                )
+    elif audio is None:
+        raise CombinationError(
+            "{audio} is missing; name a recording, or {faces} with one for each", "audio"
+        )
 
 
 def _numbers(value: Any) -> Iterator[int]:

@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr
 from talkinghead.config import NATURAL_AMP_LIP, Amount, Integer, ModelConfig, MotionConfig
 from talkinghead.errors import ImageError
 from talkinghead.field_options import Flag
-from talkinghead.requests.animation import PhotoRequest, VideoRequest
+from talkinghead.requests.animation import PhotoRequest, VideoRequest, check_faces_or_audio
 from talkinghead.requests.files import check_file, default_output, is_demo_portrait
 from talkinghead.requests.input_types import (
     AUDIO_HELP,
@@ -126,16 +126,7 @@ class DubRequest(VideoRequest):
             check_kept_streams,
         )
 
-        if self.faces:
-            for name in ("audio", "face", "face_like"):
-                if getattr(self, name) is not None:
-                    raise CombinationError(
-                        f"{{faces}} names faces and recordings; leave {{{name}}} out"
-                    )
-        elif self.audio is None:
-            raise CombinationError(
-                "{audio} is missing; name a recording, or {faces} with one for each", "audio"
-            )
+        check_faces_or_audio(self.faces, self.audio, face=self.face, face_like=self.face_like)
         if self.face is not None and self.face_like is not None:
             raise CombinationError("{face} and {face_like} exclude each other; leave one out")
         if is_picture(self.video):

@@ -12,8 +12,9 @@ from scipy.ndimage import binary_opening, maximum_filter1d, uniform_filter1d
 
 from talkinghead.media.loudness import loud_level, normalise_loudness
 from talkinghead.models import checkpoint
+from talkinghead.models.conv_encoder import SUBSAMPLING
 from talkinghead.models.mel import FFT_SIZE, check_sample_rate, log_mel_from_power, power_chunks
-from talkinghead.models.voice_detector import SUBSAMPLING, VoiceDetector, VoiceDetectorSize
+from talkinghead.models.voice_detector import VoiceDetector, VoiceDetectorSize
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, MEL_FPS, RATE, STRIDE, motion_frames
 from talkinghead.types import Array, Waveform
 

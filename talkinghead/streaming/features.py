@@ -12,9 +12,8 @@ import numpy as np
 
 from talkinghead.errors import AudioError
 from talkinghead.media.loudness import SILENCE_LEVEL, loud_level, soft_clip, speech_gain
-from talkinghead.models.conv_encoder import ConvEncoder, StreamingEncoder
+from talkinghead.models.conv_encoder import SUBSAMPLING, ConvEncoder, StreamingEncoder
 from talkinghead.models.mel import FFT_SIZE, log_mel
-from talkinghead.models.voice_detector import SUBSAMPLING as VOICE_SUBSAMPLING
 from talkinghead.models.voice_detector import StreamingVoiceDetector, VoiceDetector
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, HOP, MEL_FPS, RATE, STRIDE
 from talkinghead.speech.content_encoder import ContentEncoder
@@ -151,7 +150,7 @@ class StreamingFeatures:
         energy = self._energy.slice(begin, self.frames) + gain
         activity = activity_from_levels(level, energy, self._loudness.statistics)
         if self._voice.stop:
-            each = STRIDE // VOICE_SUBSAMPLING
+            each = STRIDE // SUBSAMPLING
             voice = self._voice.slice(begin * each, self._voice.stop)
             activity = activity * voice_gate(voice, len(activity))
         return activity[max(first, 0) - begin : end - begin]

@@ -13,6 +13,7 @@ from scipy.ndimage import binary_closing, maximum_filter1d
 from torch import Tensor
 
 from talkinghead.errors import InputError
+from talkinghead.models.conv_encoder import SUBSAMPLING
 from talkinghead.models.mel import (
     LOG_OFFSET,
     LOG_SCALE,
@@ -21,7 +22,6 @@ from talkinghead.models.mel import (
     log_mel,
     mel_power,
 )
-from talkinghead.models.voice_detector import SUBSAMPLING
 from talkinghead.sample_rates import HOP, RATE
 from talkinghead.speech.vad import smooth_level, speech_band_level
 from talkinghead.train.augment import noise

@@ -6,7 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from talkinghead.models.voice_detector import SUBSAMPLING, VoiceDetector, VoiceDetectorSize
+from talkinghead.models.conv_encoder import SUBSAMPLING
+from talkinghead.models.voice_detector import VoiceDetector, VoiceDetectorSize
 from talkinghead.sample_rates import MEL_FPS
 from talkinghead.train.batches import Prefetcher
 from talkinghead.train.data.speech import read_utterances

@@ -9,8 +9,8 @@ from talkinghead.train.vad.batches import DetectorBatch
 from talkinghead.train.vad.metrics import validate
 
 
-class Told(VoiceDetector):
-    """A detector that says what it is told."""
+class EchoDetector(VoiceDetector):
+    """A detector whose log-odds are the first band of the log-mel."""
 
     def forward(self, mel: torch.Tensor) -> torch.Tensor:
         return 20 * mel[:, ::2, 0] - 10
@@ -21,7 +21,9 @@ def test_misses_and_false_alarms_are_shares_of_what_is_certain() -> None:
     truth = np.array([[1, 1, 1, 0], [0, 0, 0, 0]], np.float32)
     mask = np.array([[1, 1, 1, 0], [1, 1, 1, 1]], np.float32)
     mel = np.repeat(said[..., None], 80, axis=2)
-    metrics = validate(Told(), DetectorBatch(*(torch.from_numpy(x) for x in (mel, truth, mask))))
+    metrics = validate(
+        EchoDetector(), DetectorBatch(*(torch.from_numpy(x) for x in (mel, truth, mask)))
+    )
     assert metrics["miss"] == pytest.approx(1 / 3)
     assert metrics["false_alarm"] == pytest.approx(1 / 4)
     assert metrics["false_rows"] == 1
