@@ -1,6 +1,6 @@
 """How fast a video is dubbed, beside decoding and encoding it without any change.
 
-Without a film, the demo portrait nods for `--seconds` at `--size`.
+Without a video, the demo portrait nods for `--seconds` at `--size`.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from talkinghead.dub.cast import Cast
-from talkinghead.dub.dub import dub_film, track_video
+from talkinghead.dub.dub import track_video, write_dubbed_video
 from talkinghead.media.loading import demo_portrait
 from talkinghead.media.video_copy import open_video_copy
 from talkinghead.media.video_frames import decode_video, read_properties
@@ -26,32 +26,34 @@ from talkinghead.types import AudioCue, Clip, Waveform
 def main() -> None:
     """Print seconds and frames per second of each step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--film", type=Path, help="a video (default: a nodding portrait)")
+    parser.add_argument("--video", type=Path, help="a video (default: a nodding portrait)")
     parser.add_argument("--audio", type=Path, default=Path("examples/hello_slt.wav"))
     parser.add_argument("--seconds", type=float, default=10, help="of the nodding portrait")
     parser.add_argument("--size", type=int, nargs=2, default=(1280, 720), help="its pixels")
     parser.add_argument("--fast", action="store_true", help="without the refinement network")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        film = args.film or nodding(Path(folder) / "film.mp4", args.seconds, tuple(args.size))
-        measure(film, args.audio, Path(folder), not args.fast)
+        video = args.video or nodding(Path(folder) / "video.mp4", args.seconds, tuple(args.size))
+        measure(video, args.audio, Path(folder), not args.fast)
 
 
-def measure(film: Path, audio: Path, folder: Path, refine: bool) -> None:
+def measure(video: Path, audio: Path, folder: Path, refine: bool) -> None:
     """Time a plain copy, then tracking and painting."""
-    properties = read_properties(film)
+    properties = read_properties(video)
     began = time.perf_counter()
-    frames = plain_copy(film, folder / "copy.mp4")
+    frames = plain_copy(video, folder / "copy.mp4")
     report("decode and encode", frames, began)
     animator = Animator(refine=refine)
     detector = animator.face_detector
     detector.detect(np.zeros((64, 64, 3), np.uint8))  # loads it
     began = start = time.perf_counter()
-    tracked = track_video(animator, film, Cast())
+    tracked = track_video(animator, video, Cast())
     report("decode and track", frames, began)
     began = time.perf_counter()
     speech = [animator.load_audio(audio)]
-    done = dub_film(animator, tracked, speech, folder / "dubbed.mp4", extend="loop", keep=True)
+    done = write_dubbed_video(
+        animator, tracked, speech, folder / "dubbed.mp4", extend="loop", keep=True
+    )
     report("decode, paint and encode", done.frame_count, began)
     report("dubbing in all", done.frame_count, start)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -59,9 +61,9 @@ def measure(film: Path, audio: Path, folder: Path, refine: bool) -> None:
     print(f"{width}x{height}, {frames} frames, at most {memory:.0f} MB of memory")
 
 
-def plain_copy(film: Path, target: Path) -> int:
+def plain_copy(video: Path, target: Path) -> int:
     """Decode a video and encode it again as dubbing does; returns the number of frames."""
-    properties, count = read_properties(film), 0
+    properties, count = read_properties(video), 0
     silence = (AudioCue(Waveform(np.zeros(1600, np.float32), 16_000)),)
     with decode_video(properties) as frames:
         first = as_planar(next(frames))
@@ -75,7 +77,7 @@ def plain_copy(film: Path, target: Path) -> int:
 
 
 def nodding(path: Path, seconds: float, size: tuple[int, int]) -> Path:
-    """A film of a portrait that nods; its face is about a quarter as high as the picture."""
+    """A video of a portrait that nods; its face is about a quarter as high as the picture."""
     portrait, (width, height) = demo_portrait("astronaut"), size
 
     def frame(number: int) -> np.ndarray:

@@ -4,7 +4,8 @@
 
 From the first frame of every clip two videos are rendered: `ours`, moved by the clip's audio, and
 `true lips`, moved by the landmarks of the clip itself, which takes the prediction out of the
-question. Beside them the `film` itself, and the film with a `stranger`'s audio, the chance level.
+question. Beside them the `original` itself, and the original with a `stranger`'s audio, the chance
+level.
 lse_c and near are those of 'talkinghead evaluate sync', means over clips, then over speakers.
 """
 
@@ -45,11 +46,11 @@ def embed_frames(
 def measure_clip(
     video: Video, clip: RenderClip, animator: Animator, syncnet: SyncNet, stranger: Array | None
 ) -> dict[str, dict[str, float]]:
-    """Metrics of film, renderings and the film with a stranger's log-mel (m, bands)."""
+    """Metrics of the original, the renderings, and the original with a log-mel (m, bands)."""
     wave = video.audio
     if wave is None:
         raise InputError("no audio")
-    film = embed_clip(syncnet, clip.frames, video.fps, wave, clip.track.points)
+    original = embed_clip(syncnet, clip.frames, video.fps, wave, clip.track.points)
     subject = animator.photo(clip.portrait, size="full")
     moved = animator.animate(subject, wave)
     renderings = {
@@ -58,13 +59,13 @@ def measure_clip(
             syncnet, animator, render_clip(clip, subject.renderer), video.fps, wave
         ),
     }
-    rows = {"film": compute_sync_metrics(syncnet, film, film.mel)}
+    rows = {"original": compute_sync_metrics(syncnet, original, original.mel)}
     for name, embedded in renderings.items():
         rows[name] = compute_sync_metrics(syncnet, embedded, embedded.mel)
     if stranger is not None:
-        repeated = np.tile(stranger, (-(-STRIDE * film.frames // len(stranger)) + 1, 1))
-        rows["stranger"] = compute_sync_metrics(syncnet, film, repeated)
-    return rows | {"mel": film.mel}  # type: ignore[dict-item]
+        repeated = np.tile(stranger, (-(-STRIDE * original.frames // len(stranger)) + 1, 1))
+        rows["stranger"] = compute_sync_metrics(syncnet, original, repeated)
+    return rows | {"mel": original.mel}  # type: ignore[dict-item]
 
 
 def main() -> None:
@@ -104,7 +105,7 @@ def main() -> None:
             for own in by_speaker.values()
         ]
         table.append([kind, *(format_number(float(value)) for value in np.mean(means, axis=0))])
-    print(format_table([f"{len(rows['film'])} speakers", *METRICS], table))
+    print(format_table([f"{len(rows['original'])} speakers", *METRICS], table))
 
 
 if __name__ == "__main__":

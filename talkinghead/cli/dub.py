@@ -1,4 +1,4 @@
-"""`talkinghead dub`: a film and a recording to a video in which the face says the new words."""
+"""`talkinghead dub`: a video and a recording to a video in which the face says the new words."""
 
 from __future__ import annotations  # evaluated, they would import rich: --help must not
 
@@ -30,5 +30,5 @@ def configure(parser: Parser) -> None:
 
 
 def dub(args: Namespace, progress: Progress) -> None:
-    """Dub a film."""
+    """Dub a video."""
     render(read_options(DubRequest, args), progress)

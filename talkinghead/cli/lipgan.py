@@ -146,18 +146,19 @@ def _dub(args: Namespace, progress: Progress) -> None:
     with tempfile.TemporaryDirectory() as folder:
         from talkinghead.media.video_transform import write_first_frame, write_transformed
 
-        film = Path(args.face)
+        video = Path(args.face)
         if args.resize_factor > 1 or args.rotate or tuple(args.crop) != (0, -1, 0, -1):
             progress.stage("resizing the video")
-            smaller = Path(folder) / f"{film.stem}.mp4"
-            write_transformed(film, smaller, args.resize_factor, tuple(args.crop), args.rotate)
-            film = smaller
+            smaller = Path(folder) / f"{video.stem}.mp4"
+            write_transformed(video, smaller, args.resize_factor, tuple(args.crop), args.rotate)
+            video = smaller
         if _is_true(args.static):
-            picture = Path(folder) / f"{film.stem}.png"
-            write_first_frame(film, picture)
+            picture = Path(folder) / f"{video.stem}.png"
+            write_first_frame(video, picture)
             _render(_still(args, str(picture), target), progress)
         else:
-            _render(request if film == Path(args.face) else _request(args, film, target), progress)
+            is_whole = video == Path(args.face)
+            _render(request if is_whole else _request(args, video, target), progress)
 
 
 def _render(request: VideoRequest, progress: Progress) -> None:
@@ -173,9 +174,9 @@ def _check_plain(args: Namespace) -> None:
         raise InputError("--resize_factor, --crop and --rotate are for videos; resize the picture")
 
 
-def _request(args: Namespace, film: str | Path, target: Path) -> DubRequest:
+def _request(args: Namespace, video: str | Path, target: Path) -> DubRequest:
     """The dubbing of a video."""
-    options = _options(DubRequest, args) | {"video": str(film), "output": target}
+    options = _options(DubRequest, args) | {"video": str(video), "output": target}
     if not _given(args, "extend"):
         options["extend"] = "loop"  # as LipGAN does
     return build(DubRequest, options | _speech(args), _NAMES)

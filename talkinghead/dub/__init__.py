@@ -1,1 +1,1 @@
-"""Dubs videos: the face of a film says other words, everything else stays as filmed."""
+"""Dubs videos: the face of a video says other words, everything else stays as filmed."""

@@ -1,4 +1,4 @@
-"""Decides which faces of a film speak: the largest, some by number, or one like a picture."""
+"""Decides which faces of a video speak: the largest, some by number, or one like a picture."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from talkinghead.types import Array
 
 
 class Cast:
-    """The people of a film that are dubbed, found again in every shot.
+    """The people of a video that are dubbed, found again in every shot.
 
     By number, faces count from 0 from left to right in the first frame that shows enough of them;
     after a cut a person is the face most like it. Without numbers and picture, the largest face

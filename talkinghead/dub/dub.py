@@ -1,6 +1,6 @@
 """Dubs a video: tracks its faces, then paints new mouths into its frames while they are encoded.
 
-The film is read twice, so that landmarks can be smoothed without lag and the frames with the best
+The video is read twice, so that landmarks can be smoothed without lag and the frames with the best
 teeth are known; memory does not grow with its length but for the landmarks, 3 kB a frame.
 """
 
@@ -14,15 +14,15 @@ import numpy as np
 
 from talkinghead.config import MotionConfig
 from talkinghead.dub.cast import Cast
-from talkinghead.dub.film_audio import write_rest_of_audio
-from talkinghead.dub.film_face import FilmFace, measure_face
-from talkinghead.dub.film_reader import FilmReader
+from talkinghead.dub.frame_reader import FrameReader
 from talkinghead.dub.mouth_painter import InteriorSource, LipSource, MouthPainter, shift_mesh
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
 from talkinghead.dub.sources import MouthSources, crop_face, visible_teeth
 from talkinghead.dub.speech import lip_offsets
-from talkinghead.dub.timeline import Extension, Timeline, film_timeline
-from talkinghead.dub.tracking import FilmTrack, track_film
+from talkinghead.dub.timeline import Extension, Timeline, frame_timeline
+from talkinghead.dub.tracked_face import TrackedFace, measure_face
+from talkinghead.dub.tracking import PersonTrack, track_people
+from talkinghead.dub.video_audio import write_rest_of_audio
 from talkinghead.errors import FaceError
 from talkinghead.geometry.masks import smoothstep
 from talkinghead.media.c2pa import Credentials
@@ -35,7 +35,7 @@ from talkinghead.types import Array, AudioCue, Waveform
 
 Found = list[tuple[InteriorSource, LipSource | None] | None]  # for each person; None: not painted
 OnProgress = Callable[[int], None]  # takes the number of frames that are finished
-_FADE_SECONDS = 0.24  # of the new lips into the filmed ones where the words end but the film plays
+_FADE_SECONDS = 0.24  # of the new lips into the filmed ones where the words end but the video plays
 _OPAQUE = 0.5  # share of the new lips up to which their pixels fade in, beyond it their shape
 
 
@@ -63,9 +63,9 @@ class DubReport:
 
 @dataclass(frozen=True)
 class _Speaker:
-    """One person of the film with new words."""
+    """One person of the video with new words."""
 
-    film: FilmFace
+    tracked: TrackedFace
     warp: MouthWarp
     painter: MouthPainter
     sources: MouthSources
@@ -74,11 +74,11 @@ class _Speaker:
 
 
 @dataclass(frozen=True)
-class TrackedFilm:
+class TrackedVideo:
     """A video whose faces have been found."""
 
     properties: VideoProperties
-    tracks: list[FilmTrack]  # one per person
+    tracks: list[PersonTrack]  # one per person
     teeth: list[Array]  # (t,) visible teeth of each person
 
     @property
@@ -93,7 +93,7 @@ def track_video(
     cast: Cast,
     on_frame: OnProgress | None = None,
     seconds: float = np.inf,
-) -> TrackedFilm:
+) -> TrackedVideo:
     """Find the people of a cast in the frames of a video, up to `seconds`.
 
     Raises InputError for a file that is not a video, FaceError if nobody is found.
@@ -107,16 +107,16 @@ def track_video(
         if on_frame is not None:
             on_frame(index + 1)
 
-    tracks = track_film(properties, animator.face_detector, cast, count, seconds)
+    tracks = track_people(properties, animator.face_detector, cast, count, seconds)
     cast.check()
     if not any(np.isfinite(track.points).any() for track in tracks):
         raise FaceError(f"{video}: no frame shows a face; give a video of a visible face")
-    return TrackedFilm(properties, tracks, [np.array(areas) for areas in teeth])
+    return TrackedVideo(properties, tracks, [np.array(areas) for areas in teeth])
 
 
-def dub_film(
+def write_dubbed_video(
     animator: Animator,
-    film: TrackedFilm,
+    video: TrackedVideo,
     speech: list[tuple[Waveform, AudioCue]],
     target: Path,
     *,
@@ -128,27 +128,27 @@ def dub_film(
     on_start: Callable[[int], None] | None = None,
     on_frame: OnProgress | None = None,
 ) -> DubReport:
-    """Let the people of a tracked film speak, one recording each, and write the video.
+    """Let the people of a tracked video speak, one recording each, and write the video.
 
     `speech` are recordings as `Animator.load_audio` returns them.
 
-    The video lasts as long as the longest recording: a film that is longer is cut, or with `keep`
+    The output lasts as long as the longest recording: a video that is longer is cut, or with `keep`
     plays to its end as filmed; a shorter one is extended as `extend` says. `on_start` is called
     with the number of frames. Raises AudioError for unreadable audio, OutputError when the video
     cannot be written.
     """
-    properties, first = film.properties, film.tracks[0]
+    properties, first = video.properties, video.tracks[0]
     waves = [wave for wave, _ in speech]
     spoken = max(wave.seconds for wave in waves)
-    timeline = film_timeline(
+    timeline = frame_timeline(
         first.stamps, properties.time_base, properties.frame_rate, spoken, extend, keep
     )
-    reader = FilmReader(properties, first.stamps, first.seekable)
+    reader = FrameReader(properties, first.stamps, first.seekable)
     config = motion_config or MotionConfig()
     speakers = [
         speaker
-        for track, teeth, wave in zip(film.tracks, film.teeth, waves, strict=True)
-        if (speaker := _prepare(animator, film, track, teeth, wave, timeline, reader, config))
+        for track, teeth, wave in zip(video.tracks, video.teeth, waves, strict=True)
+        if (speaker := _prepare(animator, video, track, teeth, wave, timeline, reader, config))
     ]
     if on_start is not None:
         on_start(len(timeline.indices))
@@ -176,31 +176,31 @@ def dub_film(
     seen = np.zeros(len(first.times), bool)
     dubbed = np.zeros(len(first.times), bool)
     for speaker in speakers:
-        seen |= np.array([pose is not None for pose in speaker.film.poses])
-        dubbed |= speaker.film.share > 0
+        seen |= np.array([pose is not None for pose in speaker.tracked.poses])
+        dubbed |= speaker.tracked.share > 0
     return DubReport(
         frame_count=len(timeline.indices),
         seconds=timeline.seconds,
         unseen=int((~seen)[spoken_frames].sum()),
         turned=int((seen & ~dubbed)[spoken_frames].sum()),
-        shots=film.shots,
+        shots=video.shots,
     )
 
 
 def _prepare(
     animator: Animator,
-    film: TrackedFilm,
-    track: FilmTrack,
+    video: TrackedVideo,
+    track: PersonTrack,
     teeth: Array,
     wave: Waveform,
     timeline: Timeline,
-    reader: FilmReader,
+    reader: FrameReader,
     config: MotionConfig,
 ) -> _Speaker | None:
     """What painting one person needs; None for one who is never seen."""
     if not np.isfinite(track.points).any():
         return None
-    properties = film.properties
+    properties = video.properties
     face = measure_face(track, float(properties.frame_rate))
     warp = MouthWarp(face)
     offsets = lip_offsets(animator, wave, face.shape, timeline.times, config)
@@ -223,7 +223,7 @@ def _prepare(
 
 
 def _paint_all(
-    reader: FilmReader,
+    reader: FrameReader,
     timeline: Timeline,
     speakers: list[_Speaker],
     properties: VideoProperties,

@@ -1,7 +1,7 @@
 """Compares faces by their looks, to find a person again after a cut.
 
 The descriptor is a histogram of oriented gradients (Dalal and Triggs 2005) of the aligned face with
-its coarse colours. It tells the few people of one film apart; it is no identification.
+its coarse colours. It tells the few people of one video apart; it is no identification.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from talkinghead.geometry.align import fit_similarity, mean_face
 from talkinghead.landmarks import STABLE
 from talkinghead.types import Array
 
-SIMILAR: Final = 0.6  # cosine from which two faces of a film count as one person
+SIMILAR: Final = 0.6  # cosine from which two faces of a video count as one person
 _SIDE: Final = 64  # pixels of the aligned face
 _HALF_WIDTH: Final = 0.62  # face widths from the centre of the aligned face to its edge
 _CENTRE: Final = (0.0, 0.22)  # of the aligned face, in face widths from the top of the nose

@@ -10,8 +10,8 @@ from talkinghead.appearance.colors import PhotoColors, estimate_photo_colors
 from talkinghead.appearance.inpaint import inpaint
 from talkinghead.appearance.lip_regions import find_extra_opening
 from talkinghead.appearance.mouth_interior import MouthInterior
-from talkinghead.dub.film_face import HeadPose
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
+from talkinghead.dub.tracked_face import HeadPose
 from talkinghead.geometry.align import compose_affine
 from talkinghead.geometry.contours import OPENINGS
 from talkinghead.geometry.masks import blend, box_around, intersect_boxes, polygon_mask, smoothstep

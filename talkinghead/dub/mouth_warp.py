@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from talkinghead.dub.film_face import LOCAL_SIZE, UNIT, FilmFace, HeadPose
+from talkinghead.dub.tracked_face import LOCAL_SIZE, UNIT, HeadPose, TrackedFace
 from talkinghead.geometry.masks import smoothstep
 from talkinghead.geometry.mouth import lip_gaps, uncross_lips
 from talkinghead.landmarks import CHIN, INNER_LOWER, INNER_UPPER, JAW, MOUTH, NOSE_TOP
@@ -20,7 +20,7 @@ _JAW_SHARE: Final = smoothstep((CHIN - np.abs(np.arange(JAW.start, JAW.stop) - C
 
 @dataclass(frozen=True)
 class WarpedMesh:
-    """The mesh of one frame, in square pixels of the film."""
+    """The mesh of one frame, in square pixels of the tracked."""
 
     filmed: Array  # (n, 2) points on the filmed face
     spoken: Array  # (n, 2) the same points with the new lips
@@ -32,18 +32,18 @@ class WarpedMesh:
 
 
 class MouthWarp:
-    """The mesh of one person, built once for a film, that follows each frame."""
+    """The mesh of one person, built once for a tracked, that follows each frame."""
 
-    def __init__(self, film: FilmFace) -> None:
-        """Take the face of the film."""
-        self._film = film
-        self.face = face = FaceMesh(film.neutral, LOCAL_SIZE)
-        from_nose = (face.points - film.neutral[NOSE_TOP, :2]) / face.unit
+    def __init__(self, tracked: TrackedFace) -> None:
+        """Take the tracked face."""
+        self._tracked = tracked
+        self.face = face = FaceMesh(tracked.neutral, LOCAL_SIZE)
+        from_nose = (face.points - tracked.neutral[NOSE_TOP, :2]) / face.unit
         beyond = (ellipse_radius(from_nose, FACE_ELLIPSE) - 1) / _FADE
         follows = 1 - smoothstep(beyond)  # what is beside the face stays as filmed
         follows[face.landmarks] = 1
         self._weights = face.weights * follows[:, None]
-        self._rotation, self._scale = film.frame.rotation, film.frame.scale
+        self._rotation, self._scale = tracked.frame.rotation, tracked.frame.scale
 
     def place(self, index: int, offsets: Array, share: float) -> WarpedMesh | None:
         """The mesh of frame `index`, with lips and jaw moved by `offsets` from their rest.
@@ -51,13 +51,13 @@ class MouthWarp:
         `offsets` (68, 3) are in face units. With a `share` below 1 the new lips approach the
         filmed ones. None if the frame shows no face.
         """
-        film, face = self._film, self.face
-        pose = film.poses[index]
+        tracked, face = self._tracked, self.face
+        pose = tracked.poses[index]
         if pose is None:
             return None
-        local = join_closed_lips(uncross_lips(film.local[index]))
+        local = join_closed_lips(uncross_lips(tracked.local[index]))
         moved = local.copy()
-        spoken = film.rest[index] + offsets @ self._rotation.T * self._scale
+        spoken = tracked.silent[index] + offsets @ self._rotation.T * self._scale
         moved[MOUTH] += share * (spoken - local)[MOUTH]
         moved[JAW] += share * _JAW_SHARE[:, None] * (spoken - local)[JAW]
         moved = uncross_lips(moved)

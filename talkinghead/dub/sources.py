@@ -1,4 +1,4 @@
-"""Finds the frames of a film that show closed lips and teeth best, shot by shot."""
+"""Finds the frames of a video that show closed lips and teeth best, shot by shot."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from talkinghead.appearance.lip_regions import tooth_likelihood
-from talkinghead.dub.film_face import UNIT, FilmFace
 from talkinghead.dub.mouth_painter import InteriorSource, LipSource, shift_mesh
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
+from talkinghead.dub.tracked_face import UNIT, TrackedFace
 from talkinghead.geometry.masks import box_around, polygon_mask
 from talkinghead.geometry.mouth import face_width, lip_gaps
 from talkinghead.landmarks import INNER_LIP, MOUTH, OUTER_LIP
@@ -49,16 +49,16 @@ ReadFrame = Callable[[int, WarpedMesh], tuple[Array, WarpedMesh]]
 
 
 class MouthSources:
-    """The sources of one person's lips and mouth, read from the film when a shot begins."""
+    """The sources of one person's lips and mouth, read from the video when a shot begins."""
 
     def __init__(
-        self, film: FilmFace, warp: MouthWarp, shots: Array, teeth: Array, read: ReadFrame
+        self, tracked: TrackedFace, warp: MouthWarp, shots: Array, teeth: Array, read: ReadFrame
     ) -> None:
         """Take the visible teeth (t,) of all frames as `visible_teeth` counts them.
 
         `read` gives the picture around the face of a frame, and the mesh in its pixels.
         """
-        self._film, self._warp, self._shots, self._teeth = film, warp, shots, teeth
+        self._tracked, self._warp, self._shots, self._teeth = tracked, warp, shots, teeth
         self._read = read
         self._shot: int | None = None
         self._found: tuple[InteriorSource, LipSource | None] | None = None
@@ -71,10 +71,10 @@ class MouthSources:
         return self._found
 
     def _find(self, shot: int) -> tuple[InteriorSource, LipSource | None]:
-        film = self._film
-        good = film.share >= _LEAST_SHARE
+        tracked = self._tracked
+        good = tracked.share >= _LEAST_SHARE
         if not good.any():
-            good = film.share > 0
+            good = tracked.share > 0
         here = good & (self._shots == shot)
         teeth = np.where(here, self._teeth, -1.0)
         if teeth.max(initial=-1.0) < _LEAST_TEETH:
@@ -94,10 +94,10 @@ class MouthSources:
 
     def _distance_from_rest(self) -> tuple[Array, Array]:
         """(t,) how far lips are from their shape at rest, and how far apart, in face widths."""
-        film = self._film
-        gap = lip_gaps(film.local).max(axis=1) / UNIT
-        usual = np.median(film.rest[film.share > 0][:, MOUTH], axis=0)
-        distance = np.abs(film.local[:, MOUTH] - usual).mean(axis=(1, 2)) / UNIT
+        tracked = self._tracked
+        gap = lip_gaps(tracked.local).max(axis=1) / UNIT
+        usual = np.median(tracked.silent[tracked.share > 0][:, MOUTH], axis=0)
+        distance = np.abs(tracked.local[:, MOUTH] - usual).mean(axis=(1, 2)) / UNIT
         return distance, gap
 
     def _picture(self, index: int) -> tuple[Array, WarpedMesh]:

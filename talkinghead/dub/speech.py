@@ -1,4 +1,4 @@
-"""Predicts the motion of lips and jaw for new words, at the times of a film's frames."""
+"""Predicts the motion of lips and jaw for new words, at the times of a video's frames."""
 
 import numpy as np
 

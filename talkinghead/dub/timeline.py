@@ -1,4 +1,4 @@
-"""Which frame of a film is shown when, where the new words are longer or shorter than the film."""
+"""Which frame of a video is shown when, where the new words are longer or shorter."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,13 +16,13 @@ EXTENSIONS: Final[tuple[str, ...]] = get_args(Extension)
 class Timeline:
     """The frames of the dubbed video, in the order in which they are shown."""
 
-    indices: Array  # (n,) number of the film's frame
-    stamps: Array  # (n,) int64 time stamp in units of the film's time base
+    indices: Array  # (n,) number of the video's frame
+    stamps: Array  # (n,) int64 time stamp in units of the video's time base
     times: Array  # (n,) seconds from the first frame
     seconds: float  # length of the dubbed video
 
 
-def film_timeline(
+def frame_timeline(
     stamps: list[int],
     time_base: Fraction,
     frame_rate: Fraction,
@@ -32,22 +32,24 @@ def film_timeline(
 ) -> Timeline:
     """The frames to show while `spoken` seconds of words last.
 
-    A film that is longer is cut, or with `keep` shown to its end; one that is shorter is extended:
+    A video that is longer is cut, or with `keep` shown to its end; one that is shorter is extended:
     played again, played back and forth, or held at its last frame. Time stamps `stamps` of the
-    film are kept as they are as long as it plays for the first time.
+    video are kept as they are as long as it plays for the first time.
     """
-    film = np.array(stamps, dtype=np.int64)
+    original = np.array(stamps, dtype=np.int64)
     step = max(1, round(1 / frame_rate / time_base))  # stamps between frames, on average
-    durations = np.append(np.diff(film), step)
+    durations = np.append(np.diff(original), step)
     length = int(durations.sum())
     needed = max(1, round(Fraction(spoken) / time_base))
     if needed <= length:
-        count = len(film) if keep else max(1, int(np.searchsorted(film - film[0], needed)))
+        count = (
+            len(original) if keep else max(1, int(np.searchsorted(original - original[0], needed)))
+        )
         indices = np.arange(count)
         total = length if keep else needed
-        return _timeline(indices, film[:count], film[0], total, time_base)
-    order = _extended(len(film), extend)
-    indices_list, stamps_list = [np.arange(len(film))], [film - film[0]]
+        return _timeline(indices, original[:count], original[0], total, time_base)
+    order = _extended(len(original), extend)
+    indices_list, stamps_list = [np.arange(len(original))], [original - original[0]]
     reached, cycle = length, 1
     while reached < needed:
         indices = order if extend != "pingpong" or cycle % 2 else order[::-1]
@@ -58,11 +60,11 @@ def film_timeline(
         cycle += 1
     indices, offsets = np.concatenate(indices_list), np.concatenate(stamps_list)
     count = max(1, int(np.searchsorted(offsets, needed)))
-    return _timeline(indices[:count], offsets[:count] + film[0], film[0], needed, time_base)
+    return _timeline(indices[:count], offsets[:count] + original[0], original[0], needed, time_base)
 
 
 def _extended(count: int, extend: Extension) -> Array:
-    """The frames of one repetition of a film of `count` frames."""
+    """The frames of one repetition of a video of `count` frames."""
     if extend == "hold":
         return np.array([count - 1])
     if extend == "pingpong" and count > 1:

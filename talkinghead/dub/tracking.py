@@ -1,4 +1,4 @@
-"""Tracks the faces of a film, shot by shot: which pixels show whom, and where nobody is seen."""
+"""Tracks the faces of a video, shot by shot: which pixels show whom, and where nobody is seen."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ _RETRY: Final = 5  # frames after which a lost face is looked for again
 
 
 @dataclass(frozen=True)
-class FilmTrack:
-    """The landmarks of one person in every frame of a film."""
+class PersonTrack:
+    """The landmarks of one person in every frame of a video."""
 
     points: Array  # (t, 68, 3) float32 in square pixels of the upright picture, NaN where lost
     shots: Array  # (t,) number of the shot of each frame
@@ -109,13 +109,13 @@ def tracking_size(properties: VideoProperties) -> tuple[int, int]:
     return max(16, round(wide * scale)), max(16, round(height * scale))
 
 
-def track_film(
+def track_people(
     properties: VideoProperties,
     detector: Detector,
     cast: Cast,
     on_frame: Callable[[int, Array, float, list[Array | None]], None] | None = None,
     seconds: float = np.inf,
-) -> list[FilmTrack]:
+) -> list[PersonTrack]:
     """The landmarks of each person of a cast in the frames of a video, up to `seconds`.
 
     `on_frame` is called with the number of each frame, its picture (h, w, 3) uint8 at the size of
@@ -155,7 +155,7 @@ def track_film(
             _forget(person)
     times = np.array([float((stamp - stamps[0]) * properties.time_base) for stamp in stamps])
     return [
-        FilmTrack(np.stack(person.track), np.array(shots), stamps, times, seekable)
+        PersonTrack(np.stack(person.track), np.array(shots), stamps, times, seekable)
         for person in people
     ]
 

@@ -96,7 +96,7 @@ class LiveSession:
         self._index += 1
         image = None
         if render:
-            idle = self._breathe(self._rest_lips(track, index), index)
+            idle = self._breathe(self._return_to_neutral(track, index), index)
             image = next(iter(render_track(idle, self._subject, self._render_config)))
         else:
             self.dropped += 1
@@ -136,7 +136,7 @@ class LiveSession:
             row = slice(number, number + 1)
             self._tracks.append(replace(track, points=track.points[row], pose=track.pose[row]))
 
-    def _rest_lips(self, track: FaceTrack, index: int) -> FaceTrack:
+    def _return_to_neutral(self, track: FaceTrack, index: int) -> FaceTrack:
         """Bring jaw and lips to the neutral face after an interruption."""
         falling = 1 - (index - self._interrupted_at + 1) / FADE_FRAMES
         rising = (index - self._resumes_at + 1) / FADE_FRAMES

@@ -1,4 +1,4 @@
-"""Request for a dubbed video: a film whose face says other words."""
+"""Request for a dubbed video: a video whose face says other words."""
 
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -21,11 +21,11 @@ from talkinghead.requests.input_types import (
 )
 from talkinghead.validation import CombinationError, FrozenModel
 
-_FILM = "the film"
+_VIDEO = "the video"
 
 
 class LipConfig(FrozenModel):
-    """How lips and jaw move. Head, eyes and brows stay those of the film."""
+    """How lips and jaw move. Head, eyes and brows stay those of the video."""
 
     TITLE: ClassVar = MotionConfig.TITLE
 
@@ -39,7 +39,7 @@ class LipConfig(FrozenModel):
 
 
 class DubRequest(VideoRequest):
-    """A film in which one person says a recording, or several people one each.
+    """A video in which one person says a recording, or several people one each.
 
     A picture instead of a video is animated as by PhotoRequest.
     """
@@ -62,18 +62,18 @@ class DubRequest(VideoRequest):
         description="several people, each with their own recording, as in '0=hers.wav 1=his.wav'; "
         "instead of one recording and --face",
     )
-    extend: Annotated[Literal["pingpong", "loop", "hold"], Flag(group=_FILM)] = Field(
+    extend: Annotated[Literal["pingpong", "loop", "hold"], Flag(group=_VIDEO)] = Field(
         default="pingpong",
-        description="where the recording is longer than the film: play it backwards and forwards, "
+        description="where the recording is longer than the video: play it backwards and forwards, "
         "play it again, or hold its last frame",
     )
-    keep: Annotated[bool, Flag(group=_FILM)] = Field(
+    keep: Annotated[bool, Flag(group=_VIDEO)] = Field(
         default=False,
-        description="where the film is longer than the recording, keep the rest of it as filmed, "
+        description="where the video is longer than the recording, keep the rest of it as filmed, "
         "with its own audio, instead of cutting it off",
     )
-    keep_streams: Annotated[bool, Flag(group=_FILM)] = Field(
-        default=False, description="copy the film's own audio tracks and subtitles, too"
+    keep_streams: Annotated[bool, Flag(group=_VIDEO)] = Field(
+        default=False, description="copy the video's own audio tracks and subtitles, too"
     )
     lip_config: LipConfig = LipConfig()
     models: ModelConfig = ModelConfig()
@@ -82,18 +82,18 @@ class DubRequest(VideoRequest):
 
     @property
     def default_target(self) -> Path:
-        """Named after the film and the recording, in the current folder."""
+        """Named after the video and the recording, in the current folder."""
         return default_output(self.video, self.audio or "faces")
 
     @property
     def sources(self) -> tuple[str | Path, ...]:
-        """The film, the recordings, and the picture of the person."""
+        """The video, the recordings, and the picture of the person."""
         single = [name for name in (self.audio, self.face_like) if name is not None]
         return (self.video, *single, *self.faces.values())
 
     @property
     def frame_rate(self) -> float:
-        """0: that of the film, whatever it is."""
+        """0: that of the video, whatever it is."""
         return 0.0
 
     @property

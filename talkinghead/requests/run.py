@@ -6,7 +6,7 @@ from pathlib import Path
 
 from talkinghead.config import ComputeConfig
 from talkinghead.dub.cast import Cast
-from talkinghead.dub.dub import dub_film, track_video
+from talkinghead.dub.dub import track_video, write_dubbed_video
 from talkinghead.dub.likeness import describe_face
 from talkinghead.media.formats import format_of
 from talkinghead.media.motion_export import read_motion
@@ -106,22 +106,22 @@ def render_scene(request: SceneRequest, animator: Animator, progress: Progress) 
 
 
 def dub_video(request: DubRequest, animator: Animator, progress: Progress) -> RenderedFile:
-    """Let the face of a film say other words, or animate a picture that was given instead."""
+    """Let the face of a video say other words, or animate a picture that was given instead."""
     if request.photo is not None:
         return animate_photo(request.photo, animator, progress)
     began = time.monotonic()
     speech = [animator.load_audio(audio, request.audio_track) for _, audio in request.speech]
     spoken = max(wave.seconds for wave, _ in speech)
     progress.stage("tracking the face")
-    film = track_video(
+    video = track_video(
         animator, request.video, _cast(request, animator),
         seconds=float("inf") if request.keep else spoken,
     )  # fmt: skip
     progress.stage(ENCODING_AUDIO)
-    width, height = film.properties.size
-    rate = float(film.properties.frame_rate)
-    report = dub_film(
-        animator, film, speech, request.target,
+    width, height = video.properties.size
+    rate = float(video.properties.frame_rate)
+    report = write_dubbed_video(
+        animator, video, speech, request.target,
         motion_config=request.motion_config,
         extend=request.extend,
         keep=request.keep,
@@ -138,7 +138,7 @@ def dub_video(request: DubRequest, animator: Animator, progress: Progress) -> Re
 
 
 def _cast(request: DubRequest, animator: Animator) -> Cast:
-    """Who speaks in a film."""
+    """Who speaks in a video."""
     if request.face_like is not None:
         portrait = animator.portrait(request.face_like)
         return Cast(like=describe_face(portrait.image, portrait.landmarks), where=request.video)

@@ -58,7 +58,7 @@ def read_form(
         if name in files:
             _check_duration(files[name], limits)
     if command == "dub":
-        _check_film(files["video"], limits)
+        _check_video(files["video"], limits)
     if ckpt is not None:
         fields["ckpt"] = ckpt.absolute()
     request = REQUESTS[command].from_fields(fields, base=folder)
@@ -156,7 +156,7 @@ def _options(
     return values
 
 
-def _check_film(path: Path, limits: Limits) -> None:
+def _check_video(path: Path, limits: Limits) -> None:
     if probe_video(path).seconds > 60 * limits.max_audio:
         raise InputError(f"{path}: is longer than {limits.max_audio:g} minutes; cut it")
 

@@ -127,7 +127,7 @@ def test_the_sync_of_rendered_videos_is_printed(run: Run, recording: Path, tmp_p
         Clip(iter(frames), len(frames), (192, 192), 25, audio), tmp_path / "data" / "clip.mp4"
     )
     output = run("rendered_sync", tmp_path / "data", "--split", "train")
-    for row in ("film", "ours", "true lips"):
+    for row in ("original", "ours", "true lips"):
         assert re.search(rf"^{row} +-?\d\.\d+ +[01]\.0", output, re.MULTILINE)
 
 

@@ -8,7 +8,7 @@ import pytest
 from talkinghead.media.audio import write_wav
 from talkinghead.sample_rates import RATE
 from talkinghead.types import Array, Waveform
-from tests.dub.films import drifting, write_film
+from tests.dub.videos import drifting, write_test_video
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def short_file(voice: Waveform, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def film(portrait_image: Array, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def video(portrait_image: Array, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A video of 6 frames with a face, 160 pixels wide."""
     face = cv2.resize(portrait_image[20:320, 80:380], (160, 160), interpolation=cv2.INTER_AREA)
-    return write_film(tmp_path_factory.mktemp("film") / "film.mp4", drifting(face, 6))
+    return write_test_video(tmp_path_factory.mktemp("video") / "video.mp4", drifting(face, 6))

@@ -112,17 +112,17 @@ def test_every_mistake_is_reported_with_its_job_and_nothing_is_started(cli, fold
     ("outputs", "message"),
     [
         (("a.mp4", "sub/../a.mp4"), "job 2: field 'output': sub/../a.mp4 is made by job 1"),
-        (("b.mp4", "film.mp4"), "job 2: field 'output': film.mp4 would replace"),
+        (("b.mp4", "video.mp4"), "job 2: field 'output': video.mp4 would replace"),
         (("jobs.mp4", "b/%06d.png"), "job 2: field 'output': b/%06d.png would replace"),
     ],
 )
 def test_no_job_may_replace_what_another_writes_or_reads(cli, folder, outputs, message):
-    (folder / "film.mp4").write_bytes((folder / "say.wav").read_bytes())
+    (folder / "video.mp4").write_bytes((folder / "say.wav").read_bytes())
     (folder / "b").mkdir()
     mark = PngInfo()
     mark.add_text("Software", SOFTWARE)  # as if an earlier batch had made it
     Image.new("RGB", (8, 8)).save(folder / "b" / "000007.png", pnginfo=mark)
-    one = {"puppet": "wilk", "audio": "film.mp4", "background": "b/000007.png"}
+    one = {"puppet": "wilk", "audio": "video.mp4", "background": "b/000007.png"}
     other = {"puppet": "wilk", "audio": "say.wav"}
     rows = [row | {"output": name} for row, name in zip((one, other), outputs, strict=True)]
     (folder / "jobs.yaml").write_text(json.dumps(rows))

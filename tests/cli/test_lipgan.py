@@ -3,7 +3,7 @@
 import pytest
 
 from talkinghead.cli.lipgan import main as lipgan
-from tests.dub.films import frame_facts
+from tests.dub.videos import frame_facts
 
 
 def run_lipgan(capsys, *words: object) -> tuple[int, str, list[str]]:
@@ -12,9 +12,9 @@ def run_lipgan(capsys, *words: object) -> tuple[int, str, list[str]]:
     return status, printed.out, printed.err.splitlines()
 
 
-def test_lipgans_command_writes_result_voice(film, short_file, tiny_ckpt, tmp_path, capsys):
+def test_lipgans_command_writes_result_voice(video, short_file, tiny_ckpt, tmp_path, capsys):
     status, printed, err = run_lipgan(
-        capsys, "--face", film, "--audio", short_file, "--results_dir", tmp_path / "results",
+        capsys, "--face", video, "--audio", short_file, "--results_dir", tmp_path / "results",
         "--checkpoint_path", "unet_residual.h5", "--model", "residual", "--pads", 0, 20, 0, 0,
         "--resize_factor", 2, "--ckpt", tiny_ckpt, "--no-refiner",
     )  # fmt: skip
@@ -27,18 +27,18 @@ def test_lipgans_command_writes_result_voice(film, short_file, tiny_ckpt, tmp_pa
 
 
 @pytest.mark.parametrize("static", [["--static"], ["--static", "True"]])
-def test_its_static_keeps_the_first_frame(film, short_file, tiny_ckpt, tmp_path, capsys, static):
+def test_its_static_keeps_the_first_frame(video, short_file, tiny_ckpt, tmp_path, capsys, static):
     out = tmp_path / "o.mp4"
     status, _, err = run_lipgan(
-        capsys, "--face", film, "--audio", short_file, "--outfile", out, "--fps", 10,
+        capsys, "--face", video, "--audio", short_file, "--outfile", out, "--fps", 10,
         "--ckpt", tiny_ckpt, "--no-refiner", *static,
     )  # fmt: skip
     assert (status, err) == (0, [])
     assert frame_facts(out)["seconds"] == [0.0, 0.1, 0.2, 0.3, 0.4]
 
 
-def test_what_it_cannot_do_is_refused_with_a_reason(film, short_file, capsys):
-    words = ["--face", film, "--audio", short_file]
+def test_what_it_cannot_do_is_refused_with_a_reason(video, short_file, capsys):
+    words = ["--face", video, "--audio", short_file]
     for more, message in (
         (["--nosmooth"], "--nosmooth: landmarks are smoothed without lag"),
         (["--box", 1, 2, 3, 4], "--box: the face is found in every frame"),

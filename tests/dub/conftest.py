@@ -1,4 +1,4 @@
-"""A short film of a photo, and its face as it is tracked."""
+"""A short video of a photo, and its face as it is tracked."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from talkinghead.dub.cast import Cast
-from talkinghead.dub.film_face import FilmFace, measure_face
-from talkinghead.dub.tracking import FilmTrack, track_film
+from talkinghead.dub.tracked_face import TrackedFace, measure_face
+from talkinghead.dub.tracking import PersonTrack, track_people
 from talkinghead.face.detectors.mediapipe import MediapipeDetector
 from talkinghead.media.video_frames import read_properties
 from talkinghead.types import Array
-from tests.dub.films import drifting, write_film
+from tests.dub.videos import drifting, write_test_video
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +28,18 @@ def still(portrait_image: Array) -> Array:
 
 
 @pytest.fixture(scope="session")
-def film(still: Array, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def video(still: Array, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """12 frames of the face, which drifts."""
-    return write_film(tmp_path_factory.mktemp("film") / "film.mp4", drifting(still, 12), gop=5)
+    return write_test_video(
+        tmp_path_factory.mktemp("video") / "video.mp4", drifting(still, 12), gop=5
+    )
 
 
 @pytest.fixture(scope="session")
-def track(film: Path, detector: MediapipeDetector) -> FilmTrack:
-    return track_film(read_properties(film), detector, Cast())[0]
+def track(video: Path, detector: MediapipeDetector) -> PersonTrack:
+    return track_people(read_properties(video), detector, Cast())[0]
 
 
 @pytest.fixture(scope="session")
-def face(track: FilmTrack) -> FilmFace:
+def face(track: PersonTrack) -> TrackedFace:
     return measure_face(track, 25)

@@ -67,7 +67,7 @@ def test_a_picture_names_the_person(two, still, detector):
 
 def test_a_number_that_nobody_has_is_refused_at_the_end(two):
     image, left, _ = two
-    cast = Cast([1], where="film.mp4")
+    cast = Cast([1], where="video.mp4")
     assert cast.assign(image, Faces(left), [False]) == [None]
-    with pytest.raises(FaceError, match=r"film\.mp4: there is no face 1; at most 1 face is seen"):
+    with pytest.raises(FaceError, match=r"video\.mp4: there is no face 1; at most 1 face is seen"):
         cast.check()

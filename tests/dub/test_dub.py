@@ -1,4 +1,4 @@
-"""A film is dubbed from file to file: new mouths, and everything else as filmed."""
+"""A video is dubbed from file to file: new mouths, and everything else as filmed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,14 +8,14 @@ import pytest
 
 from talkinghead.dub import dub as dub_module
 from talkinghead.dub.cast import Cast
-from talkinghead.dub.dub import dub_film, track_video
+from talkinghead.dub.dub import track_video, write_dubbed_video
 from talkinghead.errors import FaceError
 from talkinghead.media.audio import read_audio
 from talkinghead.media.video_frames import decode_video, read_properties
 from talkinghead.media.yuv import YuvFrame
 from talkinghead.pipeline import Animator
 from talkinghead.types import Array, Waveform
-from tests.dub.films import drifting, frame_facts, write_film
+from tests.dub.videos import drifting, frame_facts, write_test_video
 from tests.media.synthetic import tone
 
 
@@ -25,8 +25,8 @@ def animator(tiny_ckpt: Path) -> Animator:
 
 
 @pytest.fixture(scope="module")
-def tracked(animator, film):
-    return track_video(animator, film, Cast())
+def tracked(animator, video):
+    return track_video(animator, video, Cast())
 
 
 def speech(animator: Animator, voice: Waveform, seconds: float):
@@ -42,10 +42,10 @@ def planes(path_or_frames: Path | Iterator[YuvFrame]) -> list[list[Array]]:
     return [[np.array(p) for p in frame.frame.planes] for frame in path_or_frames]
 
 
-def test_the_film_keeps_its_frames_and_gets_new_audio(animator, tracked, voice, tmp_path):
+def test_the_video_keeps_its_frames_and_gets_new_audio(animator, tracked, voice, tmp_path):
     counts: list[int] = []
     out = tmp_path / "out.mp4"
-    report = dub_film(
+    report = write_dubbed_video(
         animator, tracked, speech(animator, voice, 0.48), out,
         on_start=counts.append, on_frame=counts.append,
     )  # fmt: skip
@@ -69,7 +69,7 @@ def test_before_encoding_all_but_the_mouth_is_as_filmed_to_the_bit(
             yield frame
 
     monkeypatch.setattr(dub_module, "_paint_all", recorded)
-    dub_film(animator, tracked, speech(animator, voice, 0.48), tmp_path / "out.mp4")
+    write_dubbed_video(animator, tracked, speech(animator, voice, 0.48), tmp_path / "out.mp4")
     filmed = planes(tracked.properties.path)
     assert len(painted) == len(filmed) == 12
     landmarks = tracked.tracks[0].points
@@ -85,10 +85,10 @@ def test_before_encoding_all_but_the_mouth_is_as_filmed_to_the_bit(
 
 
 @pytest.mark.parametrize(("extend", "same"), [("loop", 0), ("hold", 11), ("pingpong", 11)])
-def test_words_that_are_longer_extend_the_film(animator, tracked, tmp_path, extend, same):
+def test_words_that_are_longer_extend_the_video(animator, tracked, tmp_path, extend, same):
     out = tmp_path / "out.mkv"
     silence = [animator.load_audio(Waveform(np.zeros(9600, np.float32), 16_000))]
-    report = dub_film(animator, tracked, silence, out, extend=extend)
+    report = write_dubbed_video(animator, tracked, silence, out, extend=extend)
     assert report.frame_count == 15
     frames = planes(out)
     before = planes(tracked.properties.path)
@@ -102,18 +102,18 @@ def test_words_that_are_longer_extend_the_film(animator, tracked, tmp_path, exte
     assert np.abs(hair(frames[12]) - hair(before[other])).mean() > 3
 
 
-def test_the_rest_of_a_film_is_kept_with_its_own_audio(animator, still, voice, tmp_path):
-    film = write_film(tmp_path / "film.mp4", drifting(still, 16), audio=tone(0.64))
-    tracked = track_video(animator, film, Cast())
+def test_the_rest_of_a_video_is_kept_with_its_own_audio(animator, still, voice, tmp_path):
+    video = write_test_video(tmp_path / "video.mp4", drifting(still, 16), audio=tone(0.64))
+    tracked = track_video(animator, video, Cast())
     quiet = [animator.load_audio(Waveform(np.zeros(4800, np.float32), 16_000))]
     cut, kept = tmp_path / "cut.mp4", tmp_path / "kept.mp4"
-    assert dub_film(animator, tracked, quiet, cut).frame_count == 8
-    assert dub_film(animator, tracked, quiet, kept, keep=True).frame_count == 16
+    assert write_dubbed_video(animator, tracked, quiet, cut).frame_count == 8
+    assert write_dubbed_video(animator, tracked, quiet, kept, keep=True).frame_count == 16
     wave = read_audio(kept)
     assert wave.seconds == pytest.approx(0.64, abs=0.04)
     loud = np.abs(wave.samples) > 0.05
     assert np.argmax(loud) / wave.rate == pytest.approx(0.3, abs=0.05)
-    last, filmed = planes(kept)[-1][0], planes(film)[-1][0]
+    last, filmed = planes(kept)[-1][0], planes(video)[-1][0]
     assert np.abs(last.astype(int) - filmed).mean() < 2
 
 
@@ -122,7 +122,7 @@ def test_silence_shuts_a_mouth_that_was_filmed_open(animator, tracked, tmp_path,
 
     out = tmp_path / "out.mp4"
     silence = [animator.load_audio(Waveform(np.zeros(7680, np.float32), 16_000))]
-    dub_film(animator, tracked, silence, out)
+    write_dubbed_video(animator, tracked, silence, out)
     gaps = []
     for path in (tracked.properties.path, out):
         with decode_video(read_properties(path)) as frames:
@@ -135,18 +135,18 @@ def test_silence_shuts_a_mouth_that_was_filmed_open(animator, tracked, tmp_path,
 
 def test_frames_without_a_face_pass_through_and_are_counted(animator, still, voice, tmp_path):
     empty = [np.full_like(still, 90)] * 5
-    film = write_film(tmp_path / "film.mp4", [*drifting(still, 7), *empty])
-    tracked = track_video(animator, film, Cast())
+    video = write_test_video(tmp_path / "video.mp4", [*drifting(still, 7), *empty])
+    tracked = track_video(animator, video, Cast())
     out = tmp_path / "out.mp4"
-    report = dub_film(animator, tracked, speech(animator, voice, 0.48), out)
+    report = write_dubbed_video(animator, tracked, speech(animator, voice, 0.48), out)
     assert (report.frame_count, report.unseen, report.turned) == (12, 5, 0)
-    [note] = report.notes("film.mp4")
-    assert note == "film.mp4: 5 of 12 frames show no face to dub; they stay as filmed"
-    new, old = planes(out)[-1][0], planes(film)[-1][0]
+    [note] = report.notes("video.mp4")
+    assert note == "video.mp4: 5 of 12 frames show no face to dub; they stay as filmed"
+    new, old = planes(out)[-1][0], planes(video)[-1][0]
     assert np.abs(new.astype(int) - old).max() <= 3
 
 
-def test_a_film_without_any_face_is_refused(animator, tmp_path):
-    film = write_film(tmp_path / "film.mp4", [np.full((64, 64, 3), 90, np.uint8)] * 3)
-    with pytest.raises(FaceError, match=r"film\.mp4: no frame shows a face"):
-        track_video(animator, film, Cast())
+def test_a_video_without_any_face_is_refused(animator, tmp_path):
+    video = write_test_video(tmp_path / "video.mp4", [np.full((64, 64, 3), 90, np.uint8)] * 3)
+    with pytest.raises(FaceError, match=r"video\.mp4: no frame shows a face"):
+        track_video(animator, video, Cast())

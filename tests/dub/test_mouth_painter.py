@@ -36,8 +36,8 @@ def warp(face):
 
 
 @pytest.fixture(scope="module")
-def picture(film):
-    with decode_video(read_properties(film)) as frames:
+def picture(video):
+    with decode_video(read_properties(video)) as frames:
         frame = YuvFrame(next(iter(frames)))
     return frame.read_rgb((0, 0, *frame.size))
 

@@ -36,7 +36,7 @@ def test_what_is_beside_the_face_stays(warp):
     assert mesh.filmed[moved, 0].max() < right + 0.25 * unit
 
 
-def test_a_smaller_share_is_nearer_to_the_film(warp):
+def test_a_smaller_share_is_nearer_to_the_video(warp):
     shapes = [warp.place(0, opened(0.15), share).landmarks for share in (0.0, 0.5, 1.0)]
     np.testing.assert_allclose(shapes[1], (shapes[0] + shapes[2]) / 2, atol=0.5)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from talkinghead.dub.shots import ShotDetector
-from tests.dub.films import drifting
+from tests.dub.videos import drifting
 
 
 def cuts(frames: list[np.ndarray]) -> list[int]:

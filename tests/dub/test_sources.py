@@ -7,7 +7,7 @@ from talkinghead.dub import sources as module
 from talkinghead.dub.mouth_warp import MouthWarp
 from talkinghead.dub.sources import MouthSources, crop_face, visible_teeth
 from talkinghead.geometry.mouth import close_mouth
-from tests.dub.test_film_face import film_track, measure_face, nod
+from tests.dub.test_tracked_face import measure_face, nod, person_track
 
 COUNT = 40
 
@@ -41,7 +41,7 @@ def chosen(monkeypatch):
 
 
 def sources_of(opening, teeth, shots=None):
-    track = film_track(nod(COUNT), opening, shots)
+    track = person_track(nod(COUNT), opening, shots)
     face = measure_face(track, 25)
     read = lambda index, mesh: (index, mesh)  # noqa: E731
     return MouthSources(face, MouthWarp(face), track.shots, teeth, read)

@@ -1,28 +1,28 @@
-"""A film is cut, kept or extended to the length of the words; its time stamps are kept."""
+"""A video is cut, kept or extended to the length of the words; its time stamps are kept."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from talkinghead.dub.timeline import EXTENSIONS, film_timeline
+from talkinghead.dub.timeline import EXTENSIONS, frame_timeline
 
 BASE = Fraction(1, 100)
 STAMPS = [7, 11, 15, 25, 29]  # hundredths of a second; 26 in all with a last frame of 4
 
 
 def timeline(spoken: float, extend: str = "loop", keep: bool = False):
-    return film_timeline(STAMPS, BASE, Fraction(25), spoken, extend, keep)
+    return frame_timeline(STAMPS, BASE, Fraction(25), spoken, extend, keep)
 
 
-def test_a_film_as_long_as_the_words_keeps_every_stamp():
+def test_a_video_as_long_as_the_words_keeps_every_stamp():
     result = timeline(0.26)
     assert result.indices.tolist() == [0, 1, 2, 3, 4]
     assert result.stamps.tolist() == STAMPS
     np.testing.assert_allclose(result.times, [0, 0.04, 0.08, 0.18, 0.22])
 
 
-def test_shorter_words_cut_the_film_unless_the_rest_is_kept():
+def test_shorter_words_cut_the_video_unless_the_rest_is_kept():
     cut, kept = timeline(0.1), timeline(0.1, keep=True)
     assert (cut.indices.tolist(), cut.seconds) == ([0, 1, 2], pytest.approx(0.1))
     assert (kept.indices.tolist(), kept.seconds) == ([0, 1, 2, 3, 4], pytest.approx(0.26))
@@ -37,7 +37,7 @@ def test_shorter_words_cut_the_film_unless_the_rest_is_kept():
         ("hold", [0, 1, 2, 3, 4] + [4] * 9),
     ],
 )
-def test_longer_words_extend_the_film(extend, indices):
+def test_longer_words_extend_the_video(extend, indices):
     result = timeline(0.59, extend)
     assert result.indices.tolist() == indices
     assert result.stamps[:5].tolist() == STAMPS
@@ -47,7 +47,7 @@ def test_longer_words_extend_the_film(extend, indices):
 
 
 @pytest.mark.parametrize("extend", EXTENSIONS)
-def test_a_film_of_one_frame_can_be_extended(extend):
-    result = film_timeline([0], BASE, Fraction(25), 0.2, extend)
+def test_a_video_of_one_frame_can_be_extended(extend):
+    result = frame_timeline([0], BASE, Fraction(25), 0.2, extend)
     assert result.indices.tolist() == [0] * 5
     assert result.stamps.tolist() == [0, 4, 8, 12, 16]

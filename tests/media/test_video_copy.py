@@ -11,7 +11,7 @@ from talkinghead.errors import OutputError
 from talkinghead.media.video_copy import check_copy_format, check_kept_streams, open_video_copy
 from talkinghead.media.video_frames import decode_video, read_properties
 from talkinghead.types import AudioCue, Waveform
-from tests.dub.films import drifting, frame_facts, write_film
+from tests.dub.videos import drifting, frame_facts, write_test_video
 from tests.media.synthetic import tone
 
 UNEVEN = [0, 512, 1536, 1600, 3000, 5000, 5120, 7000]  # of 1/12800 seconds
@@ -32,7 +32,7 @@ def copy(source: Path, target: Path, **options: bool) -> Path:
 
 
 @pytest.mark.parametrize(
-    "film",
+    "video",
     [
         {},
         {"stamps": UNEVEN},
@@ -46,9 +46,9 @@ def copy(source: Path, target: Path, **options: bool) -> Path:
     ],
     ids=str,
 )
-def test_a_copy_keeps_what_a_film_is(portrait_image, tmp_path, film):
+def test_a_copy_keeps_what_a_video_is(portrait_image, tmp_path, video):
     frames = drifting(portrait_image[100:164, 180:276], 8)
-    source = write_film(tmp_path / "film.mp4", frames, **film)
+    source = write_test_video(tmp_path / "video.mp4", frames, **video)
     target = copy(source, tmp_path / "copy.mp4")
     before, after = frame_facts(source), frame_facts(target)
     assert after.pop("streams") == ["video", "audio"]
@@ -63,7 +63,7 @@ def test_webm_gets_what_its_encoder_has(portrait_image, tmp_path, pixel_format):
     frames = drifting(portrait_image[100:163, 180:275], 8)
     if pixel_format != "yuv444p":  # H.264 halves only even sizes
         frames = [frame[:62, :94] for frame in frames]
-    source = write_film(tmp_path / "film.mp4", frames, pixel_format=pixel_format)
+    source = write_test_video(tmp_path / "video.mp4", frames, pixel_format=pixel_format)
     facts = frame_facts(copy(source, tmp_path / "copy.webm"))
     assert facts["format"] == "yuv420p"
     assert facts["size"] == frames[0].shape[1::-1]
@@ -72,7 +72,9 @@ def test_webm_gets_what_its_encoder_has(portrait_image, tmp_path, pixel_format):
 
 def test_the_audio_begins_with_the_first_frame(portrait_image, tmp_path):
     stamps = [6400 + 512 * i for i in range(8)]
-    source = write_film(tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 8), stamps=stamps)
+    source = write_test_video(
+        tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 8), stamps=stamps
+    )
     target = copy(source, tmp_path / "b.mkv")
     with av.open(str(target)) as container:
         frames = list(container.decode(audio=0))
@@ -82,8 +84,10 @@ def test_the_audio_begins_with_the_first_frame(portrait_image, tmp_path):
     assert onset == pytest.approx(0.5, abs=0.03)
 
 
-def test_tracks_of_the_film_are_copied_on_demand(portrait_image, tmp_path):
-    source = write_film(tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 8), audio=tone(0.4))
+def test_tracks_of_the_video_are_copied_on_demand(portrait_image, tmp_path):
+    source = write_test_video(
+        tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 8), audio=tone(0.4)
+    )
     assert frame_facts(copy(source, tmp_path / "b.mp4"))["streams"] == ["video", "audio"]
     both = copy(source, tmp_path / "c.mp4", keep_streams=True)
     assert frame_facts(both)["streams"] == ["video", "audio", "audio"]
@@ -92,11 +96,13 @@ def test_tracks_of_the_film_are_copied_on_demand(portrait_image, tmp_path):
     assert seconds == pytest.approx(0.3, abs=0.15)
 
 
-def test_formats_that_cannot_hold_a_film_or_its_tracks_are_refused(portrait_image, tmp_path):
+def test_formats_that_cannot_hold_a_video_or_its_tracks_are_refused(portrait_image, tmp_path):
     for name in ("a.gif", "a.webp", "a", "a_%06d.png"):
         with pytest.raises(OutputError, match=r"\.mp4, \.mov, \.mkv, \.webm"):
             check_copy_format(Path(name))
-    source = write_film(tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 4), audio=tone(0.1))
+    source = write_test_video(
+        tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 4), audio=tone(0.1)
+    )
     check_kept_streams(source, tmp_path / "b.mkv")
     with pytest.raises(OutputError, match=r"b\.webm.*aac.*\.mkv"):
         check_kept_streams(source, tmp_path / "b.webm")

@@ -6,18 +6,18 @@ import pytest
 from talkinghead.errors import InputError
 from talkinghead.media.image import read_image
 from talkinghead.media.video_transform import write_first_frame, write_transformed
-from tests.dub.films import drifting, frame_facts, write_film
+from tests.dub.videos import drifting, frame_facts, write_test_video
 from tests.media.test_video_copy import UNEVEN
 
 
 def test_a_video_is_made_smaller_turned_and_cropped(portrait_image, tmp_path):
     frames = drifting(portrait_image[:128, 150:342], 8)
-    film = write_film(tmp_path / "a.mp4", frames, stamps=UNEVEN)
+    video = write_test_video(tmp_path / "a.mp4", frames, stamps=UNEVEN)
     out, picture = tmp_path / "b.mp4", tmp_path / "b.png"
-    write_transformed(film, out, 2, (10, 80, 0, -1), turned=True)
+    write_transformed(video, out, 2, (10, 80, 0, -1), turned=True)
     facts = frame_facts(out)
     assert facts["size"] == (64, 70)
-    assert facts["seconds"] == frame_facts(film)["seconds"]
+    assert facts["seconds"] == frame_facts(video)["seconds"]
     write_first_frame(out, picture)
     small = frames[0][::2, ::2]
     expected = np.rot90(small, -1)[10:80]
@@ -26,6 +26,6 @@ def test_a_video_is_made_smaller_turned_and_cropped(portrait_image, tmp_path):
 
 
 def test_a_crop_that_leaves_nothing_is_refused(portrait_image, tmp_path):
-    film = write_film(tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 2))
+    video = write_test_video(tmp_path / "a.mp4", drifting(portrait_image[:64, :64], 2))
     with pytest.raises(InputError, match="--crop 70 to -1 leaves nothing of 64 pixels"):
-        write_transformed(film, tmp_path / "b.mp4", 1, (70, -1, 0, -1))
+        write_transformed(video, tmp_path / "b.mp4", 1, (70, -1, 0, -1))

@@ -7,7 +7,7 @@ import pytest
 
 from talkinghead.media.yuv import YuvFrame
 from talkinghead.types import Array
-from tests.dub.films import drifting, write_film
+from tests.dub.videos import drifting, write_test_video
 
 FORMATS = ["yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuv420p10le", "nv12", "rgb24"]
 
@@ -76,7 +76,7 @@ def test_a_copy_is_changed_independently(picture, pixel_format):
 
 
 def test_painting_a_decoded_frame_leaves_later_ones_as_they_are(picture, tmp_path):
-    path = write_film(tmp_path / "film.mp4", drifting(picture, 6))
+    path = write_test_video(tmp_path / "video.mp4", drifting(picture, 6))
 
     def decoded(paint: bool) -> list[Array]:
         out = []

@@ -1,4 +1,4 @@
-"""A request for a dubbed film is checked before anything is tracked."""
+"""A request for a dubbed video is checked before anything is tracked."""
 
 from pathlib import Path
 
@@ -10,45 +10,45 @@ from talkinghead.errors import InputError, OutputError
 from talkinghead.requests.animation import PhotoRequest
 from talkinghead.requests.dub import DubRequest
 from talkinghead.validation import FieldErrors
-from tests.dub.films import write_film
+from tests.dub.videos import write_test_video
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory) -> Path:
+def video(tmp_path_factory) -> Path:
     frames = [np.full((48, 64, 3), 60, np.uint8)] * 3
-    return write_film(tmp_path_factory.mktemp("film") / "interview.mp4", frames)
+    return write_test_video(tmp_path_factory.mktemp("video") / "interview.mp4", frames)
 
 
-def test_the_output_is_named_after_film_and_recording(film, voice_file):
-    request = DubRequest(video=film, audio=voice_file)
+def test_the_output_is_named_after_video_and_recording(video, voice_file):
+    request = DubRequest(video=video, audio=voice_file)
     assert request.target == Path("interview_voice.mp4")
     assert request.speech == [(None, voice_file)]
     assert request.photo is None
     assert request.extend == "pingpong"
 
 
-def test_several_people_have_a_recording_each(film, voice_file):
-    request = DubRequest.from_fields({"video": film, "faces": f"0={voice_file} 2={voice_file}"})
+def test_several_people_have_a_recording_each(video, voice_file):
+    request = DubRequest.from_fields({"video": video, "faces": f"0={voice_file} 2={voice_file}"})
     assert request.speech == [(0, voice_file), (2, voice_file)]
     assert request.target.name == "interview_faces.mp4"
     for other in ({"audio": voice_file}, {"face": 1}, {"face_like": voice_file}):
         with pytest.raises(FieldErrors, match="leave"):
-            DubRequest.from_fields({"video": film, "faces": f"0={voice_file}", **other})
+            DubRequest.from_fields({"video": video, "faces": f"0={voice_file}", **other})
 
 
-def test_what_contradicts_itself_or_is_missing_is_refused(film, voice_file, tmp_path):
+def test_what_contradicts_itself_or_is_missing_is_refused(video, voice_file, tmp_path):
     with pytest.raises(FieldErrors, match="audio"):
-        DubRequest.from_fields({"video": film})
+        DubRequest.from_fields({"video": video})
     with pytest.raises(FieldErrors, match="exclude each other"):
         DubRequest.from_fields(
-            {"video": film, "audio": voice_file, "face": 0, "face_like": voice_file}
+            {"video": video, "audio": voice_file, "face": 0, "face_like": voice_file}
         )
     with pytest.raises(InputError, match=r"gone\.mp4"):
         DubRequest(video=tmp_path / "gone.mp4", audio=voice_file)
     with pytest.raises(OutputError, match=r"\.mp4, \.mov, \.mkv, \.webm"):
-        DubRequest(video=film, audio=voice_file, output=tmp_path / "out.gif")
+        DubRequest(video=video, audio=voice_file, output=tmp_path / "out.gif")
     with pytest.raises(OutputError, match="replace"):
-        DubRequest(video=film, audio=voice_file, output=film)
+        DubRequest(video=video, audio=voice_file, output=video)
 
 
 def test_a_picture_becomes_a_request_for_a_photo(voice_file, tmp_path):
@@ -61,7 +61,7 @@ def test_a_picture_becomes_a_request_for_a_photo(voice_file, tmp_path):
     assert DubRequest(video="astronaut", audio=voice_file).photo is not None
 
 
-def test_a_moving_picture_is_a_film(voice_file, tmp_path):
+def test_a_moving_picture_is_a_video(voice_file, tmp_path):
     path = tmp_path / "moving.gif"
     frames = [Image.new("L", (64, 64), 40 * i) for i in range(3)]
     frames[0].save(path, save_all=True, append_images=frames[1:])

@@ -117,7 +117,7 @@ def test_what_is_replaced_is_said(tmp_path):
         ("grace-hopper", "demo portrait grace_hopper"),
         ("none", "'motion' and 'plot'"),
         ("https://host/face.jpg", "is an address"),
-        ("file:///tmp/face.jpg", "is an address"),
+        ("file:///face.jpg", "is an address"),
         ("faec.jpg", "did you mean face.jpg"),
         ("FACE.JPG", "did you mean face.jpg"),
         ("pictuers/her.png", "did you mean pictures/her.png"),

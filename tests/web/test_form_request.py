@@ -12,7 +12,7 @@ from talkinghead.requests.dub import DubRequest
 from talkinghead.web.form_request import read_form, video_title
 from talkinghead.web.job_queue import Limits
 from talkinghead.web.upload import Form
-from tests.dub.films import write_film
+from tests.dub.videos import write_test_video
 from tests.web.conftest import SMALL
 
 
@@ -89,19 +89,19 @@ def test_uploaded_files_are_used_where_they_were_stored(read, voice_file, tmp_pa
     assert video_title(request, {voice_file: "my voice.wav"}) == "wilk_my voice"
 
 
-def test_a_film_is_dubbed(read, voice_file, tmp_path):
-    film = write_film(tmp_path / "file0.mp4", [np.full((48, 64, 3), 60, np.uint8)] * 3)
-    request = read({"video": film}, audio="hello", extend="loop", keep="on", face="1")
+def test_a_video_is_dubbed(read, voice_file, tmp_path):
+    video = write_test_video(tmp_path / "file0.mp4", [np.full((48, 64, 3), 60, np.uint8)] * 3)
+    request = read({"video": video}, audio="hello", extend="loop", keep="on", face="1")
     assert request == DubRequest(
-        video=film, audio=voice_file, output=tmp_path / "video.mp4", extend="loop", keep=True,
+        video=video, audio=voice_file, output=tmp_path / "video.mp4", extend="loop", keep=True,
         face=1,
     )  # fmt: skip
-    assert video_title(request, {film: "interview.mp4"}) == "interview_voice"
+    assert video_title(request, {video: "interview.mp4"}) == "interview_voice"
     with pytest.raises(OutputError, match=r"\.webm"):
-        read({"video": film}, audio="hello", format="gif")
+        read({"video": video}, audio="hello", format="gif")
     with pytest.raises(InputError, match="video: send a file"):
         read(video="/elsewhere/x.mp4", audio="hello")
-    form, short = Form({"audio": "hello"}, {"video": film}, {}), Limits(max_audio=0.001)
+    form, short = Form({"audio": "hello"}, {"video": video}, {}), Limits(max_audio=0.001)
     with pytest.raises(InputError, match=r"longer than 0\.001 minutes"):
         read_form(form, tmp_path, {"hello": voice_file}, short, None)
 

@@ -5,7 +5,7 @@ import { byId, create, showLinks, showMessage } from "./elements.js";
 import { acceptFile } from "./files.js";
 
 let image = null; // a File, or the name of a sample portrait
-let film = null; // a File
+let video = null; // a File
 let imageCount = 0; // images chosen so far; the result of an older detection is dropped
 let onChange = () => {};
 
@@ -14,7 +14,7 @@ export const command = () => document.querySelector("[name=command]:checked").va
 export async function init(portraits, changed) {
   onChange = changed;
   acceptFile("drop-image", "image", ["image/"], chooseFile);
-  acceptFile("drop-film", "film", [], chooseFilm); // a video that is dropped elsewhere has the audio
+  acceptFile("drop-video", "video", [], chooseVideo); // a video that is dropped elsewhere has the audio
   showLinks("portraits", portraits.map((name) => [name.replaceAll("_", " "), () => choosePortrait(name)]));
   for (const radio of document.querySelectorAll("[name=command]")) radio.addEventListener("change", showCommand);
   showCommand();
@@ -33,9 +33,9 @@ function showCommand() {
   onChange(command());
 }
 
-function chooseFilm(file) {
-  film = file;
-  showMessage("film-name", file.name);
+function chooseVideo(file) {
+  video = file;
+  showMessage("video-name", file.name);
   onChange(command());
 }
 
@@ -94,8 +94,8 @@ export function fill(form) {
     return;
   }
   if (command() === "dub") {
-    if (!film) throw new Error("Choose a video first.");
-    form.set("video", film);
+    if (!video) throw new Error("Choose a video first.");
+    form.set("video", video);
     return;
   }
   if (!image) throw new Error("Choose an image first.");

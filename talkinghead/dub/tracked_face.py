@@ -1,7 +1,7 @@
-"""The face of one person of a film without head motion: poses, shape at rest, visibility.
+"""The face of one person of a video without head motion: poses, shape at rest, visibility.
 
 Local coordinates are those of a still picture in which the face looks ahead and is UNIT pixels
-wide; a pose takes them to pixels of the film.
+wide; a pose takes them to pixels of the video.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 from scipy.signal import savgol_filter
 
-from talkinghead.dub.tracking import FilmTrack
+from talkinghead.dub.tracking import PersonTrack
 from talkinghead.errors import FaceError
 from talkinghead.geometry.align import align_track, face_frame, fit_similarity
 from talkinghead.geometry.masks import smoothstep
@@ -59,13 +59,13 @@ class HeadPose:
 
 
 @dataclass(frozen=True)
-class FilmFace:
-    """One person in all frames of a film."""
+class TrackedFace:
+    """One person in all frames of a video."""
 
     neutral: Array  # (68, 3) local landmarks at rest, mouth closed
     poses: list[HeadPose | None]  # None where no face is seen
     local: Array  # (t, 68, 3) filmed landmarks without head motion; 0 where no face is seen
-    rest: Array  # (t, 68, 3) the same with jaw and lips at rest
+    silent: Array  # (t, 68, 3) the same with lips and jaw as in silence
     share: Array  # (t,) in [0, 1]: 1 where new lips replace the filmed ones, 0 where they cannot
 
     @property
@@ -79,7 +79,7 @@ class FilmFace:
         return FaceShape(self.frame.to_face(self.neutral).astype(np.float32))
 
 
-def measure_face(track: FilmTrack, fps: float, visible: Array | None = None) -> FilmFace:
+def measure_face(track: PersonTrack, fps: float, visible: Array | None = None) -> TrackedFace:
     """Separate head motion, filmed expression and speech of one tracked person.
 
     `visible` (t,) bool says in which frames nothing covers the mouth. Raises FaceError if no frame
@@ -101,13 +101,13 @@ def measure_face(track: FilmTrack, fps: float, visible: Array | None = None) -> 
         yaw, pitch, _ = matrix_to_euler((pose.rotation @ upright)[None])[0]
         limits[index] = _within(yaw, _YAW) * _within(pitch, _PITCH)
     usable &= limits > 0
-    rest = _rest_landmarks(local, track.shots, seen, fps)
+    rest = _without_speech(local, track.shots, seen, fps)
     neutral = join_inner_lips(close_mouth(reference))
     share = np.minimum(_fade(usable, track.shots, fps), limits)
-    return FilmFace(neutral, poses, local, rest, share)
+    return TrackedFace(neutral, poses, local, rest, share)
 
 
-def _smooth(track: FilmTrack, fps: float) -> tuple[Array, Array]:
+def _smooth(track: PersonTrack, fps: float) -> tuple[Array, Array]:
     """Landmarks (t, 68, 3) filtered over time without lag, and in which frames (t,) there are any.
 
     Savitzky-Golay filters over each stretch of a shot in which the face is seen.
@@ -167,7 +167,7 @@ def _reference_face(points: Array) -> Array:
     return np.asarray(upright - middle + (LOCAL_SIZE[0] / 2, LOCAL_SIZE[1] / 2, 0))
 
 
-def _rest_landmarks(local: Array, shots: Array, seen: Array, fps: float) -> Array:
+def _without_speech(local: Array, shots: Array, seen: Array, fps: float) -> Array:
     """(t, 68, 3) filmed landmarks with the mouth closed and only slow motion of lips and jaw left.
 
     The lips at rest are the closed lips of the frames around, those with closed lips counting

@@ -1,4 +1,4 @@
-"""Short films made of a photo, with the properties that cameras and phones write."""
+"""Short videos made of a photo, with the properties that cameras and phones write."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -28,7 +28,7 @@ def drifting(image: Array, count: int, step: tuple[float, float] = (0.6, 0.3)) -
     ]
 
 
-def write_film(
+def write_test_video(
     path: Path,
     frames: Sequence[Array],
     *,

@@ -1,4 +1,4 @@
-"""Takes the rest of a film's own audio, which follows new words that are shorter than the film."""
+"""Takes the rest of a video's own audio, which follows new words that are shorter."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +11,7 @@ from talkinghead.media.video_frames import VideoProperties, video_stream
 
 
 def write_rest_of_audio(properties: VideoProperties, start: float, path: Path) -> Path | None:
-    """Write the film's audio from `start` seconds after its first frame on, as a wav file.
+    """Write the video's audio from `start` seconds after its first frame on, as a wav file.
 
     None without audio there. Raises AudioError for audio that cannot be decoded.
     """

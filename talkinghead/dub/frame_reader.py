@@ -1,4 +1,4 @@
-"""Reads the frames of a film in any order that a timeline asks for, a bounded number at a time."""
+"""Reads the frames of a video in any order that a timeline asks for, a bounded number at a time."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -9,11 +9,11 @@ from talkinghead.media.video_frames import VideoProperties, decode_video
 from talkinghead.media.yuv import YuvFrame
 from talkinghead.types import Array
 
-_CHUNK_PIXELS: Final = 40_000_000  # kept at a time while a film is played backwards
+_CHUNK_PIXELS: Final = 40_000_000  # kept at a time while a video is played backwards
 
 
-class FilmReader:
-    """Decodes the frames of a film by their numbers."""
+class FrameReader:
+    """Decodes the frames of a video by their numbers."""
 
     def __init__(self, properties: VideoProperties, stamps: list[int], seekable: bool) -> None:
         """Take the time stamps of all frames, and whether they are those of the file."""

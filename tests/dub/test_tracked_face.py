@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from talkinghead.dub.film_face import LOCAL_SIZE, UNIT, measure_face, stretches
-from talkinghead.dub.tracking import FilmTrack
+from talkinghead.dub.tracked_face import LOCAL_SIZE, UNIT, measure_face, stretches
+from talkinghead.dub.tracking import PersonTrack
 from talkinghead.errors import FaceError
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import face_width, join_inner_lips, lip_gaps
@@ -16,7 +16,7 @@ from talkinghead.rotation import euler_to_matrix
 COUNT, FPS = 60, 25.0
 
 
-def film_track(degrees, opening=0.0, shots=None):
+def person_track(degrees, opening=0.0, shots=None):
     """A mean face of 120 pixels that turns by `degrees` (t, 3) and opens its mouth."""
     degrees = np.asarray(degrees, float)
     faces = np.repeat(join_inner_lips(mean_face())[None], len(degrees), axis=0)
@@ -27,7 +27,7 @@ def film_track(degrees, opening=0.0, shots=None):
     points = (120 * turned + (200, 150, 0)).astype(np.float32)
     stamps = list(range(len(points)))
     shots = np.zeros(len(points), int) if shots is None else shots
-    return FilmTrack(points, shots, stamps, np.array(stamps) / FPS, True)
+    return PersonTrack(points, shots, stamps, np.array(stamps) / FPS, True)
 
 
 def nod(count=COUNT, degrees=8.0):
@@ -36,8 +36,8 @@ def nod(count=COUNT, degrees=8.0):
     return angles
 
 
-def test_a_pose_takes_the_face_back_to_the_film_without_lag():
-    track = film_track(nod())
+def test_a_pose_takes_the_face_back_to_the_video_without_lag():
+    track = person_track(nod())
     face = measure_face(track, FPS)
     placed = np.stack([p.to_pixels(s) for p, s in zip(face.poses, face.local, strict=True)])
     assert np.abs(placed - track.points)[3:-3].max() < 0.5
@@ -46,21 +46,21 @@ def test_a_pose_takes_the_face_back_to_the_film_without_lag():
     assert face.share.tolist() == [1.0] * COUNT
 
 
-def test_lips_at_rest_are_closed_and_still_while_the_film_talks():
+def test_lips_at_rest_are_closed_and_still_while_the_video_talks():
     talk = 0.12 * np.maximum(np.sin(np.arange(COUNT) * 0.9), 0)
-    face = measure_face(film_track(nod(), talk), FPS)
+    face = measure_face(person_track(nod(), talk), FPS)
     assert lip_gaps(face.local).max() > 0.09 * UNIT
-    assert np.abs(lip_gaps(face.rest)).max() < 1e-6
-    steps = np.linalg.norm(np.diff(face.rest[:, MOUTH], axis=0), axis=-1)
+    assert np.abs(lip_gaps(face.silent)).max() < 1e-6
+    steps = np.linalg.norm(np.diff(face.silent[:, MOUTH], axis=0), axis=-1)
     assert steps.max() < 0.004 * UNIT
-    filmed, rest = (np.ptp(points[:, CHIN, 1]) for points in (face.local, face.rest))
+    filmed, rest = (np.ptp(points[:, CHIN, 1]) for points in (face.local, face.silent))
     assert rest < 0.35 * filmed
     others = np.r_[17:48]
-    assert np.array_equal(face.rest[:, others], face.local[:, others])
+    assert np.array_equal(face.silent[:, others], face.local[:, others])
 
 
 def test_jitter_is_smoothed(rng):
-    track = film_track(nod())
+    track = person_track(nod())
     noisy = track.points + rng.normal(0, 0.6, track.points.shape).astype(np.float32)
     face = measure_face(replace(track, points=noisy), FPS)
     placed = np.stack([p.to_pixels(s) for p, s in zip(face.poses, face.local, strict=True)])
@@ -70,7 +70,7 @@ def test_jitter_is_smoothed(rng):
 
 
 def test_frames_without_a_face_are_faded_to_but_not_across_a_cut():
-    track = film_track(nod(), shots=np.repeat([0, 1], COUNT // 2))
+    track = person_track(nod(), shots=np.repeat([0, 1], COUNT // 2))
     points = track.points.copy()
     points[10:20] = np.nan
     points[40] = np.nan  # a single frame is interpolated
@@ -87,7 +87,7 @@ def test_frames_without_a_face_are_faded_to_but_not_across_a_cut():
 def test_a_head_that_turns_away_is_passed_through():
     angles = np.zeros((COUNT, 3))
     angles[:, 0] = np.linspace(0, 70, COUNT)
-    share = measure_face(film_track(angles), FPS).share
+    share = measure_face(person_track(angles), FPS).share
     assert share[0] == 1
     assert share[-1] == 0
     assert (np.diff(share) <= 1e-9).all()
@@ -97,13 +97,13 @@ def test_a_head_that_turns_away_is_passed_through():
 def test_what_covers_the_mouth_is_passed_through():
     visible = np.ones(COUNT, bool)
     visible[20:30] = False
-    share = measure_face(film_track(nod()), FPS, visible).share
+    share = measure_face(person_track(nod()), FPS, visible).share
     assert (share[20:30] == 0).all()
     assert share[5] == share[45] == 1
 
 
-def test_a_film_without_a_face_is_refused():
-    track = film_track(nod())
+def test_a_video_without_a_face_is_refused():
+    track = person_track(nod())
     with pytest.raises(FaceError, match="no frame"):
         measure_face(replace(track, points=np.full_like(track.points, np.nan)), FPS)
 
