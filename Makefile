@@ -9,9 +9,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 
-# Where torch's wheels come from, beside PyPI. PyPI's own are built for CUDA and weigh gigabytes:
-# on a machine without a GPU, make TORCH_INDEX=https://download.pytorch.org/whl/cpu demo
-TORCH_INDEX ?=
+# Where torch's wheels come from, beside PyPI: `auto` is the index of the CPU builds unless an NVIDIA
+# driver is found. make TORCH_INDEX= setup takes PyPI's, which contain CUDA.
+TORCH_INDEX ?= auto
 
 SOURCES := $(shell find talkinghead -name '*.py') $(wildcard ckpt/* talkinghead/geometry/*.csv)
 WAVS := $(wildcard examples/*.wav)
@@ -27,8 +27,7 @@ help:
 	@echo 'make test    style, types, layers and tests: all that the CI checks'
 	@echo 'make clean   remove results and caches; $(VENV) stays'
 	@echo
-	@echo 'Without a GPU, save gigabytes of download:'
-	@echo '  make TORCH_INDEX=https://download.pytorch.org/whl/cpu setup'
+	@echo 'torch comes with CUDA where an NVIDIA driver is found, and without elsewhere.'
 
 setup: $(READY)
 
@@ -38,18 +37,15 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-# The order matters.
-# - torch and numpy come first and with what they need, so that no looser demand of another
-#   package chooses for them. The rest is a complete list: nothing is left to resolve.
-# - opencv comes last. mediapipe and face-alignment ask for opencv-python and
-#   opencv-contrib-python, whose cv2 needs libGL: a machine without a desktop lacks it. The
-#   headless build of the same version is laid over their files.
+# torch and numpy come first and with what they need, so that no looser demand of another package
+# chooses for them. The rest is a complete list: nothing is left to resolve.
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@scripts/make_venv $(VENV)
-	$(PIP) install $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch==2.13.0 numpy==1.26.4
+	@index='$(TORCH_INDEX)'; [ "$$index" != auto ] || index=$$(scripts/torch_index $(PY)); \
+		$(PIP) install $${index:+--extra-index-url $$index} torch==2.13.0 numpy==1.26.4
 	$(PIP) install --no-deps -r requirements.txt -r requirements-dev.txt
-	$(PIP) install --no-deps opencv-contrib-python-headless==4.11.0.86
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(PY) -m talkinghead fetch-networks
 	@pwd -P > $@
 
 demo: $(PHOTOS) $(CARTOONS)

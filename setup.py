@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent
 DATA_FILES = {
     "ckpt": ("*.safetensors", "*.json", "*.md"),
     "puppets": ("*/*.yaml", "*/*.csv", "*/*.png", "*/*.webp", "*/*.jpg"),
-    "examples": ("*.wav", "*.yaml", "*.md"),
+    "examples": ("*.wav", "*.yaml", "*.png", "*.jpg", "*.md"),
 }
 EXCLUDED = "content_mel"  # a baseline of 2.5 MB that animates nothing
 

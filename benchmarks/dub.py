@@ -15,12 +15,11 @@ import numpy as np
 from talkinghead.dub.cast import Cast
 from talkinghead.dub.dub import track_video, write_dubbed_video
 from talkinghead.media.loading import demo_portrait
-from talkinghead.media.video_copy import open_video_copy
-from talkinghead.media.video_frames import decode_video, read_properties
+from talkinghead.media.video_copy import copy_video
+from talkinghead.media.video_frames import read_properties
 from talkinghead.media.video_writer import write_video
-from talkinghead.media.yuv import as_planar
 from talkinghead.pipeline import Animator
-from talkinghead.types import AudioCue, Clip, Waveform
+from talkinghead.types import Clip
 
 
 def main() -> None:
@@ -40,16 +39,16 @@ def main() -> None:
 def measure(video: Path, audio: Path, folder: Path, refine: bool) -> None:
     """Time a plain copy, then tracking and painting."""
     properties = read_properties(video)
-    began = time.perf_counter()
-    frames = plain_copy(video, folder / "copy.mp4")
+    began = now()
+    frames = copy_video(video, folder / "copy.mp4")
     report("decode and encode", frames, began)
     animator = Animator(refine=refine)
     detector = animator.face_detector
     detector.detect(np.zeros((64, 64, 3), np.uint8))  # loads it
-    began = start = time.perf_counter()
+    began = start = now()
     tracked = track_video(animator, video, Cast())
     report("decode and track", frames, began)
-    began = time.perf_counter()
+    began = now()
     speech = [animator.load_audio(audio)]
     done = write_dubbed_video(
         animator, tracked, speech, folder / "dubbed.mp4", extend="loop", keep=True
@@ -59,21 +58,6 @@ def measure(video: Path, audio: Path, folder: Path, refine: bool) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     width, height = properties.size
     print(f"{width}x{height}, {frames} frames, at most {memory:.0f} MB of memory")
-
-
-def plain_copy(video: Path, target: Path) -> int:
-    """Decode a video and encode it again as dubbing does; returns the number of frames."""
-    properties, count = read_properties(video), 0
-    silence = (AudioCue(Waveform(np.zeros(1600, np.float32), 16_000)),)
-    with decode_video(properties) as frames:
-        first = as_planar(next(frames))
-        with open_video_copy(
-            target, properties, first.format.name, first.pts, silence, 0.1
-        ) as writer:
-            writer.write(first, first.pts)
-            for count, frame in enumerate(frames, start=1):  # noqa: B007
-                writer.write(as_planar(frame), frame.pts)
-    return count + 1
 
 
 def nodding(path: Path, seconds: float, size: tuple[int, int]) -> Path:
@@ -91,10 +75,19 @@ def nodding(path: Path, seconds: float, size: tuple[int, int]) -> Path:
     return path
 
 
-def report(step: str, frames: int, began: float) -> None:
-    """Print the time of one step."""
-    seconds = time.perf_counter() - began
-    print(f"{step}: {seconds:.1f} s, {frames / seconds:.1f} frames/s", flush=True)
+def now() -> tuple[float, float]:
+    """Seconds of the clock, and seconds of all cores that this process has used."""
+    return time.perf_counter(), time.process_time()
+
+
+def report(step: str, frames: int, began: tuple[float, float]) -> None:
+    """Print the time of one step, and the seconds of one core that a frame costs."""
+    seconds, busy = (after - before for after, before in zip(now(), began, strict=True))
+    print(
+        f"{step}: {seconds:.1f} s, {frames / seconds:.1f} frames/s, "
+        f"{1000 * busy / frames:.1f} ms of a core per frame",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -5,13 +5,9 @@ from typing import Final, Literal
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 
-# Name -> installed package that contains the picture, and its path there. Both are photographs by
-# the United States government in the public domain: Eileen Collins (NASA, 1992) and Grace Hopper
-# (US Navy, 1984).
-DEMO_PORTRAITS: Final = {
-    "astronaut": ("skimage", "data/astronaut.png"),
-    "grace_hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
-}
+# Name -> file in examples/. Both are photographs by the United States government in the public
+# domain: Eileen Collins (NASA, 1992) and Grace Hopper (US Navy, 1984).
+DEMO_PORTRAITS: Final = {"astronaut": "astronaut.png", "grace_hopper": "grace_hopper.jpg"}
 
 
 def asset_folder(name: Literal["ckpt", "puppets", "examples"]) -> Path:

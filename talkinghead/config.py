@@ -2,13 +2,13 @@
 
 import math
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from talkinghead.field_options import Flag
 from talkinghead.sample_rates import exact_frame_rate, parse_frame_rate
-from talkinghead.validation import AnyPath, FrozenModel, list_to_tuple
+from talkinghead.validation import AnyPath, CombinationError, FrozenModel, list_to_tuple
 
 # MakeItTalk's --amp_lip_x/y default to 2. Here, too, 2 is a mouth that moves as far as real
 # mouths do, and 1 is half of that.
@@ -155,7 +155,52 @@ class ModelConfig(DetectorConfig):
         description="render photos by warping alone, without the network that refines the "
         "mouth: about twice as fast",
     )
+    runtime: Literal["auto", "torch", "onnx", "openvino"] = Field(
+        default="auto",
+        description="what runs that network on a CPU: OpenVINO, ONNX Runtime or torch (default: "
+        "the fastest that is installed, in this order)",
+    )
 
     def animator_options(self) -> dict[str, Any]:
         """The arguments of `Animator`."""
-        return super().animator_options() | {"refine": not self.fast}
+        return super().animator_options() | {"refine": not self.fast, "runtime": self.runtime}
+
+
+class EngineConfig(FrozenModel):
+    """Where the jobs of a batch run, and what each of them gets."""
+
+    TITLE: ClassVar = "where jobs run"
+
+    engine: Literal["local", "ray"] = Field(
+        default="local",
+        description="processes of this machine, or workers on Ray, of one machine or many",
+    )
+    address: Annotated[str | None, Flag(metavar="HOST:PORT")] = Field(
+        default=None,
+        description="of the Ray cluster; 'auto' for the one this machine belongs to (default: Ray "
+        "is started on this machine)",
+    )
+    workers: Annotated[Integer, Field(ge=1)] | None = Field(
+        default=None,
+        description="at most so many jobs at once, each in a process with its own networks "
+        "(default: as many as there are CPUs for)",
+    )
+    cpus_per_job: Annotated[Number, Field(ge=0.01)] | None = Field(
+        default=None, description="CPUs that each job gets (default: 1)"
+    )
+    gpus_per_job: Annotated[Number, Field(ge=0)] = Field(
+        default=0.0,
+        description="GPUs that each job gets on Ray, also a fraction as in 0.25; local processes "
+        "take all GPUs in turn",
+    )
+    retries: Annotated[Integer, Field(ge=0)] = Field(
+        default=2,
+        description="how often a job is tried again whose process died or whose output could not "
+        "be written",
+    )
+
+    @model_validator(mode="after")
+    def _check_address(self) -> Self:
+        if self.address is not None and self.engine != "ray":
+            raise CombinationError("{address} is a Ray cluster's; add {engine} ray", "engine")
+        return self

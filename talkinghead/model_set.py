@@ -12,6 +12,7 @@ from talkinghead.models.content_branch import ContentBranch, ContentBranchSize
 from talkinghead.models.conv_encoder import encode_mel
 from talkinghead.models.speaker_branch import SpeakerBranch, SpeakerBranchSize
 from talkinghead.models.translator import Translator, TranslatorSize
+from talkinghead.models.translator_runtime import MouthTranslator, pick_runtime, run_translator
 from talkinghead.models.voice_detector import VoiceDetector, detect_voice
 from talkinghead.speech.content_encoder import (
     CONTENT_VOICE_FILE,
@@ -54,7 +55,7 @@ class ModelSet:
     content_branch: ContentBranch
     # None if it was trained with another content-voice model: lips move, the head does not.
     speaker_branch: SpeakerBranch | None
-    translator: Translator | None  # None: mouths are warped but not refined
+    translator: MouthTranslator | None  # None: mouths are warped but not refined
     voice_detector: VoiceDetector | None = None  # None: music moves the lips as a voice does
 
     def extract_features(
@@ -99,13 +100,16 @@ def load_models(
     speaker_branch: Path | None = None,
     translator: Path | None = None,
     refine: bool = True,
+    runtime: str = "auto",
 ) -> ModelSet:
     """Load the networks in `folder` (default: the shipped ones), or single ones from other files.
 
     The translator is left out if the folder has none or `refine` is False, the voice detector if
     the folder has none, and the folder's speaker branch if it was trained with another
-    content-voice model than the content branch.
-    Raises WeightsError for weights that are missing, damaged or were not trained together.
+    content-voice model than the content branch. On a CPU the translator runs on `runtime`, see
+    `pick_runtime`.
+    Raises InputError for a runtime that is not installed, WeightsError for weights that are
+    missing, damaged or were not trained together.
     """
     folder = folder or checkpoint.FOLDER
     content_path = content_branch or folder / CONTENT_BRANCH_FILE
@@ -128,10 +132,12 @@ def load_models(
             f"{speaker_branch}: was trained with another content-voice model than {content_path}; "
             "choose a speaker branch and a content branch trained with the same one"
         )
-    translator_net = None
+    translator_net: MouthTranslator | None = None
+    chosen = pick_runtime(runtime)
     if refine and (translator or (folder / TRANSLATOR_FILE).exists()):
         translator_path = translator or folder / TRANSLATOR_FILE
-        translator_net = checkpoint.build(Translator, TranslatorSize, translator_path, device)
+        torch_net = checkpoint.build(Translator, TranslatorSize, translator_path, device)
+        translator_net = run_translator(torch_net, chosen if device == "cpu" else "torch")
     detector = load_voice_detector(folder, device)
     return ModelSet(
         speaker_encoder, content_encoder, content_net, speaker_net, translator_net, detector

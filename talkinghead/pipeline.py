@@ -63,24 +63,26 @@ class Animator:
         speaker_weights: Path | None = None,
         translator_weights: Path | None = None,
         refine: bool = True,
+        runtime: str = "auto",
         notify: Callable[[str], None] | None = None,
     ):
         """Load the networks in the folder `ckpt` (default: the repository's).
 
         `device` is auto, cpu or cuda, `detector` mediapipe or face-alignment. Each of the
         `*_weights` replaces one network. Without `refine` the mouths of photos are not refined by
-        the translator, which is about twice as fast. `notify` is called with messages for the
-        user, for example which of several faces was chosen. Raises WeightsError for missing or
-        damaged weights, InputError for a device that is not available.
+        the translator, which is about twice as fast. `runtime` (auto, torch, onnx or openvino)
+        runs it on a CPU. `notify` is called with messages for the user, such as which of several
+        faces was chosen. Raises WeightsError for missing or damaged weights, InputError for a
+        device or a runtime that is not available.
         """
         self.device, self._ckpt = pick_device(device), ckpt
         self._detector_name = detector
         self._detector: Detector | None = None
         self.notify = notify
         self.models = load_models(
-            ckpt, self.device,
-            content_voice=voice_weights, content_branch=content_weights,
-            speaker_branch=speaker_weights, translator=translator_weights, refine=refine,
+            ckpt, self.device, content_voice=voice_weights, content_branch=content_weights,
+            speaker_branch=speaker_weights, translator=translator_weights,
+            refine=refine, runtime=runtime,
         )  # fmt: skip
 
     @property
@@ -191,13 +193,9 @@ class Animator:
         portrait = image if isinstance(image, Portrait) else self.portrait(image, face)
         where = str(image) if isinstance(image, str | Path) else "picture"
         return photo_subject(
-            portrait,
-            size=size,
-            crop=crop,
-            translator=self.models.translator,
-            where=where,
-            notify=self.notify,
-        )
+            portrait, size=size, crop=crop,
+            translator=self.models.translator, where=where, notify=self.notify,
+        )  # fmt: skip
 
     def cartoon(
         self,
@@ -216,13 +214,9 @@ class Animator:
         loaded = puppet if isinstance(puppet, Puppet) else load_puppet(puppet)
         picture = None if background is None else load_image(background, self.notify)[0]
         return cartoon_subject(
-            loaded,
-            background=picture,
-            size=size,
-            crop=crop,
-            transparent=transparent,
-            notify=self.notify,
-        )
+            loaded, background=picture, size=size, crop=crop,
+            transparent=transparent, notify=self.notify,
+        )  # fmt: skip
 
     def animate(
         self,
@@ -308,13 +302,15 @@ class Animator:
         render_config: RenderConfig | None = None,
         *,
         speaking_style: StyleSource | None = None,
+        look_ahead: float | None = None,
     ) -> Iterator[Array]:
         """Animate a subject while the audio arrives: yields frames (h, w, 3 or 4) uint8.
 
         `chunks` are arrays of audio, (n,) or (n, channels), of any length at `rate` Hz. A frame
         is yielded when `look_ahead` seconds of audio after its own time have arrived, the last
         ones when the chunks end; in total they last as long as the audio. Frames do not depend on
-        how the audio is cut into chunks, and memory use is constant.
+        how the audio is cut into chunks, and memory use is constant. A `look_ahead` of at least
+        0.08 s instead gives them earlier, with lips that are less exact.
 
         Other arguments are those of `animate`. Without a `speaking_style` head motion follows
         the speaker embedding of the audio so far. Raises AudioError for chunks that are not
@@ -325,8 +321,9 @@ class Animator:
         render_config = RenderConfig.of(render_config)
         style = None if speaking_style is None else self.speaking_style(speaking_style)
         return stream(
-            self.models, subject, chunks, rate, motion_config, render_config, style, self.notify
-        )
+            self.models, subject, chunks, rate, motion_config, render_config, style, self.notify,
+            look_ahead,
+        )  # fmt: skip
 
     def look_ahead(self, fps: float = DEFAULT_FPS) -> float:
         """Seconds of audio after its own time that a frame at `fps` needs. Raises InputError."""

@@ -11,7 +11,7 @@ from talkinghead.geometry.align import face_frame
 from talkinghead.geometry.mouth import close_mouth
 from talkinghead.media.image import Notify
 from talkinghead.media.loading import face_errors_at
-from talkinghead.models.translator import Translator
+from talkinghead.models.translator_runtime import MouthTranslator
 from talkinghead.puppet.face_frame import mouth_gain, puppet_face
 from talkinghead.render.cartoon import CartoonRenderer, TransparentCartoon
 from talkinghead.render.crop import cropped_cartoon, cropped_photo, heads_box
@@ -25,7 +25,7 @@ def photo_subject(
     *,
     size: FrameSize = None,
     crop: bool = False,
-    translator: Translator | None = None,
+    translator: MouthTranslator | None = None,
     where: str = "picture",
     notify: Notify | None = None,
 ) -> Subject:

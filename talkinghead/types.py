@@ -18,8 +18,9 @@ from talkinghead.sample_rates import FPS, MEL_FPS
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOUTH_SHAPES = "ABCDEFGHX"  # the nine mouth shapes of 2-D animation; see speech.visemes
-# Places of the tongue: tip behind the upper teeth, between the teeth, back raised.
-ARTICULATIONS = ("tip", "dental", "back")
+# What the teeth show: the tongue's tip behind the upper teeth, its tip between the teeth, its back
+# raised, and the lower lip at the upper teeth.
+ARTICULATIONS = ("tip", "dental", "back", "labiodental")
 IDLE_MOUTH = "X"  # the mouth shape of silence
 
 
@@ -98,7 +99,7 @@ class SpeechFeatures:
     content_fps: int = MEL_FPS
     # (frames, 2) float32 in [0, 1] at FPS: confidence that the lips are closed, and open
     lip_closure: Array | None = None
-    articulation: Array | None = None  # (frames, 3) float32 in [0, 1] at FPS: of ARTICULATIONS
+    articulation: Array | None = None  # (frames, 4) float32 in [0, 1] at FPS: of ARTICULATIONS
 
     def __post_init__(self) -> None:
         _require_articulation(self.articulation, len(self.voice_activity))
@@ -130,7 +131,7 @@ class FaceTrack:
     points: Array  # (t, 68, 3) face units
     pose: Array  # (t, 6): yaw, pitch, roll in degrees, then x, y, z in face widths
     fps: float = FPS
-    articulation: Array | None = None  # (t, 3) in [0, 1]: of ARTICULATIONS; None: not known
+    articulation: Array | None = None  # (t, 4) in [0, 1]: of ARTICULATIONS; None: not known
 
     def __post_init__(self) -> None:
         _require_articulation(self.articulation, len(self.points))
@@ -151,7 +152,7 @@ class LandmarkTrack:
 
     points: Array  # (t, 68, 3) pixels; z too, smaller is nearer to the viewer
     fps: float
-    articulation: Array | None = None  # (t, 3) in [0, 1]: of ARTICULATIONS; None: not known
+    articulation: Array | None = None  # (t, 4) in [0, 1]: of ARTICULATIONS; None: not known
 
     def __post_init__(self) -> None:
         _require_articulation(self.articulation, len(self.points))
@@ -286,18 +287,16 @@ class AudioCue:
 class MouthCue:
     """A mouth shape shown for a period of time."""
 
-    shape: str  # one of MOUTH_SHAPES
+    shape: str  # one of MOUTH_SHAPES, or of another set of visemes
     start: float  # seconds
     end: float  # seconds
 
     def __post_init__(self) -> None:
-        if len(self.shape) != 1 or self.shape not in MOUTH_SHAPES:
-            raise InputError(f"a mouth shape is one of {MOUTH_SHAPES}, got {self.shape!r}")
+        if not self.shape.isalnum():
+            raise InputError(f"a mouth shape has a name such as A, PP or 21, got {self.shape!r}")
         if not 0 <= self.start < self.end < float("inf"):
-            raise InputError(
-                f"a mouth cue must start at 0 seconds or later and end after it, got {self.start} "
-                f"to {self.end}"
-            )
+            span = f"{self.start} to {self.end}"
+            raise InputError(f"a mouth cue must start at 0 s or later and end after it, got {span}")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from talkinghead.assets import asset_folder
+from talkinghead.assets import DEMO_PORTRAITS, asset_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -48,6 +48,7 @@ def test_the_wheel_contains_every_weight_with_its_card_and_every_puppet(built):
         assert (shipped / "ckpt" / f"{name}.json").is_file()
     assert not list(shipped.rglob("*.py"))
     assert sorted((shipped / "examples").glob("*.wav"))
+    assert all((shipped / "examples" / file).is_file() for file in DEMO_PORTRAITS.values())
 
 
 def test_the_wheel_is_typed(built):

@@ -25,6 +25,7 @@ PUBLIC = {
     "TalkingHeadError",
     "Waveform",
     "__version__",
+    "blendshape_weights",
     "cut_audio_sequence",
     "get_audio_feature_extractor",
     "list_puppets",
@@ -32,6 +33,7 @@ PUBLIC = {
     "read_audio",
     "read_image",
     "render_video",
+    "synthesize_speech",
     "write_image",
     "write_video",
 }

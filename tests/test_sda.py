@@ -1,5 +1,8 @@
 """Programs written for SDA's library work: names, shapes, types and ranges are those of SDA."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -76,3 +79,11 @@ def test_the_encoder_gives_a_feature_for_each_frame_of_video(short, monkeypatch)
     windows = sda.cut_audio_sequence(short, info["feature length"], info["overlap"], info["rate"])
     features = encoder(windows[None], [len(windows)])
     assert features.shape == (1, 7, encoder.channels)
+
+
+def test_a_small_classifier_on_its_features_hears_another_speaker_speak(monkeypatch):
+    monkeypatch.setattr(sda, "_warned", {"grid"})
+    examples = Path(__file__).resolve().parents[1] / "examples"
+    program = runpy.run_path(str(examples / "classify_sounds.py"))
+    paths = [str(examples / name) for name in ("hello_slt.wav", "morning_rms.wav")]
+    assert program["main"](paths) > 0.8

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PIN = re.compile(r"([\w.-]+)==([\w.]+)")
 # The package that the Makefile installs with its dependencies, and these dependencies.
 TORCH = {"torch", "sympy", "mpmath", "networkx", "jinja2", "markupsafe", "fsspec"}
-REPLACEMENTS = {"webrtcvad": "webrtcvad-wheels"}
+REPLACEMENTS = {"webrtcvad": "webrtcvad-wheels", "opencv-python": "opencv-python-headless"}
 BUILT_IN = {"typing"}  # required by resemblyzer, but part of Python
 
 
@@ -45,36 +45,55 @@ ALL = RUNTIME | pins("requirements-dev.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def test_conda_installs_the_same_versions_as_pip():
+def test_conda_installs_a_python_that_the_project_supports():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
-    [listed] = [part["pip"] for part in environment["dependencies"] if isinstance(part, dict)]
-    versions = dict(line.split("==") for line in listed if "==" in line)
-    makefile = pins("Makefile")
-    assert versions == {name: makefile[name] for name in ("torch", "numpy")}
     python = next(part for part in environment["dependencies"] if str(part).startswith("python="))
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(
         python.partition("=")[2]
     )
 
 
+def test_conda_installs_the_versions_of_the_requirements():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    [packages] = [part["pip"] for part in environment["dependencies"] if isinstance(part, dict)]
+    for line in packages:
+        name, _, version = line.partition("==")
+        assert RUNTIME[name.lower()] == version
+
+
 def test_the_makefile_installs_what_the_files_pin():
-    makefile = pins("Makefile")
-    assert makefile["numpy"] == RUNTIME["numpy"]
-    opencv = makefile["opencv-contrib-python-headless"]
-    assert opencv == RUNTIME["opencv-python"] == RUNTIME["opencv-contrib-python"]
+    assert pins("Makefile")["numpy"] == RUNTIME["numpy"]
+
+
+def test_there_is_one_opencv_and_it_needs_no_desktop():
+    assert [name for name in ALL if "opencv" in name] == ["opencv-python-headless"]
+    required = [Requirement(line).name for line in PROJECT["dependencies"]]
+    assert [name for name in required if "opencv" in name] == ["opencv-python-headless"]
+
+
+def test_the_project_leaves_the_choice_of_versions_to_its_user():
+    """Ranges: exact versions are in requirements.txt, and would clash with other packages."""
+    for line in PROJECT["dependencies"]:
+        operators = {specifier.operator for specifier in Requirement(line).specifier}
+        assert operators <= {">=", "!="}, line
+
+
+def extras_of(name: str) -> set[str]:
+    """An extra of the project and the extras that it contains."""
+    requirements = map(Requirement, PROJECT["optional-dependencies"][name])
+    own = [part for r in requirements if r.name == PROJECT["name"] for part in r.extras]
+    return {name}.union(*map(extras_of, own))
 
 
 def test_the_pins_satisfy_the_requirements_of_the_project():
-    extras = dict(PROJECT["optional-dependencies"])
-    # Installed for one step of training alone, and pinned there.
-    assert all("==" in line for line in extras.pop("teachers"))
+    """Those of extras that `all` lacks are installed by whoever wants them."""
     versions = ALL | {"torch": pins("Makefile")["torch"]}
-    for line in sum(extras.values(), PROJECT["dependencies"]):
+    extras = [PROJECT["optional-dependencies"][name] for name in extras_of("dev")]
+    for line in sum(extras, PROJECT["dependencies"]):
         requirement = Requirement(line)
-        if requirement.name == PROJECT["name"]:  # other extras of its own
-            assert requirement.extras <= extras.keys(), line
-            continue
-        assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), line
+        if requirement.name != PROJECT["name"]:
+            name = canonicalize_name(requirement.name)
+            assert requirement.specifier.contains(versions[name]), line
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -119,3 +138,31 @@ def test_make_venv_clears_only_virtual_environments(make_venv, tmp_path):
     assert (process.returncode, len(process.stderr.splitlines())) == (2, 1)
     assert str(folder) in process.stderr
     assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+
+
+@pytest.fixture
+def torch_index(tmp_path):
+    """Runs `scripts/torch_index` with a driver's file and a Python that says what is reachable."""
+
+    def run(driver: bool, reachable: bool) -> subprocess.CompletedProcess[str]:
+        file = tmp_path / "version"
+        if driver:
+            file.touch()
+        python = shutil.which("true" if reachable else "false") or ""
+        environment = {"PATH": "/usr/bin:/bin", "NVIDIA_DRIVER": str(file)}
+        command = ["/usr/bin/env", "bash", str(ROOT / "scripts" / "torch_index"), python]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    return run
+
+
+@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="this machine has a driver")
+def test_torch_comes_without_cuda_where_there_is_no_driver(torch_index):
+    assert torch_index(driver=False, reachable=True).stdout.startswith("https://")
+    assert torch_index(driver=False, reachable=False).stdout == ""
+
+
+def test_torch_comes_with_cuda_where_there_is_a_driver(torch_index):
+    process = torch_index(driver=True, reachable=True)
+    assert process.stdout == ""
+    assert "CUDA" in process.stderr

@@ -34,6 +34,12 @@ _PHOTO_CHEEK: Final = 0.08  # radius of the cheek discs in a photo
 _PUPPET_CHEEK: Final = 0.07  # and in a puppet's picture
 _NOSE_RIDGE: Final = 0.04  # radius of the disc on the ridge of the nose
 
+# A place is flat if its colour goes on unchanged for a step in both directions. In 45 photos 0 to
+# 3 % of a face is flat, in drawings and in paintings with broad strokes 7 to 50 %.
+_FLAT_STEP: Final = 0.03  # face widths
+_FLAT_CHANGE: Final = 1.5 / 255
+_FLAT_SHARE: Final = (0.04, 0.15)  # at which the detail begins to fall, and is gone
+
 _DARK_TEETH: Final = 0.5  # luma of teeth up to which only the whites of the eyes limit it
 _LIPS_IN_SHADE: Final = 0.5  # ratio of lip luma to skin luma below which the mouth is in shade
 _LEAST_LIGHT: Final = 0.6  # smallest factor of the luma of teeth in shade
@@ -49,6 +55,7 @@ _FULL_CHROMA: Final = 0.03  # mean absolute chroma from which a picture counts a
 class PhotoColors:
     """Colours (3,) RGB in [0, 1] of a photo's face, and its blur and noise."""
 
+    skin: Array
     teeth: Array
     gum: Array
     tongue: Array
@@ -59,6 +66,7 @@ class PhotoColors:
     shadow: Array  # factors of white light after reflection between the lips; may exceed 1
     softness: float  # sigma in pixels of the blur of the picture's edges
     grain: float  # standard deviation of the noise, in [0, 1]
+    detail: float  # of shading and texture: 1 for a photo, 0 for a drawing in flat colours
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,7 @@ def estimate_photo_colors(image: Array, landmarks: Array) -> PhotoColors:
     # The cavity is about as dark as the darkest parts of the face, and always darker than the lips.
     floor = min(0.5 * dark + 0.10 * lip_luma, 0.16 * lip_luma)
     return PhotoColors(
+        skin=skin_color.astype(np.float32),
         teeth=_color(teeth_luma, np.clip(share, 0.35, 0.75) * skin_chroma),
         gum=_color(0.80 * lip_luma, 0.9 * lip_chroma),
         tongue=_color(max(0.80 * lip_luma, 0.60 * teeth_luma), 1.05 * lip_chroma),
@@ -126,6 +135,7 @@ def estimate_photo_colors(image: Array, landmarks: Array) -> PhotoColors:
         shadow=np.clip((lip_color / max(lip_luma, 0.05)) ** 2, 0.2, 1.8).astype(np.float32),
         softness=_blur_sigma(luma, unit),
         grain=_noise_level(luma, skin),
+        detail=_detail(face, points, unit),
     )
 
 
@@ -241,6 +251,20 @@ def _blur_sigma(luma: Array, unit: float) -> float:
         return 0.6
     ratio = float(np.median(gradient[strong] / blurred_gradient[strong]))
     return float(np.clip(1 / np.sqrt(max(ratio**2 - 1, 1e-3)), 0.5, max(0.6, 0.012 * unit)))
+
+
+def _detail(face: Array, points: Array, unit: float) -> float:
+    """0 for a face in flat colours, 1 for one with shading and texture, as in photos."""
+    step = max(2, int(_FLAT_STEP * unit))
+    across, down = (
+        np.abs(np.diff(face[::step, ::step], axis=axis)).max(axis=2) < _FLAT_CHANGE
+        for axis in (1, 0)
+    )
+    inside = polygon_pixels(face.shape[:2], cv2.convexHull(points.astype(np.float32))[:, 0])
+    inside = inside[::step, ::step][1:, 1:]
+    flat = (across[1:] & down[:, 1:])[inside]
+    low, high = _FLAT_SHARE
+    return float(1 - np.clip((flat.mean() - low) / (high - low), 0, 1)) if flat.size else 1.0
 
 
 def _noise_level(luma: Array, skin: Array) -> float:

@@ -43,7 +43,7 @@ def tongue_place(lower: float, upper: float, articulation: Mapping[str, float]) 
 
 def dental_place(lower: float, upper: float) -> TonguePlace:
     """Where the tip of the tongue is seen below the upper teeth, in front of the lower ones."""
-    return TonguePlace(upper - 0.045, max(lower + 0.014, upper + 0.020), 0.090, 1.2)
+    return TonguePlace(upper - 0.045, max(lower + 0.014, upper + 0.022), 0.090, 1.3)
 
 
 def draw_tongue(color: Array, light: FaceLight, scale: float, detail: float = 1.0) -> Array:

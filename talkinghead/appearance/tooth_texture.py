@@ -28,6 +28,7 @@ _PAPILLA: Final = 0.42  # share of a crown's length that the gum covers between 
 _WARM: Final = (0.96, 0.92, 0.80)  # factors of the colour of a canine's neck
 _COOL: Final = (0.93, 0.96, 0.99)  # of a translucent free edge
 _FULL_CHROMA: Final = 0.02  # mean absolute chroma of the gum in a picture in full colour
+_NO_GUM: Final = 20.0  # millimetres from the edge of flat teeth to a gum, which is out of sight
 _UNEVEN: Final = 0.22  # millimetres by which free edges differ from a perfect row
 
 
@@ -58,7 +59,8 @@ def draw_teeth(
 ) -> ToothTexture:
     """Draw an arch in the colours (3,) of its teeth and gum, at `scale` pixels per face width.
 
-    `detail` in [0, 1] is the contrast between single teeth: 0 for a flat drawing.
+    `detail` in [0, 1] is the contrast between single teeth: 0 for a flat drawing, whose teeth are
+    one shape without gum.
     """
     # Large textures are blurred by more than a pixel: their edges need no supersampling.
     fine = 3 if scale < 300 else 2 if scale < 600 else 1
@@ -66,7 +68,7 @@ def draw_teeth(
     x, y = texture_coordinates(scale, fine)
     index, across = arch.crown_coordinates(x)
     off = x - np.float32(arch.middle)
-    row = _Row(arch, index, across.astype(np.float32), off)
+    row = _Row(arch, index, across.astype(np.float32), off, detail)
 
     # Distance from the free edge towards the gum, in millimetres and in lengths of the crown.
     inside = arch.direction * (y - arch.edge) / MILLIMETRE - row.free_edge
@@ -98,7 +100,7 @@ def draw_teeth(
 class _Row:
     """Properties of the crown in each column of the texture, in millimetres."""
 
-    def __init__(self, arch: Arch, index: Array, across: Array, off: Array) -> None:
+    def __init__(self, arch: Arch, index: Array, across: Array, off: Array, detail: float) -> None:
         crowns = arch.crowns
         self.across = across
         number = index + np.where(off < 0, 0, len(crowns))
@@ -121,8 +123,8 @@ class _Row:
         tilt = 0.8 * uneven[1].astype(np.float32)[number] * across
         short = of([crown.short for crown in crowns])
         short = short + uneven[0].astype(np.float32)[number] + tilt
-        self.free_edge = short + rounded + pointed
-        gum = short + self.length * (1 - _PAPILLA * u**2.4)
+        self.free_edge = np.float32(detail) * (short + rounded + pointed)
+        gum = short + self.length * (1 - _PAPILLA * u**2.4) + _NO_GUM * (1 - detail)
         # Neighbours of different length share one papilla.
         window = max(3, round(0.8 * len(u) * MILLIMETRE / (2 * HALF_WIDTH)) | 1)
         padded = np.pad(gum, window // 2, mode="edge")

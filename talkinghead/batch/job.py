@@ -11,8 +11,9 @@ from typing import Any
 
 import talkinghead
 from talkinghead.assets import asset_folder
+from talkinghead.batch.remote_files import RemoteFiles, exists
 from talkinghead.batch.table import Row
-from talkinghead.errors import OutputError, TalkingHeadError
+from talkinghead.errors import InputError, OutputError, TalkingHeadError
 from talkinghead.field_options import (
     Option,
     describe_unknown,
@@ -42,11 +43,18 @@ class BatchJob:
     number: int  # from 1
     request: VideoRequest
     notes: tuple[str, ...] = ()  # on the row, one line each
+    remote: "RemoteJob | None" = None  # where files lie on an object store
 
     @property
     def target(self) -> Path:
-        """The video that it makes."""
+        """The video that it makes, on this machine."""
         return self.request.target
+
+    @property
+    def output(self) -> str:
+        """The path or the address of the video."""
+        address = self.remote and self.remote.output
+        return address or str(self.target)
 
     @property
     def subject_key(self) -> object:
@@ -58,11 +66,15 @@ class BatchJob:
     @property
     def is_done(self) -> bool:
         """Whether its video exists, from whatever it was made."""
-        frames = "%" in self.target.name
-        return (frame_path(self.target, 1) if frames else self.target).exists()
+        first = frame_path(self.target, 1) if "%" in self.target.name else self.target
+        if self.remote is not None and self.remote.output is not None:
+            return exists(f"{self.remote.output.rpartition('/')[0]}/{first.name}")
+        return first.exists()
 
     def name(self, table: Path) -> str:
-        """Its video in the log: the path relative to the table, which may be moved."""
+        """Its video in the log: an address, or the path relative to the table, which may move."""
+        if self.remote is not None and self.remote.output is not None:
+            return self.remote.output
         return os.path.relpath(self.target.resolve(), table.parent.resolve())
 
     def fingerprint(self) -> str:
@@ -72,7 +84,7 @@ class BatchJob:
         """
         models = self.request.models
         options = {
-            name: _digest(value)
+            name: value if name == "say" else _digest(value)
             for name, value in self.request.model_dump(exclude={"output", "models"}).items()
         }
         options["models"] = _digest(models.model_dump(exclude={"ckpt"}))
@@ -83,6 +95,24 @@ class BatchJob:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class RemoteJob:
+    """A row that names files on an object store, for the worker that does its job."""
+
+    row: Row
+    base: Path
+    shared: Mapping[str, Any]
+    output: str | None  # the address of its video, if it has one
+
+    def download(self, number: int, files: RemoteFiles) -> VideoRequest:
+        """The request on files of this machine. Raises InputError, OSError."""
+        files.keep_only([*self.row.fields.values(), *self.shared.values()])
+        try:
+            return read_job(self.row, number, self.base, self.shared, files).request
+        except RowErrors as errors:
+            raise InputError("; ".join(errors.lines)) from errors
+
+
 class RowErrors(Exception):
     """What is wrong with a row, one line each."""
 
@@ -90,17 +120,28 @@ class RowErrors(Exception):
         self.lines = lines
 
 
-def read_job(row: Row, number: int, base: Path, shared: Mapping[str, Any]) -> BatchJob:
+def read_job(
+    row: Row,
+    number: int,
+    base: Path,
+    shared: Mapping[str, Any],
+    files: RemoteFiles | None = None,
+) -> BatchJob:
     """The job of a row, whose paths are relative to `base`. Raises RowErrors.
 
     A row's own fields override those in `shared`, whose paths are relative to the current folder.
+    `files` gives local paths to files on an object store; without it they are refused.
     """
     problems = []
     if "output" not in row.fields:
         problems.append(Problem("output", "output is missing; name the video to write"))
     try:
         kind = _kind(row)
-        request = kind.from_fields(row.fields, base, shared)
+        fields, defaults, output = row.fields, shared, None
+        if files is not None:
+            fields, output = files.localize(row.fields, options_by_name(kind))
+            defaults, _ = files.localize(shared, options_by_name(kind))
+        request = kind.from_fields(fields, base, defaults)
     except FieldErrors as errors:
         problems += errors.problems
     except (TalkingHeadError, OSError) as error:
@@ -117,7 +158,9 @@ def read_job(row: Row, number: int, base: Path, shared: Mapping[str, Any]) -> Ba
             [f"{row.place}: field 'no_clobber' is not for batches, which skip what is unchanged"]
         )
     notes = (*notes_on_former_names(kind, row.fields), *request.notes)
-    return BatchJob(row.place, number, request, notes)
+    is_remote = fields != row.fields or defaults != shared
+    remote = RemoteJob(row, base, shared, output) if is_remote else None
+    return BatchJob(row.place, number, request, notes, remote)
 
 
 def _kind(row: Row) -> type[VideoRequest]:
@@ -148,7 +191,7 @@ def _format_error(row: Row, base: Path) -> str | None:
 
 def conflicts(jobs: Sequence[BatchJob], table: Path) -> Iterator[str]:
     """Outputs that two jobs write, or that the batch reads; one line each."""
-    writers: dict[Path, BatchJob] = {}
+    writers: dict[Path | str, BatchJob] = {}
     read = {table.resolve(): "which lists the jobs"}
     for job in jobs:
         for source in job.request.sources:
@@ -156,8 +199,8 @@ def conflicts(jobs: Sequence[BatchJob], table: Path) -> Iterator[str]:
                 read.setdefault(Path(source).resolve(), f"which job {job.number} reads")
     for job in jobs:
         target = job.target.resolve()
-        field = f"{job.place}: field 'output': {job.target}"
-        writer = writers.setdefault(target, job)
+        field = f"{job.place}: field 'output': {job.output}"
+        writer = writers.setdefault(target if job.output == str(job.target) else job.output, job)
         if writer is not job:
             yield f"{field} is made by job {writer.number}, too; choose another name"
         for path in _overwritten_paths(target, read):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PHOTO = """\
 examples:
   talkinghead photo face.jpg speech.wav -o speaking.mp4
+  talkinghead photo face.jpg --say "Hello"
   talkinghead photo astronaut speech.mp3 --size 512 --side-by-side
   talkinghead photo family.jpg speech.wav --face 1 --still --amp_lip_x 3
   talkinghead photo couple.jpg --faces "0=hers.wav 1=his.wav" -o couple.mp4

@@ -7,18 +7,28 @@ from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkinghead.cli.options import Parser, add_no_clobber, add_options, add_reporting, read_options
+from talkinghead.cli.options import (
+    Parser,
+    add_no_clobber,
+    add_options,
+    add_reporting,
+    build,
+    read_options,
+)
 from talkinghead.config import ComputeConfig
 from talkinghead.errors import InputError, OutputError
 from talkinghead.progress import Progress
-from talkinghead.requests.files import check_audio, check_output, free_path, notes_on_replacing
-from talkinghead.requests.input_types import AUDIO_TRACK_HELP
+from talkinghead.requests.animation import SpokenAudio
+from talkinghead.requests.files import check_output, free_path, notes_on_replacing
+from talkinghead.requests.input_types import AUDIO_TRACK_HELP, SAY_HELP, VOICE_HELP
 from talkinghead.sample_rates import exact_frame_rate, parse_frame_rate
 
 if TYPE_CHECKING:
     from talkinghead.types import MouthCue
 
 SUFFIXES = (".tsv", ".json", ".xml", ".dat", ".csv")
+VISEMES = ("rhubarb", "oculus", "azure")
+EXTENDED = "GHX"
 RATES = (10.0, 120.0)  # frames a second: fewer would lose shapes
 EXAMPLES = """\
 examples:
@@ -26,6 +36,8 @@ examples:
   talkinghead cues speech.wav -o cues.json
   talkinghead cues speech.wav -o switch.dat --dat-use-preston-blair    for OpenToonz
   talkinghead cues speech.wav -o weights.csv --fps 30                  weights that fade
+  talkinghead cues speech.wav -o visemes.json --visemes oculus
+  talkinghead cues --say "Hello"
 Shapes: A shut for b, m and p; B teeth together; C open; D wide open; E rounded; F puckered;
 and, where --extended-shapes names them, G teeth on lip for f and v; H tongue up for l; X at rest.
 """
@@ -34,14 +46,23 @@ and, where --extended-shapes names them, G teeth on lip for f and v; H tongue up
 def configure(parser: Parser) -> None:
     """The options of `cues`."""
     parser.epilog = EXAMPLES
-    parser.add_argument("audio", metavar="AUDIO", help="a recording, or a video with audio")
+    parser.add_argument(
+        "audio", metavar="AUDIO", nargs="?", type=Path, help="a recording, or a video with audio"
+    )
+    parser.add_argument("--say", metavar="TEXT", help=SAY_HELP)
+    parser.add_argument("--voice", metavar="VOICE", help=VOICE_HELP)
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT",
         help=f"the file to write; its suffix is its format: {', '.join(SUFFIXES)} (default: "
         "tab-separated on stdout)",
     )  # fmt: skip
     parser.add_argument(
-        *_spellings("extended-shapes"), default="GHX", metavar="SHAPES",
+        "--visemes", choices=VISEMES, default=VISEMES[0],
+        help="Rhubarb's nine shapes, the 15 visemes of Oculus Lipsync, or Azure's ids 0 to 21 "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        *_spellings("extended-shapes"), default=EXTENDED, metavar="SHAPES",
         help="which of G, H and X are drawn, besides A to F; '' for none (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
@@ -67,10 +88,14 @@ def cues(args: Namespace, progress: Progress) -> None:
     """Extract the cues, and print them, or write them and print the path of what was written."""
     began, target = time.monotonic(), args.output
     extended = args.extended_shapes.upper()
-    if not set(extended) <= set("GHX"):
+    if not set(extended) <= set(EXTENDED):
         raise InputError(f"--extended-shapes {extended!r}: name some of G, H and X, or '' for none")
+    if args.visemes != VISEMES[0] and (extended != EXTENDED or args.dat_use_preston_blair):
+        raise InputError(
+            f"--visemes {args.visemes}: has no extended shapes and no names of Preston Blair"
+        )
     models = read_options(ComputeConfig, args)
-    check_audio(args.audio)
+    speech = build(SpokenAudio, {name: getattr(args, name) for name in ("audio", "say", "voice")})
     if target is not None:
         target = free_path(target) if args.no_clobber else target
         check_output(target, args.audio)
@@ -82,22 +107,25 @@ def cues(args: Namespace, progress: Progress) -> None:
             progress.note(note)
 
     from talkinghead.media.atomic_write import atomic_write
-    from talkinghead.media.audio import read_audio  # imports FFmpeg: not for --help
+    from talkinghead.media.loading import load_audio  # imports FFmpeg: not for --help
     from talkinghead.model_set import pick_device
+    from talkinghead.requests.run import speech_source
     from talkinghead.speech.mouth_cues import MouthCueExtractor, restrict_shapes
     from talkinghead.speech.vad import holds_speech
-    from talkinghead.types import IDLE_MOUTH
+    from talkinghead.speech.viseme_sets import VISEME_SETS
 
     progress.stage("loading the networks")
     maker = MouthCueExtractor(device=pick_device(models.device), ckpt=models.ckpt)
+    audio = speech_source(speech.audio, speech, progress)
     progress.stage("encoding the audio")
-    wave = read_audio(
-        args.audio, track=args.audio_track, notify=progress.note, holds_speech=holds_speech
+    wave = load_audio(
+        audio, track=args.audio_track, notify=progress.note, holds_speech=holds_speech
     )
-    cues = maker(wave)
-    if all(cue.shape == IDLE_MOUTH for cue in cues):
-        progress.note(f"no speech was heard in {args.audio}; the mouth stays closed")
-    shapes = restrict_shapes(cues, extended)
+    visemes = VISEME_SETS[args.visemes]
+    cues = maker(wave, visemes)
+    if all(cue.shape == visemes.idle for cue in cues):
+        progress.note(f"no speech was heard in {args.audio or 'it'}; the mouth stays closed")
+    shapes = restrict_shapes(cues, extended) if args.visemes == VISEMES[0] else cues
     text = format_cues(shapes, ".tsv" if target is None else target.suffix.lower(), extended, args)
     if target is None:
         progress.stop()
@@ -126,24 +154,32 @@ def format_cues(cues: list[MouthCue], suffix: str, extended: str, args: Namespac
         crossfade_weights,
         shape_changes,
     )
-    from talkinghead.types import IDLE_MOUTH, MOUTH_SHAPES
+    from talkinghead.speech.viseme_sets import VISEME_SETS
 
-    idle_shape = IDLE_MOUTH if IDLE_MOUTH in extended else FALLBACK_SHAPE[IDLE_MOUTH]
+    visemes, names = VISEME_SETS[args.visemes], VISEME_SETS[args.visemes].shapes
+    idle = visemes.idle
+    if args.visemes == VISEMES[0]:
+        idle = idle if idle in extended else FALLBACK_SHAPE[idle]
+        names = tuple(shape for shape in names if shape in BASIC_SHAPES + extended)
+    source = args.audio or "speech"
     if suffix == ".json":
-        return format_json(cues, args.audio)
+        return format_json(cues, source)
     if suffix == ".xml":
-        return format_xml(cues, args.audio)
+        return format_xml(cues, source)
     if suffix == ".dat":
         rate = args.dat_frame_rate
         frames = max(1, round(cues[-1].end * rate))
         return format_moho(
-            shape_changes(cues, rate), frames, idle_shape, preston_blair=args.dat_use_preston_blair
+            shape_changes(cues, rate, visemes),
+            frames,
+            idle,
+            preston_blair=args.dat_use_preston_blair,
         )
     if suffix == ".csv":
-        columns = [at for at, shape in enumerate(MOUTH_SHAPES) if shape in BASIC_SHAPES + extended]
-        names = "".join(MOUTH_SHAPES[at] for at in columns)
-        return format_csv(crossfade_weights(cues, args.fps)[:, columns], names, args.fps)
-    return format_tsv(cues, idle_shape)
+        weights = crossfade_weights(cues, args.fps, visemes)
+        columns = [visemes.shapes.index(name) for name in names]
+        return format_csv(weights[:, columns], names, args.fps)
+    return format_tsv(cues, idle)
 
 
 def _spellings(name: str) -> list[str]:

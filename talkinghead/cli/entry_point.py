@@ -29,16 +29,21 @@ def start(module: str, function: str = "main") -> NoReturn:
     try:
         status = getattr(import_module(module), function)()  # imports more
     except ModuleNotFoundError as missing:
-        print(
-            f"talkinghead: error: the Python package {missing.name!r} is not installed; "
-            "run 'make setup', then 'source .venv/bin/activate'",
-            file=sys.stderr,
-        )
+        print(f"talkinghead: error: {_describe_missing(missing)}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("talkinghead: error: interrupted", file=sys.stderr)
         sys.exit(130)
     sys.exit(status)
+
+
+def _describe_missing(missing: ModuleNotFoundError) -> str:
+    from talkinghead.errors import describe_missing_package
+
+    return describe_missing_package(missing) or (
+        f"the Python package {missing.name!r} is not installed; run 'make setup', then "
+        "'source .venv/bin/activate'"
+    )
 
 
 def main() -> NoReturn:

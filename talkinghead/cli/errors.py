@@ -59,7 +59,7 @@ def run_with_errors(work: Callable[[], int | None], progress: Progress) -> int:
         with _exit_on_signals(), warnings.catch_warnings():
             if not sys.warnoptions:
                 warnings.simplefilter("ignore")  # of the libraries: no news to the user
-            # matplotlib, which mediapipe imports, complains of a home it cannot write to.
+            # matplotlib complains of a home it cannot write to.
             logging.getLogger("matplotlib").setLevel(logging.ERROR)
             with progress:
                 status = work()

@@ -7,19 +7,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from talkinghead.cli.clip_measures import ClipMeasure
+from talkinghead.cli.evaluate_dub import add_dub
 from talkinghead.cli.evaluate_speech import add_speech, add_style
 from talkinghead.cli.options import Parser, add_options, add_reporting, positive, read_options
 from talkinghead.cli.reports import add_report, add_split, count_steps, print_clip_report
-from talkinghead.config import ComputeConfig, DetectorConfig, ModelConfig
+from talkinghead.config import DetectorConfig, EngineConfig, ModelConfig
 from talkinghead.errors import InputError
-from talkinghead.evaluate.comparison import compare
+from talkinghead.evaluate.comparison import compare, compare_frames
 from talkinghead.evaluate.extreme_frames import ExtremeFrames
-from talkinghead.evaluate.motion import OffsetEstimator, evaluate_motion
-from talkinghead.evaluate.render import evaluate_render, read_render_clip
-from talkinghead.evaluate.sync import evaluate_sync, offset_of
-from talkinghead.evaluate.viseme_shapes import VisemeCollector, draw_shapes, viseme_labeller
+from talkinghead.evaluate.render import read_render_clip
+from talkinghead.evaluate.report import Report
+from talkinghead.evaluate.sync import evaluate_sync
+from talkinghead.evaluate.viseme_shapes import (
+    VisemeCollector,
+    VisemeLabeller,
+    draw_shapes,
+    timed_viseme_labeller,
+    viseme_labeller,
+)
 from talkinghead.face.detectors import load_detector
-from talkinghead.face.segmentation import person_matte
 from talkinghead.media.formats import output_path
 from talkinghead.media.image import write_image
 from talkinghead.media.synthetic_label import COMMENT
@@ -41,14 +48,14 @@ from talkinghead.requests.run import load_animator
 from talkinghead.speech.content_encoder import ContentVoiceEncoder
 from talkinghead.sync.score import SYNCNET_FILE, load_syncnet
 from talkinghead.train.data.splits import clip_filter, clip_speakers
-from talkinghead.types import FaceShape, FaceTrack, Portrait, Renderer, Waveform
+from talkinghead.workers.engine import create_engine
 
-LOG_MEL_BRANCH = "content_mel.safetensors"  # a content branch on log-mel, for comparison
 CLIPS = """\
 examples:
   talkinghead evaluate motion clips/
   talkinghead evaluate render clips/ --json --out render.json
   talkinghead evaluate render clips/ --max-frames 50 --sheet extremes.png
+  talkinghead evaluate render clips/ --workers 4
   talkinghead evaluate sync speaking.mp4
 talkinghead/evaluate/motion_metrics.py defines the metrics. Baselines: a mouth that does not move
 (still), one that opens with the loudness (energy), the branch trained on log-mel alone (mel); the
@@ -69,6 +76,7 @@ COMPARE = """\
 examples:
   talkinghead compare clip.mp4 -o mouths.png
   talkinghead compare clip.mp4 -o mouths.png --video both.mp4
+  talkinghead compare interview.mp4 --dubbed dubbed.mp4 -o mouths.png --video both.mp4
 """
 KINDS = {
     "motion": "the motion predicted from a clip's audio, against the clip's own",
@@ -100,9 +108,13 @@ def configure_evaluate(parser: Parser) -> None:
                 "--sheet", type=Path, metavar="PNG",
                 help="draw the widest mouths and deepest blinks here, the truth above ours",
             )  # fmt: skip
+        add_options(kind, EngineConfig)
         add_options(kind, ModelConfig if name == "render" else DetectorConfig)
         add_reporting(kind)
-        kind.set_defaults(run=evaluate_clips, kind=name)
+        kind.set_defaults(
+            run=evaluate_clips, kind=name, max_frames=None, engine="local", workers=None
+        )
+    add_dub(kinds)
     add_speech(kinds)
     add_style(kinds)
     _add_sync(kinds)
@@ -135,6 +147,11 @@ def configure_compare(parser: Parser) -> None:
         "--video", type=output_path, metavar="MP4", help="both side by side, half speed"
     )
     parser.add_argument(
+        "--dubbed", type=Path, metavar="VIDEO",
+        help="compare the clip with this, dubbed from it (default: with its first frame, moved by "
+        "its landmarks)",
+    )  # fmt: skip
+    parser.add_argument(
         "--max-frames", type=positive, default=250, metavar="N",
         help="of the clip (default: %(default)s)",
     )  # fmt: skip
@@ -154,17 +171,17 @@ def evaluate_clips(args: Namespace, progress: Progress) -> None:
         check_image_output(picture, args.clips)
     select = clip_filter(args.clips, args.split, need_speech=is_motion)
     animator = load_animator(models, progress)
+    measured = ClipMeasure(args.clips, models, args.max_frames)
+    if args.engine == "ray" or args.workers:
+        engine = create_engine(read_options(EngineConfig, args), progress.note)
+        measure: Callable[..., Report] = partial(measured.measure_on, engine)
+    else:
+        measure = measured.prepare(animator)
     step = count_steps(progress, "clip")
     if is_motion:
-        baselines = {name: _predictor(other) for name, other in _baselines(models).items()}
-        encoder, visemes = animator.models.content_encoder, None
-        if isinstance(encoder, ContentVoiceEncoder):
-            visemes = VisemeCollector(viseme_labeller(encoder), clip_speakers(args.clips))
-        report = evaluate_motion(
-            args.clips, _predictor(animator), animator.face_detector,
-            baselines=baselines, offset=_sync_offset(models, animator), observe=visemes,
-            select=select, progress=step,
-        )  # fmt: skip
+        label = _viseme_labeller(animator, progress)
+        visemes = VisemeCollector(label, clip_speakers(args.clips)) if label else None
+        report = measure(select, step, observe=visemes)
         shapes = visemes.shapes() if visemes else None
         if shapes:
             totals = {"visemes_r": shapes.correlation, "visemes_size": shapes.size}
@@ -174,20 +191,28 @@ def evaluate_clips(args: Namespace, progress: Progress) -> None:
                 progress.print_output(args.visemes)
     else:
         extremes = ExtremeFrames() if picture else None
-        report = evaluate_render(
-            args.clips,
-            lambda portrait: animator.photo(portrait, size="full").renderer,
-            animator.face_detector,
-            baselines=None if animator.models.translator is None else {"warp": _warp_renderer},
-            max_frames=args.max_frames,
-            select=select,
-            progress=step,
-            extremes=extremes,
-        )
+        report = measure(select, step, extremes=extremes)
         if picture and extremes:
             write_image(extremes.sheet(), picture)
             progress.print_output(picture)
     print_clip_report(args, progress, report)
+
+
+def _viseme_labeller(animator: Animator, progress: Progress) -> VisemeLabeller | None:
+    """How the visemes of clips are found; None for log-mel content, which has no phones."""
+    try:
+        from talkinghead.train.labels.transcript import TranscriptLabeller
+
+        return timed_viseme_labeller(TranscriptLabeller())
+    except (ImportError, InputError):
+        encoder = animator.models.content_encoder
+        if not isinstance(encoder, ContentVoiceEncoder):
+            return None
+        progress.note(
+            "visemes are those of the content-voice model, whose errors the motion shares; "
+            "pip install 'talkinghead[teachers]' to measure by Whisper's words (English clips)"
+        )
+        return viseme_labeller(encoder)
 
 
 def evaluate_lip_sync(args: Namespace, progress: Progress) -> None:
@@ -212,12 +237,15 @@ def evaluate_lip_sync(args: Namespace, progress: Progress) -> None:
 
 
 def compare_clip(args: Namespace, progress: Progress) -> None:
-    """Render a clip from its first frame and its landmarks, beside the clip itself."""
+    """Show a clip beside what was dubbed from it, or rendered from its first frame."""
     models = read_options(ModelConfig, args)
     check_file(args.clip)
-    check_image_output(args.output, args.clip)
+    inputs = [args.clip]
+    if args.dubbed:
+        inputs.append(check_file(args.dubbed))
+    check_image_output(args.output, *inputs)
     if args.video:
-        check_video_output(args.video, args.clip)
+        check_video_output(args.video, *inputs)
     for note in notes_on_replacing(*filter(None, (args.output, args.video))):
         progress.note(note)
     animator = load_animator(models, progress)
@@ -229,10 +257,17 @@ def compare_clip(args: Namespace, progress: Progress) -> None:
         clip = read_render_clip(video, animator.face_detector)
     except InputError as error:  # it knows no file names
         raise InputError(f"{args.clip}: {error}; give a video of one visible face") from error
-    progress.stage("rendering")
-    sheet, both = compare(
-        clip, lambda portrait: PhotoRenderer(portrait, None, animator.models.translator)
-    )
+    if args.dubbed:
+        start = len(video.frames) - len(clip.frames)  # of the first frame with a face
+        dubbed = read_video(args.dubbed, max_frames=args.max_frames).frames[start:]
+        if not len(dubbed):
+            raise InputError(f"{args.dubbed}: ends before {args.clip} shows a face")
+        sheet, both = compare_frames(clip.frames, dubbed, clip.track.points, clip.track.fps)
+    else:
+        progress.stage("rendering")
+        sheet, both = compare(
+            clip, lambda portrait: PhotoRenderer(portrait, None, animator.models.translator)
+        )
     write_image(sheet, args.output, synthetic=COMMENT)
     progress.print_output(args.output)
     if args.video:
@@ -240,30 +275,3 @@ def compare_clip(args: Namespace, progress: Progress) -> None:
         write_video(both, args.video, progress=lambda done, _: progress.step(done))
         progress.print_output(args.video)
     progress.success(output=str(args.output))
-
-
-def _predictor(animator: Animator) -> Callable[[Waveform, FaceShape], FaceTrack]:
-    """The animator's motion of a face for a waveform, in natural amounts."""
-    return lambda wave, face: animator.predict_motion(animator.extract_features(wave), face)
-
-
-def _baselines(models: ComputeConfig) -> dict[str, Animator]:
-    """The branch trained on log-mel alone, where the folder of weights holds one."""
-    path = (models.ckpt or checkpoint.FOLDER) / LOG_MEL_BRANCH
-    if not path.exists():
-        return {}
-    return {"mel": Animator(device=models.device, ckpt=models.ckpt, content_weights=path)}
-
-
-def _sync_offset(models: ComputeConfig, animator: Animator) -> OffsetEstimator | None:
-    """What measures how late a clip's video is, where the weights include a SyncNet."""
-    path = (models.ckpt or checkpoint.FOLDER) / SYNCNET_FILE
-    if not path.exists():
-        return None
-    return partial(offset_of, load_syncnet(path, animator.device))
-
-
-def _warp_renderer(portrait: Portrait) -> Renderer:
-    """The renderer without the translator, which the translator must beat."""
-    matte = person_matte(portrait.image, portrait.landmarks)
-    return PhotoRenderer(replace(portrait, matte=matte))

@@ -52,23 +52,24 @@ def configure_plot(parser: Parser) -> None:
 
 def motion(args: Namespace, progress: Progress) -> None:
     """Predict the motion, write it, and print the path of what was written."""
-    request = read_options(MotionRequest, args)
+    request = read_options(MotionRequest, with_recording(args))
     for note in notes_on_replacing(request.target, option=True):
         progress.note(note)
 
     from talkinghead.media.motion_export import write_motion
-    from talkinghead.requests.run import ENCODING_AUDIO, load_animator
+    from talkinghead.requests.run import ENCODING_AUDIO, load_animator, speech_source
 
     animator = load_animator(request.models, progress)
     progress.stage("finding the face")
-    subject, _, _ = _subject(request, animator)
+    subject, _, _ = subject_of(request, animator)
+    audio = speech_source(request.audio, request, progress)
     progress.stage(ENCODING_AUDIO)
     track = animator.motion(
         subject,
-        request.audio,
+        audio,
         request.motion_config,
         request.fps,
-        pose_reference=_pose_reference(request, animator),
+        pose_reference=pose_reference_of(request, animator),
         speaking_style=request.style_from,
         audio_track=request.audio_track,
     )
@@ -79,7 +80,7 @@ def motion(args: Namespace, progress: Progress) -> None:
 
 def plot(args: Namespace, progress: Progress) -> None:
     """Predict the motion, and write the plots and the video."""
-    request = read_options(PlotRequest, args)
+    request = read_options(PlotRequest, with_recording(args))
     track_path, landmarks_path, video_path = request.outputs
     for note in notes_on_replacing(*request.outputs):
         progress.note(note)
@@ -88,17 +89,18 @@ def plot(args: Namespace, progress: Progress) -> None:
     from talkinghead.motion.resample import resample_clip
     from talkinghead.render.landmark_drawing import LandmarkRenderer
     from talkinghead.render.plots import plot_landmarks, plot_track
-    from talkinghead.requests.run import ENCODING_AUDIO, load_animator
+    from talkinghead.requests.run import ENCODING_AUDIO, load_animator, speech_source
     from talkinghead.types import Clip
 
     animator = load_animator(request.models, progress)
     progress.stage("finding the face")
-    subject, picture, points = _subject(request, animator)
+    subject, picture, points = subject_of(request, animator)
+    audio = speech_source(request.audio, request, progress)
     progress.stage(ENCODING_AUDIO)
-    wave, cue = animator.load_audio(request.audio, request.audio_track)
+    wave, cue = animator.load_audio(audio, request.audio_track)
     features = animator.extract_features(wave, request.style_from)
-    animator.check_speech(features.voice_activity, request.audio)
-    reference = _pose_reference(request, animator)
+    animator.check_speech(features.voice_activity, audio)
+    reference = pose_reference_of(request, animator)
     track = animator.predict_motion(
         features, subject.face, request.motion_config, subject.lip_gain, reference
     )
@@ -106,7 +108,8 @@ def plot(args: Namespace, progress: Progress) -> None:
 
     request.output.mkdir(parents=True, exist_ok=True)
     progress.stage("drawing")
-    plot_track(track, wave, track_path, request.audio.name)
+    title = str(request.say) if request.audio is None else request.audio.name
+    plot_track(track, wave, track_path, title)
     progress.print_output(track_path)
     if picture is not None:
         plot_landmarks(picture, points, landmarks_path)
@@ -120,11 +123,20 @@ def plot(args: Namespace, progress: Progress) -> None:
     progress.print_output(video_path)
 
 
-def _pose_reference(request: TrackRequest, animator: Animator) -> FaceTrack | None:
+def with_recording(args: Namespace) -> Namespace:
+    """The words as meant: without --say, one word alone is the recording and no picture."""
+    words = dict(vars(args))
+    if "image" in words and not {"audio", "say"} & set(words):
+        words["audio"] = words.pop("image")
+    return Namespace(**words)
+
+
+def pose_reference_of(request: TrackRequest, animator: Animator) -> FaceTrack | None:
+    """The head pose to transfer, if any."""
     return None if request.pose_from is None else animator.pose_reference(request.pose_from)
 
 
-def _subject(request: TrackRequest, animator: Animator) -> tuple[Subject, Array | None, Array]:
+def subject_of(request: TrackRequest, animator: Animator) -> tuple[Subject, Array | None, Array]:
     """Who moves, the picture to draw on, and the 68 points in its pixels."""
     import numpy as np
 

@@ -16,13 +16,19 @@ from talkinghead.field_options import options_by_name
 from talkinghead.media.formats import output_path
 from talkinghead.progress import Progress
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest
-from talkinghead.requests.files import check_output_folder, check_video_output, default_output
+from talkinghead.requests.files import (
+    check_output_folder,
+    check_video_output,
+    default_output,
+    name_of_speech,
+)
 
 EXAMPLES = asset_folder("examples")
 PHOTO = """\
 examples:
   python main_end2end.py --jpg face.jpg --amp_lip_x 2
   python main_end2end.py --jpg astronaut --audio speech.wav --output_folder results
+  python main_end2end.py --jpg face.jpg --say "Hello"
 The same work: talkinghead photo --help
 """
 CARTOON = """\
@@ -229,8 +235,12 @@ def _jobs(args: Namespace, image: str, styles: Sequence[str | None]) -> list[dic
     """The recording that is named, or every wav in examples/, with each of the styles."""
     if args.output is None:
         check_output_folder(args.output_folder)
+    say: str | None = getattr(args, "say", None)
+    recordings: list[str | None]
     if args.audio:
         recordings = [_example_or_path(args.audio)]
+    elif say is not None:
+        recordings = [None]
     else:
         recordings = [str(path) for path in sorted(EXAMPLES.glob("*.wav"))]
     if not recordings:
@@ -242,7 +252,8 @@ def _jobs(args: Namespace, image: str, styles: Sequence[str | None]) -> list[dic
     jobs = []
     for audio in recordings:
         for style in styles:
-            parts = (image, audio) if style is None or len(styles) == 1 else (image, audio, style)
+            parts = [image, name_of_speech(audio, say)]
+            parts += [style] if style is not None and len(styles) > 1 else []
             target = args.output or default_output(*parts, folder=args.output_folder)
             jobs.append({"audio": audio, "output": target, "style_from": style})
     if len({job["output"] for job in jobs}) < len(jobs):

@@ -1,12 +1,15 @@
 """`talkinghead preprocess`: make training data of clips, recordings and stills."""
 
+import csv
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from talkinghead.cli.options import Parser, add_reporting, positive
+from talkinghead.cli.options import Parser, add_options, add_reporting, positive, read_options
 from talkinghead.cli.reports import count_steps
+from talkinghead.config import EngineConfig
 from talkinghead.errors import InputError
+from talkinghead.media.atomic_write import atomic_write
 from talkinghead.media.file_search import (
     AUDIO_SUFFIXES,
     VIDEO_SUFFIXES,
@@ -17,15 +20,21 @@ from talkinghead.progress import Progress
 from talkinghead.requests.files import check_output_folder
 from talkinghead.train.data.clips import preprocess_clips
 from talkinghead.train.data.frame_pairs import SIDE
+from talkinghead.train.data.layouts import read_filelist
+from talkinghead.train.data.lipgan_layout import preprocess_lipgan
 from talkinghead.train.data.mouth_crops import preprocess_mouth_crops
 from talkinghead.train.data.pairing import MANUAL_LANDMARKS, preprocess_frame_pairs
 from talkinghead.train.data.splits import MANIFEST
+from talkinghead.workers.engine import create_engine
 
+LEFT_OUT = "left_out.csv"  # in OUT: clip and reason
 CLIPS = """\
 examples:
   talkinghead preprocess clips data/ examples.d/ --workers 4
+  talkinghead preprocess clips mvlrs_v1/ examples.d/ --split train --filelists filelists/
 An interrupted run continues where it stopped. A manifest.csv in DATA with the columns path and
-identity names the speaker of each clip; without it, the folder of a clip is its speaker.
+identity names the speaker of each clip; without it, the layouts of GRID, LRS2, VoxCeleb2 and HDTF
+are known, and elsewhere the folder of a clip is its speaker. OUT/left_out.csv lists bad clips.
 Its column audio, if there is one, says which clips hold speech.
 """
 SPEECH = """\
@@ -56,6 +65,12 @@ Speakers are named by DATA/manifest.csv, and those of the test split (train/data
 left out; its column audio, if there is one, says which clips hold speech. 8 minutes of each speaker
 are used. An interrupted run continues where it stopped.
 """
+LIPGAN = """\
+examples:
+  talkinghead preprocess lipgan mvlrs_v1/ lipgan.d/ --split train --filelists filelists/
+OUT/<split>/<speaker>/<clip>/ holds 0.jpg, 1.jpg, ..., mels.npz and audio.wav. Without --split the
+split is that of the speaker (train/data/splits.yaml). OUT/left_out.csv lists bad clips.
+"""
 # kind -> summary, description, what DATA is, what OUT holds, epilog, what a job is
 KINDS = {
     "clips": (
@@ -84,6 +99,12 @@ KINDS = {
         "Register and crop the mouth in every talking clip below DATA, with its audio.",
         "folder of talking clips", "the crops", MOUTH_CROPS, "clip",
     ),
+    "lipgan": (
+        "write clips in the layout that LipGAN trains on",
+        "Write the faces, the spectrogram and the audio of every talking clip below DATA as LipGAN "
+        "reads them.",
+        "folder of talking clips", "the clips", LIPGAN, "clip",
+    ),
 }  # fmt: skip
 
 
@@ -94,10 +115,6 @@ def configure_preprocess(parser: Parser) -> None:
         kind = kinds.add_parser(name, help=summary, description=description, epilog=epilog)
         kind.add_argument("data", metavar="DATA", type=Path, help=data)
         kind.add_argument("out", metavar="OUT", type=Path, help=f"folder for {out}")
-        kind.add_argument(
-            "--workers", type=positive, default=2, metavar="N",
-            help="processes (default: %(default)s)",
-        )  # fmt: skip
         if name == "speech":
             kind.add_argument(
                 "--synthetic", type=int, default=2400, metavar="N",
@@ -108,6 +125,18 @@ def configure_preprocess(parser: Parser) -> None:
                 "--side", type=positive, default=SIDE, metavar="PIXELS",
                 help="of the square around the mouth, a multiple of 8 (default: %(default)s)",
             )  # fmt: skip
+        if name in ("clips", "mouth-crops", "lipgan"):
+            kind.add_argument(
+                "--split", metavar="NAME",
+                help="only the clips that FILELISTS/NAME.txt lists, as LRS2's train.txt does",
+            )  # fmt: skip
+            kind.add_argument(
+                "--filelists",
+                type=Path,
+                metavar="DIR",
+                help="folder of the lists for --split (default: DATA/filelists)",
+            )
+        add_options(kind, EngineConfig)
         add_reporting(kind)
         kind.set_defaults(run=run, kind=name)
 
@@ -118,9 +147,13 @@ def run(args: Namespace, progress: Progress) -> None:
         raise InputError(f"{args.data}: no such folder; give one of clips or recordings")
     check_output_folder(args.out)
     progress.stage(f"searching {args.data}")
-    skipped = _preprocess(args, count_steps(progress, KINDS[args.kind][-1]))
+    skipped = _preprocess(args, count_steps(progress, KINDS[args.kind][-1]), progress.note)
     for reason in skipped:
         progress.note(f"left out: {reason}")
+    if skipped:
+        table = args.out / LEFT_OUT
+        _write_table(table, skipped)
+        progress.note(f"{table}: the {len(skipped)} left out, and why")
     what = "recordings or clips" if args.kind == "speech" else "clips"
     for note in describe_others(args.data, _read_files(args), what):
         progress.note(note)
@@ -128,21 +161,43 @@ def run(args: Namespace, progress: Progress) -> None:
     progress.print_output(args.out)
 
 
-def _preprocess(args: Namespace, step: Callable[[int, int], None]) -> list[str]:
+def _preprocess(
+    args: Namespace, step: Callable[[int, int], None], notify: Callable[[str], None]
+) -> list[str]:
     """Do it. Returns what was left out, and why."""
+    engine = create_engine(read_options(EngineConfig, args), notify)
     if args.kind == "clips":
-        return preprocess_clips(args.data, args.out, args.workers, step)
+        return preprocess_clips(args.data, args.out, engine, step, _listed(args))
+    if args.kind == "lipgan":
+        return preprocess_lipgan(args.data, args.out, engine, step, _listed(args), args.split)
     if args.kind == "frame-pairs":
-        return preprocess_frame_pairs(args.data, args.out, args.workers, args.side, step)
+        return preprocess_frame_pairs(args.data, args.out, engine, args.side, step)
     if args.kind == "mouth-crops":
-        return preprocess_mouth_crops(args.data, args.out, args.workers, step)
+        return preprocess_mouth_crops(args.data, args.out, engine, step, _listed(args))
     if args.kind == "teacher-features":
         from talkinghead.train.data.teacher_features import preprocess_teacher_features
 
-        return preprocess_teacher_features(args.data, args.out, args.workers, step)
+        return preprocess_teacher_features(args.data, args.out, engine, step)
     from talkinghead.train.data.corpus import preprocess_speech  # needs what only training needs
 
-    return preprocess_speech(args.data, args.out, args.workers, args.synthetic, step)
+    return preprocess_speech(args.data, args.out, engine, args.synthetic, step)
+
+
+def _listed(args: Namespace) -> frozenset[str] | None:
+    """The clips of --split; None: all."""
+    if args.split is None:
+        if args.filelists is not None:
+            raise InputError("--filelists: needs --split, the name of a list")
+        return None
+    return read_filelist(args.filelists or args.data / "filelists", args.split)
+
+
+def _write_table(path: Path, skipped: Sequence[str]) -> None:
+    """Write a CSV of what was left out, a clip a line."""
+    with atomic_write(path) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("clip", "reason"))
+        writer.writerows(reason.partition(": ")[::2] for reason in skipped)
 
 
 def _read_files(args: Namespace) -> Iterator[Path]:

@@ -1,7 +1,8 @@
 """How `talkinghead evaluate` shows its progress, and prints a report as a table or JSON."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,24 @@ def add_split(parser: ArgumentParser) -> None:
         help="only speakers of this split (train/data/splits.yaml), named by DIR/manifest.csv; "
         "nothing was ever trained on those of 'test' and 'test2'",
     )  # fmt: skip
+
+
+def first_clips(
+    select: Callable[[str], bool], speakers: Mapping[str, str], each: int
+) -> Callable[[str], bool]:
+    """Whether a clip that `select` accepts is among the first `each` of its speaker.
+
+    `speakers` says who speaks in a clip of that name; by default it is the clip's folder.
+    """
+    accepted: dict[str, list[str]] = defaultdict(list)
+
+    def is_selected(name: str) -> bool:
+        own = accepted[speakers.get(name, Path(name).parent.as_posix())]
+        if select(name) and name not in own and len(own) < each:
+            own.append(name)
+        return name in own
+
+    return is_selected
 
 
 def count_steps(progress: Progress, unit: str) -> Callable[..., None]:

@@ -14,6 +14,8 @@ from talkinghead.cli.options import (
     spellings,
 )
 from talkinghead.config import ComputeConfig
+from talkinghead.errors import TalkingHeadError
+from talkinghead.evaluate.report import format_table
 from talkinghead.model_set import pick_device
 from talkinghead.models.translator import TranslatorSize
 from talkinghead.progress import Progress
@@ -22,6 +24,13 @@ from talkinghead.train.content.trainer import train_content
 from talkinghead.train.distributed import is_main_process, launch_fabric
 from talkinghead.train.encoder.trainer import train_encoder
 from talkinghead.train.loop import TrainConfig
+from talkinghead.train.run_record import (
+    begin_run,
+    command_line,
+    finish_run,
+    forget_unstarted_run,
+    list_runs,
+)
 from talkinghead.train.speaker.trainer import train_speaker
 from talkinghead.train.sync.trainer import train_sync
 from talkinghead.train.translator.trainer import RECONSTRUCTION_SHARE, train_translator
@@ -46,8 +55,9 @@ examples:
   talkinghead preprocess mouth-crops data/ mouths.d/
   talkinghead train sync --data mouths.d/ --out ckpt/sync.safetensors --run runs/sync
 After an interruption the same command continues from the last checkpoint in --run.
+  talkinghead train list runs/
 """
-# name -> what it is, which command makes its data, examples a step
+# name -> what it is, which command makes its data, examples a batch
 NETWORKS = {
     "voice": ("the content-voice model: speech to content, and back", "preprocess speech", 16),
     "vad": ("the voice detector: tells voices from music and noise", "preprocess speech", 24),
@@ -63,15 +73,18 @@ _SCHEDULE: dict[str, tuple[type, str]] = {
     "lr": (float, "peak learning rate of Adam"),
     "eval_every": (int, "steps between validations, each followed by a checkpoint"),
     "seed": (int, "of batches and initial weights"),
-    "devices": (int, "devices that share each step, each with a batch of its own"),
+    "devices": (int, "devices that share the batches of each step"),
+    "batches_per_step": (int, "batches a step, over all devices; 0: one each, or as the run began"),
     "precision": (str, "of the losses: 32, or bf16 on CUDA"),
 }
+_NO_SETTINGS = ("run", "command", "progress", "quiet", "verbose")  # of the arguments of a run
 _FORMER = {"rate": "lr", "every": "eval_every"}
 
 
 def configure_train(parser: Parser) -> None:
     """The sub-commands of `train`."""
     networks = parser.add_subparsers(metavar="NETWORK", title="networks", required=True)
+    _add_list(networks)
     for name, (summary, data, batch) in NETWORKS.items():
         network = networks.add_parser(
             name, help=summary, description=f"Train {summary}.", epilog=EXAMPLES
@@ -84,12 +97,12 @@ def configure_train(parser: Parser) -> None:
         )
         network.add_argument(
             "--run", dest="folder", type=Path, required=True, metavar="DIR",
-            help="folder for checkpoints, log.csv and curves.png",
+            help="folder for run.json, checkpoints, log.csv and curves.png",
         )  # fmt: skip
         _add_schedule(network)
         network.add_argument(
             "--batch", type=positive, default=batch, metavar="N",
-            help="examples a step (default: %(default)s)",
+            help="examples a batch (default: %(default)s)",
         )  # fmt: skip
         add_options(network, ComputeConfig, only=("device",))
         add_reporting(network)
@@ -161,6 +174,31 @@ def _add_translator(parser: Parser) -> None:
     )  # fmt: skip
 
 
+def _add_list(networks: Any) -> None:
+    """`list` among the sub-commands of `train` (what argparse's add_subparsers returns)."""
+    kind = networks.add_parser(
+        "list", help="the training runs in a folder", description="List the training runs."
+    )
+    kind.add_argument("runs", type=Path, metavar="DIR", help="folder of --run, or one above it")
+    add_reporting(kind)
+    kind.set_defaults(run=show_runs)
+
+
+def show_runs(args: Namespace, progress: Progress) -> None:
+    """Print a table of training runs, the newest first."""
+    rows = [
+        [
+            run.folder.relative_to(args.runs).as_posix(), run.network, run.began[:16],
+            f"{run.step} of {run.steps}", "-" if run.score is None else f"{run.score:.4g}",
+            "finished" if run.finished else "stopped or running", run.revision[:12],
+        ]
+        for run in list_runs(args.runs)
+    ]  # fmt: skip
+    progress.stop()
+    head = ["run", "network", "began (UTC)", "step", "best score", "", "revision"]
+    print(format_table(head, rows), flush=True)
+
+
 def train(args: Namespace, progress: Progress) -> None:
     """Train a network, and print the path of its weights."""
     check_weights_output(args.out)
@@ -178,10 +216,17 @@ def train(args: Namespace, progress: Progress) -> None:
         "batch_size": args.batch, "device": str(fabric.device), "report": report,
     }  # fmt: skip
     if is_main_process():
+        settings = {name: value for name, value in vars(args).items() if name not in _NO_SETTINGS}
+        begin_run(args.folder, args.network, settings, command_line())
         progress.stage("reading examples")
         progress.start(config.steps, "step")
-    metrics = _train_network(args, config, shared)
+    try:
+        metrics = _train_network(args, config, shared)
+    except TalkingHeadError:
+        forget_unstarted_run(args.folder)
+        raise
     if is_main_process():
+        finish_run(args.folder, args.out, metrics)
         progress.success(output=str(args.out), **metrics)
         progress.print_output(args.out)
 

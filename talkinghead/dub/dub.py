@@ -14,9 +14,11 @@ import numpy as np
 
 from talkinghead.config import MotionConfig
 from talkinghead.dub.cast import Cast
+from talkinghead.dub.filmed_interior import FilmedInterior, InteriorChoice, Weighted
 from talkinghead.dub.frame_reader import FrameReader
 from talkinghead.dub.mouth_painter import InteriorSource, LipSource, MouthPainter, shift_mesh
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
+from talkinghead.dub.occlusion import describe_mouth, find_visible
 from talkinghead.dub.sources import MouthSources, crop_face, visible_teeth
 from talkinghead.dub.speech import lip_offsets
 from talkinghead.dub.timeline import Extension, Timeline, frame_timeline
@@ -33,7 +35,9 @@ from talkinghead.pipeline import Animator
 from talkinghead.render.parallel import ordered_map, thread_count
 from talkinghead.types import Array, AudioCue, Waveform
 
-Found = list[tuple[InteriorSource, LipSource | None] | None]  # for each person; None: not painted
+# Inside and lips of other frames for each person; None: not painted.
+Sources = tuple[InteriorSource, LipSource | None, list[tuple[FilmedInterior, float]]]
+Found = list[Sources | None]
 OnProgress = Callable[[int], None]  # takes the number of frames that are finished
 _FADE_SECONDS = 0.24  # of the new lips into the filmed ones where the words end but the video plays
 _OPAQUE = 0.5  # share of the new lips up to which their pixels fade in, beyond it their shape
@@ -46,14 +50,16 @@ class DubReport:
     frame_count: int
     seconds: float
     unseen: int  # frames without the face, which stay as filmed
-    turned: int  # the same: turned too far, or something before the mouth
+    turned: int  # the same: turned too far
+    covered: int  # the same: something before the mouth
     shots: int
 
     def notes(self, video: str | Path) -> list[str]:
         """What the user should know, a line each."""
         reasons = [
             (self.unseen, "show no face to dub"),
-            (self.turned, "show it turned too far away or covered"),
+            (self.turned, "show it turned too far away"),
+            (self.covered, "show something before the mouth"),
         ]
         return [
             f"{video}: {count} of {self.frame_count} frames {reason}; they stay as filmed"
@@ -71,6 +77,19 @@ class _Speaker:
     sources: MouthSources
     offsets: Array  # (n, 68, 3) of each frame of the timeline
     share: Array  # (n,) of the new lips
+    interiors: list[Weighted]  # of each frame of the timeline: those that show the mouth's inside
+
+    def sources_at(self, number: int, index: int) -> Sources | None:
+        """What is taken from other frames for frame `number` of the timeline, `index` of the video.
+
+        None: it is not painted.
+        """
+        if self.share[number] <= 0:
+            return None
+        inside, lips = self.sources.at(index)
+        chains = self.painter.inner_lips
+        filmed = [(self.sources.interior(i, chains), w) for i, w in self.interiors[number]]
+        return inside, lips, filmed
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,7 @@ class TrackedVideo:
     properties: VideoProperties
     tracks: list[PersonTrack]  # one per person
     teeth: list[Array]  # (t,) visible teeth of each person
+    visible: list[Array]  # (t,) bool for each person: nothing covers the mouth
 
     @property
     def shots(self) -> int:
@@ -100,10 +120,12 @@ def track_video(
     """
     properties = read_properties(video)
     teeth: list[list[float]] = [[] for _ in range(cast.count)]
+    looks: list[list[Array | None]] = [[] for _ in range(cast.count)]
 
     def count(index: int, image: Array, _: float, people: list[Array | None]) -> None:
-        for areas, points in zip(teeth, people, strict=True):
+        for areas, mouths, points in zip(teeth, looks, people, strict=True):
             areas.append(0.0 if points is None else visible_teeth(image, points))
+            mouths.append(None if points is None else describe_mouth(image, points))
         if on_frame is not None:
             on_frame(index + 1)
 
@@ -111,7 +133,8 @@ def track_video(
     cast.check()
     if not any(np.isfinite(track.points).any() for track in tracks):
         raise FaceError(f"{video}: no frame shows a face; give a video of a visible face")
-    return TrackedVideo(properties, tracks, [np.array(areas) for areas in teeth])
+    visible = [find_visible(m, t.shots) for m, t in zip(looks, tracks, strict=True)]
+    return TrackedVideo(properties, tracks, [np.array(areas) for areas in teeth], visible)
 
 
 def write_dubbed_video(
@@ -147,8 +170,8 @@ def write_dubbed_video(
     config = motion_config or MotionConfig()
     speakers = [
         speaker
-        for track, teeth, wave in zip(video.tracks, video.teeth, waves, strict=True)
-        if (speaker := _prepare(animator, video, track, teeth, wave, timeline, reader, config))
+        for person, wave in enumerate(waves)
+        if (speaker := _prepare(animator, video, person, wave, timeline, reader, config))
     ]
     if on_start is not None:
         on_start(len(timeline.indices))
@@ -174,7 +197,9 @@ def write_dubbed_video(
                 on_frame(number + 1)
     spoken_frames = timeline.indices[timeline.times <= spoken]
     seen = np.zeros(len(first.times), bool)
-    dubbed = np.zeros(len(first.times), bool)
+    dubbed, covered = (np.zeros(len(first.times), bool) for _ in range(2))
+    for visible in video.visible:
+        covered |= ~visible
     for speaker in speakers:
         seen |= np.array([pose is not None for pose in speaker.tracked.poses])
         dubbed |= speaker.tracked.share > 0
@@ -182,7 +207,8 @@ def write_dubbed_video(
         frame_count=len(timeline.indices),
         seconds=timeline.seconds,
         unseen=int((~seen)[spoken_frames].sum()),
-        turned=int((seen & ~dubbed)[spoken_frames].sum()),
+        turned=int((seen & ~dubbed & ~covered)[spoken_frames].sum()),
+        covered=int((seen & ~dubbed & covered)[spoken_frames].sum()),
         shots=video.shots,
     )
 
@@ -190,18 +216,18 @@ def write_dubbed_video(
 def _prepare(
     animator: Animator,
     video: TrackedVideo,
-    track: PersonTrack,
-    teeth: Array,
+    person: int,
     wave: Waveform,
     timeline: Timeline,
     reader: FrameReader,
     config: MotionConfig,
 ) -> _Speaker | None:
     """What painting one person needs; None for one who is never seen."""
+    track, teeth, visible = video.tracks[person], video.teeth[person], video.visible[person]
     if not np.isfinite(track.points).any():
         return None
     properties = video.properties
-    face = measure_face(track, float(properties.frame_rate))
+    face = measure_face(track, float(properties.frame_rate), visible)
     warp = MouthWarp(face)
     offsets = lip_offsets(animator, wave, face.shape, timeline.times, config)
     ends = np.clip((wave.seconds - timeline.times) / _FADE_SECONDS, 0, 1)
@@ -219,7 +245,8 @@ def _prepare(
 
     sources = MouthSources(face, warp, track.shots, teeth, read)
     painter = MouthPainter(warp, animator.models.translator)
-    return _Speaker(face, warp, painter, sources, offsets, share)
+    interiors = InteriorChoice(face, track.shots, teeth).choose(timeline.indices, offsets)
+    return _Speaker(face, warp, painter, sources, offsets, share, interiors)
 
 
 def _paint_all(
@@ -234,11 +261,7 @@ def _paint_all(
         frames = reader.read(timeline.indices)
         for number, frame in enumerate(frames):
             index = int(timeline.indices[number])
-            sources: Found = [
-                speaker.sources.at(index) if speaker.share[number] > 0 else None
-                for speaker in speakers
-            ]
-            yield number, frame, sources
+            yield number, frame, [speaker.sources_at(number, index) for speaker in speakers]
 
     def paint(item: tuple[int, YuvFrame, Found]) -> YuvFrame:
         number, frame, sources = item
@@ -255,7 +278,7 @@ def _paint(
     speaker: _Speaker,
     number: int,
     index: int,
-    sources: tuple[InteriorSource, LipSource | None],
+    sources: Sources,
     properties: VideoProperties,
 ) -> None:
     """Paint one person's mouth into one frame, in place."""

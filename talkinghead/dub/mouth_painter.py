@@ -1,5 +1,6 @@
 """Paints the new mouth into a frame: warped skin and lips, and the inside of the mouth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +11,7 @@ from talkinghead.appearance.colors import PhotoColors, estimate_photo_colors
 from talkinghead.appearance.inpaint import inpaint
 from talkinghead.appearance.lip_regions import find_extra_opening
 from talkinghead.appearance.mouth_interior import MouthInterior
+from talkinghead.dub.filmed_interior import FilmedInterior
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
 from talkinghead.dub.tracked_face import HeadPose
 from talkinghead.geometry.align import compose_affine
@@ -18,7 +20,7 @@ from talkinghead.geometry.masks import blend, box_around, intersect_boxes, polyg
 from talkinghead.geometry.mesh import Mesh, Roi
 from talkinghead.geometry.mouth import face_width, lip_gaps
 from talkinghead.landmarks import INNER_LOWER, MOUTH, OUTER_LIP
-from talkinghead.models.translator import Translator
+from talkinghead.models.translator_runtime import MouthTranslator
 from talkinghead.render.refine import PortraitRefiner
 from talkinghead.types import Array
 
@@ -88,10 +90,12 @@ def skin_color(image: Array, landmarks: Array) -> Array:
 class MouthPainter:
     """Paints the new mouth of one person into one frame after another."""
 
-    def __init__(self, warp: MouthWarp, translator: Translator | None = None) -> None:
+    def __init__(self, warp: MouthWarp, translator: MouthTranslator | None = None) -> None:
         """Take the mesh of the person, and a translator that refines the mouth, if any."""
         self._warp, self._translator = warp, translator
         face = warp.face
+        upper, lower = OPENINGS["mouth"]
+        self.inner_lips = face.chains[upper], face.chains[lower]  # indices into the mesh
         lips = face.points[np.concatenate([face.chains["upper_lip"], face.chains["lower_lip"]])]
         low, high = lips.min(axis=0), lips.max(axis=0)
         reach = _AROUND_LIPS * face.unit
@@ -109,9 +113,18 @@ class MouthPainter:
         return box_around(points, _MARGIN * unit, size)
 
     def paint(
-        self, image: Array, mesh: WarpedMesh, source: InteriorSource, lips: LipSource | None
+        self,
+        image: Array,
+        mesh: WarpedMesh,
+        source: InteriorSource,
+        lips: LipSource | None,
+        filmed: Sequence[tuple[FilmedInterior, float]] = (),
     ) -> Array:
-        """(h, w, 3) float32 change of a picture (h, w, 3) uint8 whose pixels `mesh` refers to."""
+        """(h, w, 3) float32 change of a picture (h, w, 3) uint8 whose pixels `mesh` refers to.
+
+        `filmed` are the insides of mouths that are open about as wide, with their shares; `source`
+        serves where there are none.
+        """
         face, unit = self._warp.face, float(face_width(mesh.landmarks[:, :2]))
         size = (image.shape[1], image.shape[0])
         softness = float(np.clip(0.6 * source.colors.softness, 0.4, 0.01 * unit + 0.4))
@@ -129,9 +142,11 @@ class MouthPainter:
         if lips is not None:
             self._draw_lips(out, image, mesh, lips, unit)
         self._draw_inside(out, image, mesh, source, softness)
+        self._draw_filmed(out, image, mesh, filmed, softness)
         if self._translator is not None:
             refiner = PortraitRefiner(self._translator, image, mesh.filmed_landmarks)
             refiner.refine(out, mesh.landmarks)
+            self._draw_filmed(out, image, mesh, filmed, softness)  # real teeth stay as they are
         change = out.astype(np.float32) - image
         return np.asarray(change * _edge_ramp(size, _EDGE * unit)[..., None])
 
@@ -195,16 +210,10 @@ class MouthPainter:
         self, out: Array, image: Array, mesh: WarpedMesh, source: InteriorSource, softness: float
     ) -> None:
         """Draw the inside of the mouth between the new lips, in place."""
-        face = self._warp.face
-        lips = mesh.spoken[face.opening_outline("mouth")]
-        unit = float(face_width(mesh.landmarks[:, :2]))
-        size = (image.shape[1], image.shape[0])
-        box = box_around(lips, 3 * softness + 0.04 * unit, size)
-        upper, lower = (mesh.spoken[face.chains[chain]] for chain in OPENINGS["mouth"])
-        gap = float(np.linalg.norm(lower - upper, axis=1).max())
-        if box is None or gap < 0.05:
+        placed = self._between_lips(mesh, (image.shape[1], image.shape[0]), softness)
+        if placed is None:
             return
-        mask = polygon_mask(lips, box, softness) * np.float32(min(1.0, 3 * gap))
+        box, mask = placed
         here, there = (pose.plane_affine(self._mouth_depth) for pose in (mesh.pose, source.pose))
         head = compose_affine(here, cv2.invertAffineTransform(there))
         jaw = (mesh.local - source.local)[INNER_LOWER].mean(axis=0)
@@ -212,6 +221,46 @@ class MouthPainter:
         gain = (skin_color(image, mesh.filmed_landmarks) + 4) / (source.skin + 4)
         inside = source.interior.render(mask, box, head, jaw) * gain.clip(*_GAIN)
         blend(out, box, inside.astype(np.float32).clip(0, 255), mask)
+
+    def _draw_filmed(
+        self,
+        out: Array,
+        image: Array,
+        mesh: WarpedMesh,
+        filmed: Sequence[tuple[FilmedInterior, float]],
+        softness: float,
+    ) -> None:
+        """Draw the inside of filmed mouths between the new lips, in place."""
+        placed = self._between_lips(mesh, (image.shape[1], image.shape[0]), softness)
+        if placed is None or not filmed:
+            return
+        box, mask = placed
+        unit = float(face_width(mesh.landmarks[:, :2]))
+        upper, lower = (mesh.spoken[chain] for chain in self.inner_lips)
+        skin = skin_color(image, mesh.filmed_landmarks) + 4
+        inside, total = np.zeros((*mask.shape, 3), np.float32), 0.0
+        for interior, share in filmed:
+            opacity = share * interior.stretch(upper, lower, unit)
+            if opacity > 0:
+                gain = (skin / (interior.skin + 4)).clip(*_GAIN).astype(np.float32)
+                inside += np.float32(opacity) * interior.draw(upper, lower, box) * gain
+                total += opacity
+        if total > 0:
+            inside = (inside / np.float32(total)).clip(0, 255)
+            blend(out, box, inside, mask * np.float32(min(1.0, total)))
+
+    def _between_lips(
+        self, mesh: WarpedMesh, size: tuple[int, int], softness: float
+    ) -> tuple[Roi, Array] | None:
+        """The box around the new opening, and the opening's mask in it; None if it is closed."""
+        lips = mesh.spoken[self._warp.face.opening_outline("mouth")]
+        unit = float(face_width(mesh.landmarks[:, :2]))
+        box = box_around(lips, 3 * softness + 0.04 * unit, size)
+        upper, lower = (mesh.spoken[chain] for chain in self.inner_lips)
+        gap = float(np.linalg.norm(lower - upper, axis=1).max())
+        if box is None or gap < 0.05:
+            return None
+        return box, polygon_mask(lips, box, softness) * np.float32(min(1.0, 3 * gap))
 
 
 def shift_mesh(mesh: WarpedMesh, corner: tuple[int, int], aspect: float) -> WarpedMesh:

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from talkinghead.appearance.lip_regions import tooth_likelihood
-from talkinghead.dub.mouth_painter import InteriorSource, LipSource, shift_mesh
+from talkinghead.dub.filmed_interior import FilmedInterior
+from talkinghead.dub.mouth_painter import InteriorSource, LipSource, shift_mesh, skin_color
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
 from talkinghead.dub.tracked_face import UNIT, TrackedFace
 from talkinghead.geometry.masks import box_around, polygon_mask
@@ -62,13 +63,23 @@ class MouthSources:
         self._read = read
         self._shot: int | None = None
         self._found: tuple[InteriorSource, LipSource | None] | None = None
+        self._interiors: dict[int, FilmedInterior] = {}  # of this shot, by frame
 
     def at(self, index: int) -> tuple[InteriorSource, LipSource | None]:
         """The sources for a frame. Calls for one shot belong together."""
         shot = int(self._shots[index])
         if self._found is None or shot != self._shot:
             self._found, self._shot = self._find(shot), shot
+            self._interiors = {}
         return self._found
+
+    def interior(self, index: int, chains: tuple[Array, Array]) -> FilmedInterior:
+        """The inside of the mouth in a frame, for frames of the shot that `at` was called for."""
+        if index not in self._interiors:
+            image, mesh = self._picture(index)
+            skin = skin_color(image, mesh.filmed_landmarks)
+            self._interiors[index] = FilmedInterior.from_frame(image, mesh, chains, skin)
+        return self._interiors[index]
 
     def _find(self, shot: int) -> tuple[InteriorSource, LipSource | None]:
         tracked = self._tracked

@@ -14,6 +14,7 @@ from talkinghead.geometry.mouth import face_width
 from talkinghead.landmarks import COUNT, NOSE_BASE
 from talkinghead.media.video_frames import VideoProperties, decode_video
 from talkinghead.media.yuv import YuvFrame
+from talkinghead.render.parallel import prefetch
 from talkinghead.types import Array
 
 _LONG_SIDE: Final = 1280  # pixels: larger pictures are tracked at this size
@@ -129,8 +130,9 @@ def track_people(
     seekable = True
     people = [_Person() for _ in range(cast.count)]
     shot, wait = 0, 0
+    pictures = prefetch(_pictures(properties, size))  # decoded while the last one is tracked
     try:
-        for index, (stamp, is_own, image) in enumerate(_pictures(properties, size)):
+        for index, (stamp, is_own, image) in enumerate(pictures):
             seekable &= is_own
             if stamps and (stamp - stamps[0]) * float(properties.time_base) > seconds:
                 break
@@ -151,6 +153,7 @@ def track_people(
             shots.append(shot)
             stamps.append(stamp)
     finally:
+        pictures.close()
         for person in people:
             _forget(person)
     times = np.array([float((stamp - stamps[0]) * properties.time_base) for stamp in stamps])

@@ -102,9 +102,25 @@ def read_clips(
         yield clip, content
     if progress is not None:
         progress(len(clips), len(clips), f"{len(skipped_clips)} skipped" if skipped_clips else "")
-    if len(skipped_clips) == len(clips):
-        none = "its only clip cannot" if len(clips) == 1 else f"none of {len(clips)} clips can"
-        raise FaceError(f"{folder}: {none} be measured; {skipped_clips[0]}")
+    require_measured(folder, len(clips), skipped_clips)
+
+
+class NoClipMeasured(FaceError):
+    """No clip of a folder can be measured."""
+
+    def __init__(self, message: str, skipped: Sequence[SkippedClip]):
+        super().__init__(message)
+        self.skipped = skipped
+
+    def __reduce__(self) -> tuple[type["NoClipMeasured"], tuple[str, Sequence[SkippedClip]]]:
+        return type(self), (str(self), self.skipped)
+
+
+def require_measured(folder: Path, count: int, skipped: Sequence[SkippedClip]) -> None:
+    """Raise NoClipMeasured if all of `count` clips were skipped."""
+    if len(skipped) == count:
+        none = "its only clip cannot" if count == 1 else f"none of {count} clips can"
+        raise NoClipMeasured(f"{folder}: {none} be measured; {skipped[0]}", skipped)
 
 
 def detect_clip(frames: Iterable[Array], detector: FaceTracker) -> Array:

@@ -105,13 +105,26 @@ def side_by_side(
 def compare(truth: RenderClip, renderer: RendererFactory, *, slow: int = 2) -> tuple[Array, Clip]:
     """Compare a renderer with the truth: contact sheet, and a silent clip `slow` times slower."""
     rendered = render_clip(truth, renderer(truth.portrait))
-    landmarks = truth.track.points
-    frames = side_by_side(truth.frames, rendered, landmarks)
-    height, width = truth.frames.shape[1:3]
-    return mouth_sheet(truth.frames, rendered, landmarks), Clip(
+    return compare_frames(
+        truth.frames, rendered, truth.track.points, truth.track.fps, slow=slow
+    )  # fmt: skip
+
+
+def compare_frames(
+    true_frames: Array, other_frames: Array, landmarks: Array, fps: float, *, slow: int = 2
+) -> tuple[Array, Clip]:
+    """Compare two videos (t, h, w, 3) uint8 frame by frame, to the end of the shorter one.
+
+    Returns a contact sheet, and a silent clip `slow` times slower. `landmarks` (t, 68, 3) are those
+    of the true frames. Raises InputError without frames.
+    """
+    count = min(len(true_frames), len(other_frames), len(landmarks))
+    frames = side_by_side(true_frames[:count], other_frames[:count], landmarks[:count])
+    height, width = true_frames.shape[1:3]
+    return mouth_sheet(true_frames, other_frames, landmarks), Clip(
         frames=chain.from_iterable(repeat(frame, slow) for frame in frames),
-        count=slow * len(rendered),
+        count=slow * count,
         size=(2 * width, height + width * 3 // 4),
-        fps=truth.track.fps,
+        fps=fps,
         audio=None,
     )

@@ -67,8 +67,15 @@ class ExtremeFrames:
             for frames in (true_frames, rendered)
         )
         true, ours = pictures
-        pairs = [*self._pairs[part], _Pair(f"{name} {index}", extent, (true, ours))]
-        pairs.sort(key=lambda pair: -pair.extent)
+        self._keep_widest(part, [_Pair(f"{name} {index}", extent, (true, ours))])
+
+    def merge(self, other: "ExtremeFrames") -> None:
+        """Add what another one collected of other clips."""
+        for part, pairs in other._pairs.items():
+            self._keep_widest(part, pairs)
+
+    def _keep_widest(self, part: str, more: list[_Pair]) -> None:
+        pairs = sorted([*self._pairs[part], *more], key=lambda pair: -pair.extent)
         self._pairs[part] = pairs[: self._count]
 
     def sheet(self) -> Array:

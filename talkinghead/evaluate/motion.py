@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkinghead.errors import InputError
+from talkinghead.errors import FaceError, InputError
 from talkinghead.evaluate import motion_metrics
 from talkinghead.evaluate.baselines import energy_track, static_face_track
 from talkinghead.evaluate.clips import (
@@ -19,6 +19,7 @@ from talkinghead.evaluate.clips import (
     track_clip,
 )
 from talkinghead.evaluate.motion_metrics import silent_frames
+from talkinghead.evaluate.redetection import RotatedTracker
 from talkinghead.evaluate.registration import (
     RegisteredTrack,
     mean_face,
@@ -41,12 +42,17 @@ OffsetEstimator = Callable[[Video, Array], float]
 
 
 def compute_motion_metrics(
-    predicted: RegisteredTrack, true: RegisteredTrack, silent: Array, offset: float = float("nan")
+    predicted: RegisteredTrack,
+    true: RegisteredTrack,
+    silent: Array,
+    offset: float = float("nan"),
+    second: Array | None = None,
 ) -> dict[str, float]:
     """All motion metrics of a clip; both tracks of t frames, `silent` (t,) bool.
 
     `offset` is the number of frames by which the picture of the clip lags behind its audio, NaN if
-    unknown; metrics `*_in_step` are computed after correcting for it.
+    unknown; metrics `*_in_step` are computed after correcting for it. `second` (t, 68, 3) are the
+    true points, detected once more (see `denoised_jitter`).
 
     The pose of `predicted` is the predicted head pose, not the one removed by registration.
     """
@@ -68,6 +74,9 @@ def compute_motion_metrics(
         "silence": motion_metrics.silence(opening, silent),
         "silence_true": motion_metrics.silence(true_opening, silent),
         "jitter": motion_metrics.jitter(predicted.points, true.points),
+        "jitter_denoised": float("nan")
+        if second is None
+        else motion_metrics.denoised_jitter(predicted.points, true.points, second),
     }
     pose_std, true_pose_std = predicted.pose.std(axis=0), true.pose.std(axis=0)
     metrics["pose"], metrics["pose_true"] = float(pose_std.mean()), float(true_pose_std.mean())
@@ -85,6 +94,7 @@ class GroundTruth:
     reference: Array  # (68, 3) mean face of the clip, in face widths
     track: RegisteredTrack
     offset: float = float("nan")  # frames by which the picture lags behind the audio
+    second: Array | None = None  # (t, 68, 3) points of `track`, detected once more
 
     @property
     def face(self) -> FaceShape:
@@ -117,7 +127,13 @@ def read_ground_truth(
     points = track_clip(video.frames, detector)
     reference = mean_face(resample_linear(points, video.fps))
     delay = float("nan") if offset is None else offset(video, points)
-    return GroundTruth(wave, reference, register_track(points, video.fps, reference), delay)
+    track = register_track(points, video.fps, reference)
+    try:
+        rotated = track_clip(video.frames, RotatedTracker(detector))
+        second = register_track(rotated, video.fps, reference).points
+    except FaceError:  # a face at the edge of the picture, out of it once rotated
+        second = None
+    return GroundTruth(wave, reference, track, delay, second)
 
 
 def compare_track(track: FaceTrack, truth: GroundTruth) -> dict[str, float]:
@@ -135,6 +151,7 @@ def compare_track(track: FaceTrack, truth: GroundTruth) -> dict[str, float]:
         RegisteredTrack(truth.track.points[:count], truth.track.pose[:count]),
         silent_frames(truth.wave, count),
         truth.offset,
+        None if truth.second is None else truth.second[:count],
     )
 
 

@@ -4,6 +4,8 @@ The correlation with a constant curve is 0 by convention, its lag is NaN, and so
 its spread.
 """
 
+import math
+
 import numpy as np
 from scipy.signal import find_peaks
 
@@ -161,6 +163,21 @@ def mean_acceleration(points: Array) -> float:
 def jitter(predicted: Array, true: Array) -> float:
     """Mean acceleration of the predicted mouth points divided by that of the true ones."""
     return ratio(mean_acceleration(predicted), mean_acceleration(true))
+
+
+def denoised_jitter(predicted: Array, true: Array, second: Array) -> float:
+    """RMS acceleration of the predicted mouth points divided by that of the true ones.
+
+    The true one is free of the detector's noise: `second` (t, 68, 3) are the same frames, detected
+    once more after a rotation, and noise that differs between the two detections has no part in
+    the product of their accelerations. NaN where they have nothing in common.
+    """
+    own, first, other = (
+        np.diff(points[:, MOUTH], n=2, axis=0) for points in (predicted, true, second)
+    )
+    common = float((first * other).sum(axis=-1).mean())
+    own_power = float((own**2).sum(axis=-1).mean())
+    return math.sqrt(own_power / common) if common > FLAT**2 else float("nan")
 
 
 def drop_short_runs(mask: Array, seconds: float) -> Array:

@@ -14,7 +14,7 @@ MOTION_METRICS: dict[str, str] = {
     "r_open": "high", "r_width": "high", "r_open_in_step": "high", "r_width_in_step": "high",
     "lag": "0", "amp": "1", "amp_long": "1", "m_lmd": "low", "d_ll": "low",
     "d_vl": "low", "d_a": "low", "closures": "high", "silence": "low", "silence_true": "",
-    "jitter": "1", "pose": "alike", "pose_true": "",
+    "jitter": "1", "jitter_denoised": "1", "pose": "alike", "pose_true": "",
     "pose_yaw": "alike", "pose_yaw_true": "", "pose_pitch": "alike", "pose_pitch_true": "",
     "pose_roll": "alike", "pose_roll_true": "",
 }  # fmt: skip

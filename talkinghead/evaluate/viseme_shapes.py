@@ -1,7 +1,7 @@
 """The mean mouth shape of every viseme, true and predicted: does each sound get its own shape?"""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,9 +10,10 @@ import numpy as np
 from talkinghead.evaluate.motion import GroundTruth
 from talkinghead.evaluate.registration import register_track
 from talkinghead.landmarks import INNER_LIP, MOUTH, OUTER_LIP
-from talkinghead.sample_rates import FPS
+from talkinghead.sample_rates import FPS, MEL_FPS
 from talkinghead.speech.content_encoder import ContentVoiceEncoder
 from talkinghead.speech.lip_closure import phone_probabilities
+from talkinghead.speech.phonemes import PHONES, UNKNOWN, TimedPhone, frame_labels
 from talkinghead.speech.visemes import viseme_probabilities
 from talkinghead.types import IDLE_MOUTH, MOUTH_SHAPES, Array, FaceTrack, Waveform
 
@@ -54,16 +55,36 @@ class VisemeShapes:
 
 
 def viseme_labeller(encoder: ContentVoiceEncoder) -> VisemeLabeller:
-    """Labels recordings of any language with the phones that the content-voice model hears."""
+    """Labels recordings of any language with the phones of the content-voice model.
+
+    The prediction shares that model's errors, which makes its shapes look larger than people's.
+    """
 
     def label(wave: Waveform) -> Array:
         shapes = viseme_probabilities(phone_probabilities(encoder.net, encoder(wave)))
-        step = encoder.fps // FPS
-        return (
-            shapes[: len(shapes) // step * step].reshape(-1, step, len(MOUTH_SHAPES)).mean(axis=1)
-        )
+        return _mean_per_frame(shapes, encoder.fps)
 
     return label
+
+
+def timed_viseme_labeller(label: Callable[[Waveform], Sequence[TimedPhone]]) -> VisemeLabeller:
+    """Labels recordings with the phones that `label` finds; frames without one have zeros."""
+
+    def label_visemes(wave: Waveform) -> Array:
+        classes = frame_labels(label(wave), wave.samples.size)
+        known = classes != UNKNOWN
+        phones = np.eye(len(PHONES), dtype=np.float32)[classes] * known[:, None]
+        return _mean_per_frame(viseme_probabilities(phones) * known[:, None], MEL_FPS)
+
+    return label_visemes
+
+
+def _mean_per_frame(visemes: Array, fps: int) -> Array:
+    """Means of (t, 9) at `fps` over each motion frame, (t // (fps / FPS), 9)."""
+    step = fps // FPS
+    whole = visemes[: len(visemes) // step * step]
+    means: Array = whole.reshape(-1, step, len(MOUTH_SHAPES)).mean(axis=1)
+    return means
 
 
 class VisemeCollector:

@@ -3,12 +3,12 @@
 The network is MediaPipe's selfie segmentation; a guided filter refines its edges.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 
-from talkinghead.face.detectors.mediapipe_graph import MediapipeGraph
+from talkinghead.face.detectors.networks import run_network
 from talkinghead.face.glasses import add_far_lens
 from talkinghead.geometry.mouth import down_axis, face_width
 from talkinghead.landmarks import JAW, NOSE_TOP
@@ -84,19 +84,11 @@ def _segment(crop: Array) -> Array | None:
     sampling = cv2.INTER_AREA if min(crop.shape[:2]) > _NET_SIDE else cv2.INTER_LINEAR
     view = cv2.resize(crop, (_NET_SIDE, _NET_SIDE), interpolation=sampling)
 
-    def build() -> Any:
-        from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
-
-        return SelfieSegmentation(model_selection=0)
-
-    graph = MediapipeGraph(build)
-    try:
-        plain, mirrored = (
-            np.array(graph(np.ascontiguousarray(image)).segmentation_mask, dtype=np.float32)
-            for image in (view, view[:, ::-1])
-        )
-    finally:
-        graph.close()
+    tensor = view[None].astype(np.float32) * np.float32(1 / 255)
+    plain, mirrored = (
+        run_network("person", np.ascontiguousarray(image))[0][0, :, :, 0]
+        for image in (tensor, tensor[:, :, ::-1])
+    )
     mirrored = mirrored[:, ::-1]
     mean = (plain + mirrored) / 2
     undecided = float(((mean > 0.2) & (mean < 0.8)).mean())

@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from talkinghead.landmarks import (
     CONTOURS,
@@ -76,6 +75,8 @@ def _spline_weights(name: str) -> Array:
     The corners of an open mouth are round, those of a closed mouth are not: the inner lips use
     the mean of a natural spline along the chain and a periodic spline around the mouth.
     """
+    from scipy.interpolate import CubicSpline  # slow to import: puppets do not need it
+
     landmarks, step = CHAINS[name]
     count = len(landmarks)
     positions = np.arange((count - 1) * step + 1) / step

@@ -41,6 +41,18 @@ def polygon_mask(points: Array, box: Roi, softness: float = 0.0) -> Array:
     `softness` is the sigma in pixels of a Gaussian blur of the edge.
     """
     x, y, width, height = box
+    mask = np.zeros((height, width), dtype=np.float32)
+    drawn = intersect_boxes(box_around(points, 1, (x + width, y + height)), box)
+    if drawn is not None:  # pixels beyond the polygon are not drawn
+        rows, columns = slice(drawn[1] - y, None), slice(drawn[0] - x, None)
+        mask[rows, columns][: drawn[3], : drawn[2]] = _coverage(points, drawn)
+    if softness > 0:
+        mask = cv2.GaussianBlur(mask, (0, 0), softness)
+    return np.asarray(mask)
+
+
+def _coverage(points: Array, box: Roi) -> Array:
+    x, y, width, height = box
     large = np.zeros((height * _SUPERSAMPLES, width * _SUPERSAMPLES), dtype=np.uint8)
     corners = (points - [x, y] + 0.5) * _SUPERSAMPLES - 0.5
     outline = [np.round(corners * (1 << _SHIFT)).astype(np.int32)]
@@ -48,10 +60,7 @@ def polygon_mask(points: Array, box: Roi, softness: float = 0.0) -> Array:
     # OpenCV fills the outline as well: erase it, or closed lips would leave a line.
     cv2.polylines(large, outline, True, 0, 1, cv2.LINE_8, _SHIFT)
     mask = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
-    mask = mask.astype(np.float32) / 255
-    if softness > 0:
-        mask = cv2.GaussianBlur(mask, (0, 0), softness)
-    return np.asarray(mask)
+    return np.asarray(mask.astype(np.float32) / 255)
 
 
 def seam_mask(points: Array, box: Roi, breadth: float, across: Array, softness: float) -> Array:

@@ -1,7 +1,8 @@
 """A live face: speech is pushed as it is synthesised or recorded, frames come on the audio's clock.
 
 Between sentences the stream goes on with silence: the face blinks, breathes and moves its head, and
-there is no seam where a sentence begins or ends.
+there is no seam where a sentence begins or ends. Speech that arrives as it is spoken begins when
+the look-ahead of it has arrived; speech that is handed over at once, LEAD_FRAMES later.
 """
 
 import time
@@ -13,14 +14,16 @@ from typing import Final
 import numpy as np
 
 from talkinghead.config import MotionConfig, RenderConfig
-from talkinghead.errors import AudioError
 from talkinghead.landmarks import JAW, MOUTH
-from talkinghead.media.audio import as_float32
+from talkinghead.live.speech_queue import FeatureBlocks, SpeechQueue
 from talkinghead.pipeline import Animator
-from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE
-from talkinghead.streaming.stream import FaceStream, render_track
-from talkinghead.types import Array, FaceTrack, Subject
+from talkinghead.sample_rates import FPS, RATE
+from talkinghead.streaming.stream import FaceStream, look_ahead_frames, render_track
+from talkinghead.types import Array, FaceShape, FaceTrack, Subject
 
+DEFAULT_LOOK_AHEAD: Final = 0.2  # seconds
+LEAD_FRAMES: Final = 2  # of silence that are taken in ahead: lips move before the sound
+MAX_DROPPED: Final = FPS // 2  # frames in a row
 FADE_FRAMES: Final = 3  # frames in which the lips come to rest after an interruption, and return
 BREATH_SECONDS: Final = 4.0  # people at rest breathe 12 to 18 times a minute
 BREATH_HEIGHT: Final = 0.004  # face widths by which the head rises and falls
@@ -34,73 +37,131 @@ class LiveFrame:
 
     index: int
     time: float  # seconds since the session began, on the audio's clock
-    audio: Array  # (FRAME_SAMPLES,) float32 at RATE
+    audio: Array  # (sample_rate / FPS,) float32
     image: Array | None  # (h, w, 3 or 4) uint8; None if it was dropped
+    speech: int = 0  # samples of `audio` that were pushed; the others are silence
+    ended: int = 0  # calls of `end_speech` whose speech is complete with this frame
+    track: FaceTrack | None = None  # one frame: the motion that is shown, for a rig
 
 
 class LiveSession:
     """A subject that is shown without end, and says what is pushed. Not safe across threads.
 
-    Audio and picture leave together, `look_ahead` seconds after the audio was taken in.
+    Audio and picture leave together.
     """
 
     def __init__(
-        self, animator: Animator, subject: Subject, motion_config: MotionConfig | None = None
+        self,
+        animator: Animator,
+        subject: Subject,
+        motion_config: MotionConfig | None = None,
+        *,
+        look_ahead: float = DEFAULT_LOOK_AHEAD,
+        sample_rate: int = RATE,
     ) -> None:
-        """Raises InputError for a `motion_config` with several angles of one axis."""
+        """`look_ahead` is of speech that arrives as it is spoken, `sample_rate` of the frames.
+
+        More makes lips more exact, see docs/figures.md. Raises InputError for a look-ahead below
+        0.08 s and for a `motion_config` with several angles of one axis, AudioError for a rate that
+        is no multiple of FPS.
+        """
         self._subject, self._render_config = subject, RenderConfig()
+        models, self.sample_rate = animator.models, sample_rate
+        self._wait = look_ahead_frames(models, look_ahead)
+        self._full = look_ahead_frames(models, None)
+        self.look_ahead = self._wait / FPS
         self._stream = FaceStream(
-            animator.models, subject, MotionConfig.of(motion_config), float(FPS), None
+            models, subject, MotionConfig.of(motion_config), float(FPS), None, self._wait
         )
-        self.look_ahead = animator.look_ahead()
-        self._waiting: deque[Array] = deque()  # speech that was not taken in yet
-        self._audio: deque[Array] = deque()  # blocks that were taken in, not yet played
-        self._tracks: deque[FaceTrack] = deque()  # a frame each, not yet shown
-        self._index = 0
-        self._taken = 0  # blocks that were taken in
+        self._queue = SpeechQueue(sample_rate)
+        self._to_features = FeatureBlocks(sample_rate)
+        self._taken: deque[tuple[Array, int]] = deque()  # blocks and their speech, not yet played
+        self._speaking, self._complete = False, False
+        self._waited = 0  # frames for which speech has waited to begin
+        self._index = self._rendered = 0  # frames so far, and the last one that was rendered
         self._interrupted_at = self._resumes_at = float(-FADE_FRAMES)  # frames
+        self._ends: deque[int] = deque()  # samples of speech at which `end_speech` was called
         self.dropped = 0  # frames that were not rendered
-        for _ in range(round(self.look_ahead * FPS)):
-            self._take_in()
+        self.played = 0  # samples of speech that left, or were forgotten after they were taken in
+
+    @property
+    def face(self) -> FaceShape:
+        """The neutral face."""
+        return self._subject.face
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the frames in pixels."""
+        return self._subject.renderer.size
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether speech was pushed, and `end_speech` was called after it."""
+        return self._complete
 
     @property
     def queued_seconds(self) -> float:
         """Speech that was pushed and not yet taken in."""
-        return sum(part.size for part in self._waiting) / RATE
+        return self._queue.size / self.sample_rate
 
-    def push_audio(self, samples: Array) -> None:
-        """Add speech, (n,) or (n, channels) at RATE, floats in [-1, 1] or integers.
+    @property
+    def frames_shown(self) -> int:
+        """Frames so far, those that were dropped included."""
+        return self._index
+
+    @property
+    def pushed(self) -> int:
+        """Samples of speech at `sample_rate` that were pushed, less those that were forgotten."""
+        return self._queue.pushed
+
+    def push_audio(self, samples: Array, rate: int | None = None) -> None:
+        """Add speech, (n,) or (n, channels) at `rate` or `sample_rate`, floats or integers.
 
         It may come faster than it is spoken. Raises AudioError for what is not audio.
         """
-        part = as_float32(np.asarray(samples))
-        if part.ndim not in (1, 2) or not np.isfinite(part).all():
-            raise AudioError(f"audio must be finite, (n,) or (n, channels), got {part.shape}")
-        if part.size:
-            self._waiting.append(part if part.ndim == 1 else part.mean(axis=1))
+        self._queue.push(samples, self.sample_rate if rate is None else rate)
+        self._complete = False
+
+    def end_speech(self) -> None:
+        """What was pushed is complete: it need not wait for more to begin.
+
+        The frame with the last of it counts this in `ended`, unless it is interrupted.
+        """
+        self._queue.complete()
+        self._complete = True
+        self._ends.append(self._queue.pushed)
 
     def interrupt(self) -> None:
         """Stop speaking: forget all audio, and bring the lips to rest within FADE_FRAMES."""
-        self._waiting.clear()
-        for number, block in enumerate(self._audio):
-            self._audio[number] = np.zeros_like(block)
-            if number == 0:  # no click
-                self._audio[0] = block * np.linspace(1, 0, block.size, dtype=np.float32)
+        self._queue.clear()
+        self._ends.clear()
+        self._speaking = self._complete = False
+        for number, (block, speech) in enumerate(self._taken):
+            fade = np.linspace(1, 0, block.size, dtype=np.float32)  # no click
+            self._taken[number] = (block * fade if number == 0 else np.zeros_like(block), 0)
+            self.played += speech
         self._interrupted_at = self._index
         self._resumes_at = np.inf  # until speech is pushed again
 
     def advance(self, *, render: bool = True) -> LiveFrame:
         """Move on by one frame; without `render` it is dropped, and its audio is not."""
         self._take_in()
-        track, audio, index = self._tracks.popleft(), self._audio.popleft(), self._index
+        (audio, speech), index = self._taken.popleft(), self._index
+        track = self._stream.predict_next()
         self._index += 1
+        self.played += speech
+        idle = self._breathe(self._return_to_neutral(track, index), index)
         image = None
         if render:
-            idle = self._breathe(self._return_to_neutral(track, index), index)
+            self._rendered = index
             image = next(iter(render_track(idle, self._subject, self._render_config)))
         else:
             self.dropped += 1
-        return LiveFrame(index, index / FPS, audio, image)
+        ended = 0
+        while self._ends and self.played >= self._ends[0]:
+            self._ends.popleft()
+            ended += 1
+        return LiveFrame(index, index / FPS, audio, image, speech, ended, idle)
 
     def frames(
         self,
@@ -113,28 +174,40 @@ class LiveSession:
             ahead = began + self._index / FPS - clock()
             if ahead > 0:
                 sleep(ahead)
-            yield self.advance(render=ahead > -1 / FPS)
+            yield self.advance(render=self.is_in_time(ahead))
+
+    def is_in_time(self, ahead: float) -> bool:
+        """Whether to render a frame that is due in `ahead` seconds.
+
+        One that is late by a frame is dropped; but never all of them, however slow the machine.
+        """
+        return ahead > -1 / FPS or self._index - self._rendered >= MAX_DROPPED
 
     def _take_in(self) -> None:
-        """Push one block to the stream: of the waiting speech, or silence."""
-        block = np.zeros(FRAME_SAMPLES, np.float32)
-        filled = 0
-        while self._waiting and filled < FRAME_SAMPLES:
-            part = self._waiting.popleft()
-            used = part[: FRAME_SAMPLES - filled]
-            block[filled : filled + used.size] = used
-            filled += used.size
-            if used.size < part.size:
-                self._waiting.appendleft(part[used.size :])
-        if filled and self._resumes_at == np.inf:
-            self._resumes_at = self._taken - FADE_FRAMES  # lips move before the sound
-        self._taken += 1
-        self._audio.append(block)
-        track = self._stream.push(block[None])
-        for number in range(0 if track is None else len(track)):
-            assert track is not None
-            row = slice(number, number + 1)
-            self._tracks.append(replace(track, points=track.points[row], pose=track.pose[row]))
+        """Push to the stream what may be spoken, or silence so that the next frame has audio."""
+        queue = self._queue
+        if not self._speaking and queue.size:
+            missing = max(1, self._wait - len(self._taken))
+            waited = self._complete or self._waited >= self._wait
+            self._speaking = waited or queue.size >= missing * queue.block_size
+            self._waited += 1
+            if self._speaking and self._resumes_at == np.inf:
+                self._resumes_at = self._stream.frames - FADE_FRAMES  # lips move before the sound
+        while self._speaking and len(self._taken) < self._full:
+            if queue.size < queue.block_size and self._taken and not self._complete:
+                break
+            if not queue.size:
+                self._speaking, self._waited = len(self._taken) > 1, 0
+                break
+            self._feed(queue.take())
+        while len(self._taken) < (1 if self._speaking else LEAD_FRAMES):
+            self._feed(np.zeros(0, np.float32))
+
+    def _feed(self, speech: Array) -> None:
+        block = np.zeros(self._queue.block_size, np.float32)
+        block[: speech.size] = speech
+        self._taken.append((block, speech.size))
+        self._stream.feed(self._to_features(block))
 
     def _return_to_neutral(self, track: FaceTrack, index: int) -> FaceTrack:
         """Bring jaw and lips to the neutral face after an interruption."""

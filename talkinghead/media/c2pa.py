@@ -65,7 +65,8 @@ class Credentials:
             import c2pa
         except ImportError as missing:
             raise InputError(
-                "Content Credentials need a package that is not installed; pip install c2pa-python"
+                "Content Credentials need a package that is not installed; pip install "
+                "'talkinghead[credentials]'"
             ) from missing
         chain, key = (
             require_readable(path, InputError).read_bytes() for path in (self.chain, self.key)

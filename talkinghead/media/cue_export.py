@@ -73,7 +73,7 @@ def format_moho(
     return "\n".join(["MohoSwitch1", *lines]) + "\n"
 
 
-def format_csv(weights: Array, shapes: str, fps: float) -> str:
+def format_csv(weights: Array, shapes: Sequence[str], fps: float) -> str:
     """CSV of (t, n) viseme weights at `fps`: frame, from 0, seconds, and a column per shape."""
     rows = [
         f"{at},{at / fps:.4f}," + ",".join(f"{weight:.3f}" for weight in row)

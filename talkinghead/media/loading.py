@@ -3,13 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from PIL.Image import Image
 
-from talkinghead.assets import DEMO_PORTRAITS
+from talkinghead.assets import DEMO_PORTRAITS, asset_folder
 from talkinghead.errors import AudioError, FaceError, ImageError
 from talkinghead.media.audio import as_recording, as_waveform, read_audio_track
 from talkinghead.media.image import as_image, read_image
@@ -84,11 +83,7 @@ def demo_portrait(name: str) -> Array:
     if name not in DEMO_PORTRAITS:
         names = " or ".join(DEMO_PORTRAITS)
         raise ImageError(f"unknown demo portrait {name!r}; choose {names}")
-    package, file = DEMO_PORTRAITS[name]
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ImageError(f"demo portrait {name}: needs the package {package}; install it")
-    return read_image(Path(spec.origin).parent / file)
+    return read_image(asset_folder("examples") / DEMO_PORTRAITS[name])
 
 
 @contextmanager

@@ -17,7 +17,13 @@ from talkinghead.media.c2pa import Credentials
 from talkinghead.media.container import open_container
 from talkinghead.media.formats import FORMATS, Format
 from talkinghead.media.synthetic_label import COMMENT
-from talkinghead.media.video_frames import VideoProperties, video_stream
+from talkinghead.media.video_frames import (
+    VideoProperties,
+    decode_video,
+    read_properties,
+    video_stream,
+)
+from talkinghead.media.yuv import as_planar
 from talkinghead.types import AudioCue, Waveform
 
 COPY_SUFFIXES: Final = (".mp4", ".mov", ".mkv", ".webm")
@@ -170,6 +176,24 @@ def open_video_copy(
             raise OutputError(f"{target}: the video cannot be written ({reason})") from problem
         if credentials is not None:
             credentials.sign(temporary, target.name)
+
+
+def copy_video(path: Path, target: Path) -> int:
+    """Decode a video and encode it again as dubbing does, silent; returns the number of frames.
+
+    Raises InputError for a file that is not a video, OutputError when the copy cannot be written.
+    """
+    properties, count = read_properties(path), 0
+    with decode_video(properties) as frames:
+        first = as_planar(next(frames))
+        silence = (AudioCue(_silence(0.1)),)
+        with open_video_copy(
+            target, properties, first.format.name, first.pts, silence, 0.1
+        ) as writer:
+            writer.write(first, first.pts)
+            for count, frame in enumerate(frames, start=1):  # noqa: B007
+                writer.write(as_planar(frame), frame.pts)
+    return count + 1
 
 
 def _silence(seconds: float, rate: int = 16_000) -> Waveform:

@@ -78,13 +78,17 @@ class VideoStreamEncoder:
         if not self._yuv:  # FFmpeg's conversion is wrong in the last columns of odd widths
             alpha = image[..., 3] if has_alpha else np.full(image.shape[:2], 255, np.uint8)
             return av.VideoFrame.from_ndarray(np.dstack([image[..., 2::-1], alpha]), format="bgra")
-        layout = "rgba" if has_alpha and self._codec.keeps_alpha else "rgb24"
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format=layout)
-        return frame.reformat(
-            format=self._codec.pixel_format,
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-        )
+        return to_yuv(image, self._codec.pixel_format)
+
+
+def to_yuv(image: Array, pixel_format: str) -> Any:
+    """A PyAV frame of (h, w, 3 or 4) uint8 RGB or RGBA in a YUV format, BT.709, limited range."""
+    # FFmpeg converts four channels faster than three, to the same values.
+    rgba = image if image.shape[2] == 4 else cv2.cvtColor(image, cv2.COLOR_RGB2RGBA)
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgba), format="rgba")
+    return frame.reformat(
+        format=pixel_format, dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )
 
 
 def validate_frame(image: Array, shape: tuple[int, ...]) -> Array:

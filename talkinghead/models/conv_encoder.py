@@ -197,11 +197,20 @@ class StreamingEncoder:
 
         The first call needs at least one frame. The speaker embedding may change between calls.
         """
+        hidden, self._state = self._step(mel, speaker, last)
+        return hidden
+
+    @torch.inference_mode()
+    def preview(self, mel: Array, speaker: Array) -> Array:
+        """What the call would return if the stream ended with `mel`; the stream is unchanged."""
+        return self._step(mel, speaker, True)[0]
+
+    def _step(self, mel: Array, speaker: Array, last: bool) -> tuple[Array, EncoderState]:
         device = next(self._net.parameters()).device
         mel_batch = torch.as_tensor(mel, dtype=torch.float32, device=device)[None]
         embedding = torch.as_tensor(speaker, dtype=torch.float32, device=device)[None]
-        hidden, self._state = self._net.step(mel_batch, embedding, self._state, last)
-        return np.asarray(hidden[0].cpu().numpy())
+        hidden, state = self._net.step(mel_batch, embedding, self._state, last)
+        return np.asarray(hidden[0].cpu().numpy()), state
 
 
 @torch.inference_mode()

@@ -7,19 +7,21 @@ the warp does most of the work, the network adds what no warp of one photo can s
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
 from talkinghead.errors import InputError
+from talkinghead.types import Array
 
 CHANNELS = 13  # of the input, as `render.refine.conditioning` stacks them
 PORTRAIT = slice(3, 6)  # input channels with the portrait
 LIPS = slice(9, 11)  # input channels with the masks of the frame's mouth and lips
-_SLOPE = 0.2  # of leaky ReLU
-_MAX_FLOW = 0.06  # of the crop's side: the farthest that a pixel is moved
-_MAX_SHADING = 0.5  # the most that shading changes a colour in [0, 1]
+SLOPE = 0.2  # of leaky ReLU
+MAX_FLOW = 0.06  # of the crop's side: the farthest that a pixel is moved
+MAX_SHADING = 0.5  # the most that shading changes a colour in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class _Residual(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Float[Tensor, "b width h w"]) -> Float[Tensor, "b width h w"]:
-        inner = functional.leaky_relu(self.conv1(x), _SLOPE)
-        return functional.leaky_relu(x + self.conv2(inner), _SLOPE)
+        inner = functional.leaky_relu(self.conv1(x), SLOPE)
+        return functional.leaky_relu(x + self.conv2(inner), SLOPE)
 
 
 class _Down(nn.Module):
@@ -63,7 +65,7 @@ class _Down(nn.Module):
         self.blocks = nn.Sequential(*[_Residual(width) for _ in range(depth)])
 
     def forward(self, x: Float[Tensor, "b channels _ _"]) -> Float[Tensor, "b width h w"]:
-        out: Tensor = self.blocks(functional.leaky_relu(self.conv(x), _SLOPE))
+        out: Tensor = self.blocks(functional.leaky_relu(self.conv(x), SLOPE))
         return out
 
 
@@ -81,7 +83,7 @@ class _Up(nn.Module):
     ) -> Float[Tensor, "b width 2*h 2*w"]:
         raised = functional.interpolate(self.reduce(coarse), scale_factor=2.0, mode="nearest")
         merged = self.merge(torch.cat([raised, skip], dim=1))
-        out: Tensor = self.block(functional.leaky_relu(merged, _SLOPE))
+        out: Tensor = self.block(functional.leaky_relu(merged, SLOPE))
         return out
 
 
@@ -152,5 +154,20 @@ class Translator(nn.Module):
         )
         color = self.pixel_shuffle(self.color_head(fine))
         opacity = blend_masks[:, :1] * torch.sigmoid(color[:, 3:])
-        change = _MAX_SHADING * blend_masks[:, 1:2] * shading + opacity * torch.tanh(color[:, :3])
-        return TranslatorOutput(_MAX_FLOW * self.size.side * blend_masks[:, 2:] * flow, change)
+        change = MAX_SHADING * blend_masks[:, 1:2] * shading + opacity * torch.tanh(color[:, :3])
+        return TranslatorOutput(MAX_FLOW * self.size.side * blend_masks[:, 2:] * flow, change)
+
+    @torch.inference_mode()
+    def repair(self, inputs: Array, masks: Array) -> tuple[Array, Array]:
+        """Flow (s, s, 2) in crop pixels and colour change (s, s, 3) in [-255, 255] for one crop.
+
+        `inputs` (CHANNELS, s, s) comes from `render.refine.conditioning`, `masks` (3, s, s) from
+        `render.refine.blend_masks`.
+        """
+        device = self.flow_head.weight.device
+        x = torch.from_numpy(inputs)[None].to(device, memory_format=torch.channels_last)
+        output = self(x, torch.from_numpy(masks)[None].to(device))
+        flow, change = (
+            np.ascontiguousarray(part[0].permute(1, 2, 0).cpu().numpy()) for part in output
+        )
+        return flow, change * np.float32(255)

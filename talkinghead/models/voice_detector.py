@@ -102,10 +102,19 @@ class StreamingVoiceDetector:
 
         The first call needs at least one frame.
         """
+        probabilities, self._state = self._step(mel, last)
+        return probabilities
+
+    @torch.inference_mode()
+    def preview(self, mel: Array) -> Array:
+        """What the call would return if the stream ended with `mel`; the stream is unchanged."""
+        return self._step(mel, True)[0]
+
+    def _step(self, mel: Array, last: bool) -> tuple[Array, DetectorState]:
         device = next(self._net.parameters()).device
         batch = torch.as_tensor(mel, dtype=torch.float32, device=device)[None]
-        logits, self._state = self._net.step(batch, self._state, last)
-        return np.asarray(torch.sigmoid(logits[0]).cpu().numpy())
+        logits, state = self._net.step(batch, self._state, last)
+        return np.asarray(torch.sigmoid(logits[0]).cpu().numpy()), state
 
 
 def detect_voice(net: VoiceDetector, mel: Array) -> Array:

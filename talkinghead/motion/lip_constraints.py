@@ -15,6 +15,8 @@ from talkinghead.landmarks import (
     INNER_UPPER,
     JAW,
     MOUTH,
+    MOUTH_LEFT,
+    MOUTH_RIGHT,
     NEAREST_INNER,
     OUTER_LOWER,
     OUTER_UPPER,
@@ -32,6 +34,11 @@ SILENT_MOTION_SHARE = 0.15  # of the predicted lip motion that remains in silenc
 UPPER_THINNING: Final = (0.9, 0.8)
 LOWER_THINNING: Final = (0.5, 0.5)
 THICKNESS_SLACK: Final = 0.08  # how far the thickness may depart from that
+# For f and v the lower lip rises to the edge of the upper teeth and rolls inwards, and the upper
+# lip uncovers them. In face widths from the line of the closed lips, and relative thickness.
+LABIODENTAL_LOWER, LABIODENTAL_UPPER = 0.015, 0.016
+LABIODENTAL_THICKNESS = 0.85
+DENTAL_GAP = 0.048  # face widths: least gap in which the tongue is seen between the teeth
 _OUTER_SHARE: Final = np.array([0.5, 1, 1, 1, 0.5], np.float32)  # less next to the corners
 
 
@@ -94,6 +101,35 @@ def hold_lips_in_silence(points: Array, neutral: Array, speech: Array, near_spee
     moved = blend_to_neutral(points, neutral, np.maximum(speech, SILENT_MOTION_SHARE * near_speech))
     gap = (moved - neutral)[:, INNER_LOWER, 1] - (moved - neutral)[:, INNER_UPPER, 1]
     return move_lips_apart(moved, -np.clip(gap - SEAL_GAP, 0, None) * (1 - speech)[:, None])
+
+
+def tuck_lower_lip(points: Array, neutral: Array, share: Array) -> Array:
+    """Bring the lower lip to the upper teeth by (t,) `share`, as for f and v.
+
+    The line of the closed lips is that of `neutral` (68, 3), moved with the mouth's corners.
+    """
+    moved = points.copy()
+    corners = [MOUTH_LEFT, MOUTH_RIGHT]
+    shift = (points[:, corners, 1] - neutral[corners, 1]).mean(axis=1, keepdims=True)
+    line = (neutral[INNER_UPPER, 1] + neutral[INNER_LOWER, 1]) / 2 + shift
+    share = share.astype(points.dtype)[:, None]
+    for inner, outer, offset, thickness in (
+        (INNER_UPPER, OUTER_UPPER, -LABIODENTAL_UPPER, 1.0),
+        (INNER_LOWER, OUTER_LOWER, LABIODENTAL_LOWER, LABIODENTAL_THICKNESS),
+    ):
+        target = line + offset * OPENING_PROFILE
+        rest = thickness * (neutral[outer, 1] - neutral[inner, 1][NEAREST_INNER])
+        moved[:, inner, 1] += share * (target - points[:, inner, 1])
+        edge = target[:, NEAREST_INNER] + rest
+        moved[:, outer, 1] += share * _OUTER_SHARE * (edge - points[:, outer, 1])
+    return moved
+
+
+def show_tongue(points: Array, share: Array) -> Array:
+    """Part the lips by at least (t,) `share` of DENTAL_GAP, as for th."""
+    gap = points[:, INNER_LOWER, 1] - points[:, INNER_UPPER, 1]
+    least = DENTAL_GAP * OPENING_PROFILE * share.astype(points.dtype)[:, None]
+    return move_lips_apart(points, np.clip(least - gap, 0, None))
 
 
 def blend_to_neutral(points: Array, neutral: Array, share: Array) -> Array:

@@ -22,9 +22,11 @@ from talkinghead.motion.lip_constraints import (
     open_lips,
     reduce_opening,
     seal_lips,
+    show_tongue,
+    tuck_lower_lip,
 )
 from talkinghead.motion.transfer import interpolate_angles, transfer_eyelids, transfer_pose
-from talkinghead.types import Array, FaceShape, FaceTrack
+from talkinghead.types import ARTICULATIONS, Array, FaceShape, FaceTrack
 
 CLOSED_QUANTILE = 0.12  # the lips touch, or nearly do, in this share of the frames of speech
 CALIBRATION_SECONDS = 10.0  # seconds of speech in the running quantile of the mouth opening
@@ -44,7 +46,7 @@ class FrameControls:
     near_speech: Array  # (t,) in [0, 1]: 1 within NEAR_SPEECH_SECONDS of speech
     eyelid_closure: Array  # (t,) in [0, 1]: 0 open, 1 closed
     lip_closure: Array | None = None  # (t, 2) in [0, 1]: how far to close, and to open, the lips
-    articulation: Array | None = None  # (t, 3) in [0, 1]: of ARTICULATIONS
+    articulation: Array | None = None  # (t, 4) in [0, 1]: of ARTICULATIONS
 
 
 def postprocess(
@@ -63,7 +65,7 @@ def postprocess(
     `voice_activity` is (t,) in [0, 1]. `lip_gain` (x, y) multiplies the amplitudes of `config`, for
     faces of unusual proportions. Head pose and eyelids are transferred from `pose_reference` if
     given. `lip_closure` (t, 2) in [0, 1] is the confidence that the lips are closed, and open,
-    `articulation` (t, 3) that of ARTICULATIONS.
+    `articulation` (t, 4) that of ARTICULATIONS.
     """
     points = amplify_lips(track.points, face.points, lip_gains(config, lip_gain))
     if pose_reference is None:
@@ -97,10 +99,12 @@ def apply_controls(
         points = open_lips(points, controls.lip_closure[:, 1])
         points = close_lips(points, controls.lip_closure[:, 0])
     points = hold_lips_in_silence(points, neutral, controls.speech, controls.near_speech)
+    points = keep_lip_thickness(seal_lips(points), neutral)
     if controls.articulation is not None:
         shown = controls.articulation * controls.speech[:, None]
+        points = show_tongue(points, shown[:, ARTICULATIONS.index("dental")])
+        points = tuck_lower_lip(points, neutral, shown[:, ARTICULATIONS.index("labiodental")])
         track = replace(track, articulation=shown.astype(np.float32))
-    points = keep_lip_thickness(seal_lips(points), neutral)
     points[:, BROWS] = neutral[BROWS] + config.amp_brow * (points[:, BROWS] - neutral[BROWS])
     points = close_eyelids(points, controls.eyelid_closure)
     pose = np.asarray(track.pose * (0.0 if config.still else config.amp_pos))

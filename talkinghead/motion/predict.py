@@ -50,11 +50,20 @@ class ContentPredictor:
 
         n = k, except that the first `look_ahead` motion frames give no output.
         """
-        rows = torch.as_tensor(features, dtype=torch.float32, device=self._device)[None]
-        offsets, self._state = self._net.step(rows, self._face, self._state)
-        skipped = min(self._outputs_to_skip, offsets.shape[1])
+        offsets, self._state = self._step(features)
+        skipped = min(self._outputs_to_skip, len(offsets))
         self._outputs_to_skip -= skipped
-        return np.asarray(offsets[0, skipped:].cpu().numpy())
+        return offsets[skipped:]
+
+    @torch.inference_mode()
+    def preview(self, features: Array) -> Array:
+        """What the call would return; the state is unchanged."""
+        return self._step(features)[0][self._outputs_to_skip :]
+
+    def _step(self, features: Array) -> tuple[Array, State]:
+        rows = torch.as_tensor(features, dtype=torch.float32, device=self._device)[None]
+        offsets, state = self._net.step(rows, self._face, self._state)
+        return np.asarray(offsets[0].cpu().numpy()), state
 
 
 def predict_content_motion(

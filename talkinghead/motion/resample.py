@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from talkinghead.geometry.masks import smoothstep
 from talkinghead.motion.lip_constraints import blend_to_neutral
@@ -52,7 +51,7 @@ def fade_ends(track: FaceTrack, face: FaceShape, indices: Array, frames: int | N
 
 
 def sample_articulation(values: Array | None, fps: float, times: Array) -> Array | None:
-    """(n, 3) articulation at `times` (n,) seconds from (t, 3) at `fps`, linear; None stays None.
+    """(n, 4) articulation at `times` (n,) seconds from (t, 4) at `fps`, linear; None stays None.
 
     A spline would overshoot the interval [0, 1].
     """
@@ -73,6 +72,8 @@ def interpolate(values: Array, fps: float, times: Array) -> Array:
     if len(values) < 3:
         nearest = np.clip(np.round(times * fps).astype(int), 0, len(values) - 1)
         return values[nearest]
+    from scipy.interpolate import CubicSpline  # slow to import: most videos do not need it
+
     times = np.minimum(times, (len(values) - 1) / fps)
     result = np.empty((len(times), *values.shape[1:]), dtype=np.float32)
     for start in range(0, len(times), SPLINE_BLOCK):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
 from talkinghead.landmarks import LOWER_LID, UPPER_LID
@@ -53,5 +52,7 @@ def interpolate_angles(degrees: Sequence[float], frames: int) -> Array:
     """
     if len(degrees) < 2 or frames < 2:
         return np.full(frames, degrees[-1] if degrees else 0.0)
+    from scipy.interpolate import PchipInterpolator  # slow to import: most videos do not need it
+
     keys = np.linspace(0, frames - 1, len(degrees))
     return np.asarray(PchipInterpolator(keys, degrees)(np.arange(frames)))

@@ -9,6 +9,7 @@ from talkinghead.errors import ImageError, InputError
 from talkinghead.geometry.mesh import Mesh, Roi
 from talkinghead.landmarks import LEFT_EYE, MOUTH, MOUTH_LEFT, MOUTH_RIGHT, RIGHT_EYE
 from talkinghead.render.compositor import Sprite, blend_over, premultiply, unpremultiply
+from talkinghead.render.parallel import ordered_map, thread_count
 from talkinghead.render.puppet_rig import PuppetPose, PuppetRig
 from talkinghead.types import Array, LandmarkTrack, Puppet
 
@@ -63,13 +64,18 @@ class CartoonRenderer:
 
     def render(self, track: LandmarkTrack) -> Iterator[Array]:
         """One (h, w, 3) uint8 frame for each frame of the track, over the background."""
-        for points in track.points:
-            yield cv2.cvtColor(self._render_frame(self._still_layers, points), cv2.COLOR_RGBA2RGB)
+        return ordered_map(self._frame, track.points, thread_count(self.size))
 
     def render_rgba(self, track: LandmarkTrack) -> Iterator[Array]:
         """The same as (h, w, 4) uint8 with straight alpha and without the background."""
-        for points in track.points:
-            yield unpremultiply(self._render_frame(self._body, points))
+        return ordered_map(self._rgba_frame, track.points, thread_count(self.size))
+
+    def _frame(self, points: Array) -> Array:
+        frame = self._render_frame(self._still_layers, points)
+        return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB))
+
+    def _rgba_frame(self, points: Array) -> Array:
+        return unpremultiply(self._render_frame(self._body, points))
 
     def _render_frame(self, under: Array, points: Array) -> Array:
         """(h, w, 4) premultiplied frame: the puppet with landmarks (68, 2 or 3) over `under`."""

@@ -5,12 +5,15 @@ Colours are uint8 and alpha-premultiplied (Porter and Duff 1984) unless a name s
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 
 from talkinghead.geometry.align import apply_affine
 from talkinghead.types import Array, LandmarkTrack, Renderer
+
+_ROWS: Final = 64  # composited at a time, to fit into the cache of a core
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -36,8 +39,10 @@ def unpremultiply(image: Array) -> Array:
 
 def blend_over(under: Array, top: Array) -> None:
     """Composite premultiplied (h, w, 4) `top` over `under` (h, w, 4), in place."""
-    clear = cv2.bitwise_not(cv2.extractChannel(top, 3))
-    cv2.add(cv2.multiply(under, cv2.merge([clear] * 4), scale=1 / 255), top, dst=under)
+    for first in range(0, len(top), _ROWS):
+        part, layer = under[first : first + _ROWS], top[first : first + _ROWS]
+        clear = cv2.bitwise_not(cv2.extractChannel(layer, 3))
+        cv2.add(cv2.multiply(part, cv2.merge([clear] * 4), scale=1 / 255), layer, dst=part)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from talkinghead.geometry.mesh import Roi
 from talkinghead.geometry.mouth import down_axis, face_axes, face_width
 from talkinghead.landmarks import NOSE_TOP
-from talkinghead.models.translator import Translator
+from talkinghead.models.translator_runtime import MouthTranslator
 from talkinghead.render.cartoon import CartoonRenderer, TransparentCartoon
 from talkinghead.render.face_mesh import MOTION_LIMIT, ellipse_points
 from talkinghead.render.photo import PhotoRenderer
@@ -91,7 +91,7 @@ class CropRenderer:
 
 
 def cropped_photo(
-    portrait: Portrait, size: int | None = None, translator: Translator | None = None
+    portrait: Portrait, size: int | None = None, translator: MouthTranslator | None = None
 ) -> Renderer:
     """A renderer of the head of a portrait; `size` is the side of its frames, None: no resizing."""
     picture_size = (portrait.image.shape[1], portrait.image.shape[0])

@@ -5,12 +5,12 @@ from typing import Final
 
 import numpy as np
 
-from talkinghead.appearance.photo_eyelid import limit_eyelid_motion
+from talkinghead.appearance.photo_eyelid import are_eyes_closed, limit_eyelid_motion
 from talkinghead.geometry.align import fit_similarity
 from talkinghead.geometry.contours import OPENINGS
 from talkinghead.geometry.masks import smoothstep
 from talkinghead.geometry.mouth import uncross_lips
-from talkinghead.landmarks import JAW, JAW_LEFT, JAW_RIGHT, STABLE
+from talkinghead.landmarks import EYES, JAW, JAW_LEFT, JAW_RIGHT, STABLE
 from talkinghead.render.face_mesh import FaceMesh
 from talkinghead.render.foldover_correction import FoldoverCorrection
 from talkinghead.types import Array
@@ -37,13 +37,16 @@ class MovedMesh:
 class HeadMotion:
     """Moves the mesh of one face with its landmarks."""
 
+    yaw: float  # radians by which the head is turned sideways in the portrait, not negative
+
     def __init__(self, landmarks: Array, base: Array, face: FaceMesh) -> None:
         """Take landmarks (68, 3) of the portrait, those the mesh was built from, and the mesh."""
         self._source, self._base, self._face = landmarks, base, face
         skin = face.triangles[~face.in_opening]
         self._foldover = FoldoverCorrection(face.points, skin, face.border)
+        self._eyes_closed = are_eyes_closed(landmarks)
         across = landmarks[JAW_RIGHT] - landmarks[JAW_LEFT]
-        self._yaw = abs(float(np.arctan2(across[2], np.hypot(*across[:2]))))
+        self.yaw = abs(float(np.arctan2(across[2], np.hypot(*across[:2]))))
         self._solvers = {name: self._affine_solver(name) for name in OPENINGS}
 
     def move_mesh(self, points: Array) -> MovedMesh:
@@ -53,6 +56,8 @@ class HeadMotion:
         scale, rotation, shift = stabilised_pose(self._source[STABLE], target[STABLE], face.unit)
         local = (target - shift) @ rotation / scale  # without head motion
         offsets = smooth_jaw(uncross_lips(self._base + local - self._source) - self._base)
+        if self._eyes_closed:
+            offsets[EYES] = 0
         skin_offsets = limit_eyelid_motion(self._base, offsets)
         displacement = face.weights @ skin_offsets
         head_share = face.head_share[:, None]
@@ -68,7 +73,7 @@ class HeadMotion:
             + head_share * (displacement @ linear.T)
         )
         # The lips of a frontal face are not limited.
-        angle = self._yaw + float(np.arcsin(min(tilt, 1.0)))
+        angle = self.yaw + float(np.arcsin(min(tilt, 1.0)))
         share = smoothstep((angle - _FRONTAL) / (_SIDE - _FRONTAL))
         corrected = moved if share == 0 else moved + share * (self._foldover.correct(moved) - moved)
         flattened = (depth - face.depth.at_tilt(0))[face.landmarks]

@@ -13,7 +13,7 @@ from talkinghead.geometry.masks import smoothstep
 from talkinghead.geometry.mesh import Roi
 from talkinghead.geometry.mouth import face_axes, face_width
 from talkinghead.landmarks import NOSE_TOP
-from talkinghead.models.translator import Translator
+from talkinghead.models.translator_runtime import MouthTranslator
 from talkinghead.render.crop import (
     CropRenderer,
     bounding_box,
@@ -43,7 +43,7 @@ class MultiFaceRenderer:
         portraits: Sequence[Portrait],
         others: Sequence[Array] = (),
         size: int | None = None,
-        translator: Translator | None = None,
+        translator: MouthTranslator | None = None,
     ) -> None:
         """Take portraits in one picture, and landmarks (68, 3) of the faces that do not move.
 
@@ -109,7 +109,7 @@ class _AnimatedFace:
 
 
 def _animated_face(
-    portrait: Portrait, neighbours: Sequence[Array], translator: Translator | None
+    portrait: Portrait, neighbours: Sequence[Array], translator: MouthTranslator | None
 ) -> _AnimatedFace:
     height, width = portrait.image.shape[:2]
     box = motion_box(portrait.landmarks, (width, height))
@@ -171,7 +171,7 @@ def cropped_faces(
     portraits: Sequence[Portrait],
     others: Sequence[Array] = (),
     size: int | None = None,
-    translator: Translator | None = None,
+    translator: MouthTranslator | None = None,
 ) -> MultiRenderer:
     """A renderer of the smallest box that contains a square around each head.
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from talkinghead.appearance.colors import estimate_photo_colors
+from talkinghead.appearance.gaze import gaze_shift, warp_eye
 from talkinghead.appearance.inpaint import EYE_MASK_LEVEL, inpaint_eyes_and_mouth
 from talkinghead.appearance.mouth_interior import MouthInterior
 from talkinghead.appearance.photo_eyelid import PhotoEyelid
@@ -15,20 +16,22 @@ from talkinghead.face.portrait import resize_portrait, scale_points
 from talkinghead.geometry.contours import OPENINGS
 from talkinghead.geometry.masks import blend, box_around, intersect_boxes, polygon_mask, seam_mask
 from talkinghead.geometry.mesh import Mesh, Roi
-from talkinghead.geometry.mouth import CLOSED_GAP, snap_closed_lips
+from talkinghead.geometry.mouth import CLOSED_GAP, face_axes, snap_closed_lips
 from talkinghead.landmarks import INNER_LOWER
-from talkinghead.models.translator import Translator
+from talkinghead.models.translator_runtime import MouthTranslator
 from talkinghead.render.background import BackgroundLayers
 from talkinghead.render.face_mesh import FaceMesh
 from talkinghead.render.head_motion import HeadMotion, MovedMesh
 from talkinghead.render.parallel import ordered_map, thread_count
 from talkinghead.render.refine import PortraitRefiner
-from talkinghead.types import Array, LandmarkTrack, Portrait
+from talkinghead.types import ARTICULATIONS, Array, LandmarkTrack, Portrait
 
+LABIODENTAL: Final = ARTICULATIONS.index("labiodental")
 _CELLS: Final = 70  # cells of the warp map across the face
 _FINE_CELLS: Final = 220  # the same around mouth and eyes
 _CUBIC_PIXELS: Final = 400_000  # largest moving region that is sampled cubically
 _DETAIL_MARGIN: Final = 0.17  # face widths around mouth and eyes that have fine cells
+_COVERED_LIP: Final = 0.009  # face widths of the lower lip that the teeth cover in f and v
 _SEAM_WIDTH: Final = 0.018  # face widths: the line between lips that have closed
 
 
@@ -42,7 +45,7 @@ class WarpedFrame:
 
 
 def articulated_frames(track: LandmarkTrack) -> list[tuple[Array, Array | None]]:
-    """The landmarks (68, 3) and the articulation (3,) or None of each frame of a track."""
+    """The landmarks (68, 3) and the articulation (4,) or None of each frame of a track."""
     if track.articulation is None:
         return [(points, None) for points in track.points]
     return list(zip(track.points, track.articulation, strict=True))
@@ -58,7 +61,7 @@ class PhotoRenderer:
     """
 
     def __init__(
-        self, portrait: Portrait, size: int | None = None, translator: Translator | None = None
+        self, portrait: Portrait, size: int | None = None, translator: MouthTranslator | None = None
     ) -> None:
         """Take a portrait; `size` is the longer side of the frames; None keeps the picture's."""
         longer = max(portrait.image.shape[:2])
@@ -121,7 +124,7 @@ class PhotoRenderer:
     def warp(self, points: Array, articulation: Array | None = None) -> WarpedFrame:
         """The frame for landmarks (68, 3) in pixels of the original portrait.
 
-        `articulation` (3,) in [0, 1] is of ARTICULATIONS; None: the tongue rests.
+        `articulation` (4,) in [0, 1] is of ARTICULATIONS; None: the tongue rests.
         """
         if self._factor != 1:
             points = scale_points(points, self._factor)
@@ -165,9 +168,9 @@ class PhotoRenderer:
         mask = np.minimum(mask / EYE_MASK_LEVEL, 1)
         affine = self._motion.head_affine(name, mesh.head_points)
         affine[:, 2] -= box[:2]
-        eye = cv2.warpAffine(
-            self._image, affine, box[2:], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-        )
+        corners = self._face.points[outline[[0, len(outline) // 2]]]
+        shift = gaze_shift(mesh.rotation, self._motion.yaw, self._face.unit)
+        eye = warp_eye(self._image, affine, corners, shift, box[2:])
         blend(frame, box, eye.astype(np.float32), mask)
 
     def _draw_mouth(self, frame: Array, mesh: MovedMesh, articulation: Array | None) -> WarpedFrame:
@@ -185,8 +188,25 @@ class PhotoRenderer:
         jaw = mesh.offsets[INNER_LOWER, :2].mean(axis=0)
         inside = self._interior.render(mask, box, head, jaw, mesh.rotation, articulation)
         blend(frame, box, inside, mask)
+        if articulation is not None and articulation[LABIODENTAL] > 0:
+            self._draw_teeth_over_lip(frame, mesh, head, float(articulation[LABIODENTAL]))
         self._draw_lip_seam(frame, box, mesh.points)
         return WarpedFrame(frame, mask, box)
+
+    def _draw_teeth_over_lip(
+        self, frame: Array, mesh: MovedMesh, head: Array, share: float
+    ) -> None:
+        """Draw the upper teeth over the edge of the lower lip, as in f and v, in place."""
+        unit, lower = self._face.unit, mesh.points[self._face.chains[OPENINGS["mouth"][1]]]
+        arched = np.sin(np.pi * np.linspace(0, 1, len(lower)))[:, None]
+        covered = lower + _COVERED_LIP * unit * arched * face_axes(mesh.landmarks)[1]
+        outline = np.concatenate([lower, covered[::-1]])
+        box = intersect_boxes(box_around(outline, 2, self.size), self._face.roi)
+        teeth = None if box is None else self._interior.upper_teeth(box, head, mesh.rotation)
+        if box is None or teeth is None:
+            return
+        mask = polygon_mask(outline, box, self._softness) * teeth[..., 3]
+        blend(frame, box, teeth[..., :3] / np.maximum(teeth[..., 3:], 1e-3), share * mask)
 
     def _draw_lip_seam(self, frame: Array, box: Roi, points: Array) -> None:
         """Draw the line between lips that are open in the portrait and have closed, in place."""

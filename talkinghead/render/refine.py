@@ -5,11 +5,11 @@ landmarks (`conditioning`), predict a flow and a colour change, limit both by `b
 paste them back into the frame at full resolution.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import cv2
 import numpy as np
-import torch
 
 from talkinghead.geometry.align import affine_scale, apply_affine, compose_affine
 from talkinghead.geometry.masks import polygon_mask, smoothstep
@@ -21,7 +21,7 @@ from talkinghead.geometry.mouth_crop import (
     points_in_crop,
 )
 from talkinghead.landmarks import INNER_LIP, MOUTH, OUTER_LIP
-from talkinghead.models.translator import Translator
+from talkinghead.models.translator_runtime import MouthTranslator
 from talkinghead.render.landmark_drawing import draw_landmarks
 from talkinghead.types import Array
 
@@ -74,6 +74,7 @@ def blend_masks(portrait_points: Array, frame_points: Array, side: int, step: fl
     return np.stack([colour, shading, _FLOW_SHARE * shading]).astype(np.float32)
 
 
+@lru_cache(maxsize=8)
 def _border_ramp(side: int, width: float) -> Array:
     """(side, side): 0 on the border of the crop, 1 from `width` pixels inside it."""
     ramp = np.clip(np.minimum(np.arange(side), np.arange(side)[::-1]) / width, 0, 1)
@@ -103,16 +104,30 @@ def conditioning(
     (68, 2) of the portrait and of the frame in pixels of the crop. Channels: both crops (6), the
     contours of the frame (3), and masks of mouth and lips of the frame and of the portrait (4).
     """
+    channels = (_image_channels(original), _mask_channels(portrait_points, len(original)))
+    return _conditioning(warped, frame_points, *channels)
+
+
+def _conditioning(
+    warped: Array, frame_points: Array, original: Array, portrait_masks: Array
+) -> Array:
+    """The same, from the channels of the portrait, which are those of all of its frames."""
     side = warped.shape[0]
+    contours = _image_channels(draw_landmarks(frame_points, (side, side)))
+    masks = _mask_channels(frame_points, side)
+    return np.concatenate([_image_channels(warped), original, contours, masks, portrait_masks])
+
+
+def _image_channels(image: Array) -> Array:
+    """(3, s, s) float32 in [-0.5, 0.5] of a picture (s, s, 3) uint8."""
+    return np.asarray(image.transpose(2, 0, 1).astype(np.float32) / 255 - np.float32(0.5))
+
+
+def _mask_channels(points: Array, side: int) -> Array:
+    """(2, s, s) float32 in [-0.5, 0.5]: masks of mouth and lips for landmarks (68, 2)."""
     box = (0, 0, side, side)
-    images = [warped, original, draw_landmarks(frame_points, (side, side))]
-    masks = [
-        polygon_mask(p[lip], box)
-        for p in (frame_points, portrait_points)
-        for lip in (INNER_LIP, OUTER_LIP)
-    ]
-    channels = [image.transpose(2, 0, 1).astype(np.float32) / 255 for image in images]
-    return np.concatenate([*channels, np.stack(masks)]) - np.float32(0.5)
+    masks = [polygon_mask(points[lip], box) for lip in (INNER_LIP, OUTER_LIP)]
+    return np.asarray(np.stack(masks) - np.float32(0.5))
 
 
 def colourfulness(crop: Array) -> float:
@@ -124,6 +139,8 @@ def colourfulness(crop: Array) -> float:
 
 def colour_matched(change: Array, share: float) -> Array:
     """Scale the chroma of a colour change (s, s, 3) by `share`, so a grey picture stays grey."""
+    if share == 1:
+        return change
     grey = change.mean(axis=2, keepdims=True)
     return np.asarray(grey + np.float32(share) * (change - grey))
 
@@ -136,7 +153,7 @@ def paste_back(frame: Array, flow: Array, change: Array, matrix: Array) -> None:
     Colours are fetched at the frame's own resolution. Pixels for which both are 0 do not
     change.
     """
-    touched = change.any(axis=2) | flow.any(axis=2)
+    touched = (change != 0) @ np.ones(3, bool) | (flow != 0) @ np.ones(2, bool)
     rows, columns = (np.flatnonzero(touched.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return
@@ -152,34 +169,21 @@ def paste_back(frame: Array, flow: Array, change: Array, matrix: Array) -> None:
     box = (high - low).tolist()
     added = cv2.warpAffine(change, into_box, box, flags=cv2.INTER_CUBIC)
     offset = cv2.warpAffine((flow @ matrix[:, :2].T).astype(np.float32), into_box, box)
-    x, y = np.meshgrid(*(np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True)))
+    x, y = (np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True))
     moved = cv2.remap(
         frame,
         x + offset[..., 0],
-        y + offset[..., 1],
+        y[:, None] + offset[..., 1],
         cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    frame[low[1] : high[1], low[0] : high[0]] = np.rint(moved + added).clip(0, 255)
-
-
-@torch.inference_mode()
-def translate(net: Translator, inputs: Array, masks: Array) -> tuple[Array, Array]:
-    """Flow (s, s, 2) in crop pixels and colour change (s, s, 3) in [-255, 255] for one crop.
-
-    `inputs` (CHANNELS, s, s) comes from `conditioning`, `masks` (3, s, s) from `blend_masks`.
-    """
-    device = next(net.parameters()).device
-    x = torch.from_numpy(inputs)[None].to(device, memory_format=torch.channels_last)
-    output = net(x, torch.from_numpy(masks)[None].to(device))
-    flow, change = (np.ascontiguousarray(part[0].permute(1, 2, 0).cpu().numpy()) for part in output)
-    return flow, change * np.float32(255)
+    frame[low[1] : high[1], low[0] : high[0]] = cv2.add(moved, added, dtype=cv2.CV_8U)
 
 
 class PortraitRefiner:
     """Refines the warped frames of one portrait. Frames are independent of one another."""
 
-    def __init__(self, net: Translator, image: Array, landmarks: Array):
+    def __init__(self, net: MouthTranslator, image: Array, landmarks: Array):
         """Take an (h, w, 3) uint8 picture and its landmarks (68, 3) in pixels."""
         self._net, self._landmarks = net, np.asarray(landmarks, dtype=np.float64)
         self._side = net.size.side
@@ -187,6 +191,9 @@ class PortraitRefiner:
         self._original = crop_square(image, self._crop, self._side)
         self._portrait_points = points_in_crop(self._landmarks, self._crop)
         self._colour = colourfulness(self._original)
+        self._channels = (
+            _image_channels(self._original), _mask_channels(self._portrait_points, self._side)
+        )  # fmt: skip
 
     def refine(self, frame: Array, points: Array) -> None:
         """Refine the mouth of a frame (h, w, 3) uint8 with landmarks (68, 3), in place."""
@@ -196,6 +203,6 @@ class PortraitRefiner:
         if not masks.any():
             return
         warped = crop_square(frame, crop, self._side)
-        inputs = conditioning(warped, self._original, self._portrait_points, frame_points)
-        flow, change = translate(self._net, inputs, masks)
+        inputs = _conditioning(warped, frame_points, *self._channels)
+        flow, change = self._net.repair(inputs, masks)
         paste_back(frame, flow, colour_matched(change, self._colour), crop)

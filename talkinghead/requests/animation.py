@@ -17,6 +17,7 @@ from talkinghead.requests.files import (
     check_video_output,
     default_output,
     free_path,
+    name_of_speech,
     notes_on_replacing,
 )
 from talkinghead.requests.input_types import (
@@ -24,8 +25,9 @@ from talkinghead.requests.input_types import (
     AUDIO_TRACK_HELP,
     FACE_HELP,
     POSE_HELP,
+    SAY_HELP,
     STYLE_HELP,
-    Audio,
+    VOICE_HELP,
     AudioPerFace,
     AudioTrack,
     Background,
@@ -34,9 +36,11 @@ from talkinghead.requests.input_types import (
     OptionalAudio,
     PoseVideo,
     PoseVideoPerFace,
+    Say,
     StyleSource,
     StyleSourcePerFace,
     Text,
+    VoiceName,
 )
 from talkinghead.validation import AnyPath, CombinationError, FrozenModel, list_to_tuple
 
@@ -160,6 +164,8 @@ class PhotoRequest(AnimationRequest):
     )
     audio: OptionalAudio = Field(default=None, description=AUDIO_HELP)
     audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
+    say: Say = Field(default=None, description=SAY_HELP)
+    voice: VoiceName = Field(default=None, description=VOICE_HELP)
     face: Integer | None = Field(default=None, description=FACE_HELP)
     faces: AudioPerFace = Field(
         default_factory=dict,
@@ -172,8 +178,9 @@ class PhotoRequest(AnimationRequest):
 
     @property
     def default_target(self) -> Path:
-        """Named after the picture and the recording, in the current folder."""
-        return default_output(self.photo, self.audio or "faces")
+        """Named after the picture and the recording or text, in the current folder."""
+        speech = "faces" if self.faces else name_of_speech(self.audio, self.say)
+        return default_output(self.photo, speech)
 
     @property
     def sources(self) -> tuple[str | Path, ...]:
@@ -194,7 +201,9 @@ class PhotoRequest(AnimationRequest):
 
     def check_inputs(self) -> None:
         """Refuse a recording beside several faces, and unknown styles."""
-        check_faces_or_audio(self.faces, self.audio, face=self.face, motion=self.motion)
+        check_faces_or_speech(
+            self.faces, self.audio, self.say, self.voice, face=self.face, motion=self.motion
+        )
         for field in ("pose_from", "style_from"):
             for number in _numbers(getattr(self, field)):
                 if number not in self.faces:
@@ -211,8 +220,10 @@ class CartoonRequest(AnimationRequest):
     puppet: Annotated[Text, Flag(kind="name or file", positional=1, metavar="PUPPET")] = Field(
         description="a name out of 'talkinghead puppet list', or a folder"
     )
-    audio: Audio = Field(description=AUDIO_HELP)
+    audio: OptionalAudio = Field(default=None, description=AUDIO_HELP)
     audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
+    say: Say = Field(default=None, description=SAY_HELP)
+    voice: VoiceName = Field(default=None, description=VOICE_HELP)
     pose_from: PoseVideo = Field(default=None, description=POSE_HELP)
     style_from: StyleSource = Field(default=None, description=STYLE_HELP)
     background: Background = Field(
@@ -229,8 +240,8 @@ class CartoonRequest(AnimationRequest):
 
     @property
     def default_target(self) -> Path:
-        """Named after the puppet and the recording, in the current folder."""
-        return default_output(self.puppet, self.audio)
+        """Named after the puppet and the recording or text, in the current folder."""
+        return default_output(self.puppet, name_of_speech(self.audio, self.say))
 
     @property
     def sources(self) -> tuple[str | Path, ...]:
@@ -247,7 +258,8 @@ class CartoonRequest(AnimationRequest):
         return self.transparent or (format_of(self.target).transparent and not opaque)
 
     def check_inputs(self) -> None:
-        """Refuse transparency where there can be none, and unknown styles."""
+        """Refuse transparency where there can be none, unknown styles, and none or two speeches."""
+        check_speech(self.audio, self.say, self.voice)
         if self.style_from is not None:
             check_speaking_style(self.style_from, self.models.ckpt)
         if not self.transparent:
@@ -264,6 +276,19 @@ class CartoonRequest(AnimationRequest):
             )
 
 
+class SpokenAudio(FrozenModel):
+    """A recording, or a text to say; for commands without a request of their own."""
+
+    audio: OptionalAudio = Field(default=None, description=AUDIO_HELP)
+    say: Say = Field(default=None, description=SAY_HELP)
+    voice: VoiceName = Field(default=None, description=VOICE_HELP)
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        check_speech(self.audio, self.say, self.voice)
+        return self
+
+
 def _values(value: Any) -> Iterator[Any]:
     """The one value, or those of all faces."""
     if isinstance(value, dict):
@@ -272,18 +297,41 @@ def _values(value: Any) -> Iterator[Any]:
         yield value
 
 
-def check_faces_or_audio(faces: dict[int, Path], audio: object, **others: object) -> None:
-    """Refuse a missing recording, and a recording or any of the fields `others` beside `faces`."""
+def check_speech(audio: object, say: str | None, voice: str | None) -> None:
+    """Refuse none or both of a recording and a text, and a text that nothing here can speak."""
+    if audio is not None and say is not None:
+        raise CombinationError("{audio} and {say} exclude each other; leave one out")
+    if audio is None and say is None:
+        raise CombinationError("{audio} is missing; name a recording, or {say} a text", "audio")
+    if say is None and voice is not None:
+        raise CombinationError("{voice} speaks a text; give one to {say}", "voice")
+    if say is not None and voice is None:
+        from talkinghead.speech.voices import find_voice  # imports numpy: not for --help
+
+        find_voice()
+
+
+def check_faces_or_speech(
+    faces: dict[int, Path],
+    audio: object,
+    say: str | None,
+    voice: str | None,
+    **others: object,
+) -> None:
+    """As `check_speech`; refuse a speech, and any of the fields `others`, beside `faces`."""
     if faces:
-        for name, value in {"audio": audio, **others}.items():
+        for name, value in {"audio": audio, "say": say, "voice": voice, **others}.items():
             if value is not None:
                 raise CombinationError(
                     f"{{faces}} names faces and recordings; leave {{{name}}} out"
                 )
-    elif audio is None:
+        return
+    if audio is None and say is None:
         raise CombinationError(
-            "{audio} is missing; name a recording, or {faces} with one for each", "audio"
+            "{audio} is missing; name a recording, or {faces} with one for each, or {say} a text",
+            "audio",
         )
+    check_speech(audio, say, voice)
 
 
 def _numbers(value: Any) -> Iterator[int]:

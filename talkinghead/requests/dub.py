@@ -8,16 +8,25 @@ from pydantic import Field, PrivateAttr
 from talkinghead.config import NATURAL_AMP_LIP, Amount, Integer, ModelConfig, MotionConfig
 from talkinghead.errors import ImageError
 from talkinghead.field_options import Flag
-from talkinghead.requests.animation import PhotoRequest, VideoRequest, check_faces_or_audio
-from talkinghead.requests.files import check_file, default_output, is_demo_portrait
+from talkinghead.requests.animation import PhotoRequest, VideoRequest, check_faces_or_speech
+from talkinghead.requests.files import (
+    check_file,
+    default_output,
+    is_demo_portrait,
+    name_of_speech,
+)
 from talkinghead.requests.input_types import (
     AUDIO_HELP,
     AUDIO_TRACK_HELP,
+    SAY_HELP,
+    VOICE_HELP,
     AudioPerFace,
     AudioTrack,
     InputFile,
     OptionalAudio,
+    Say,
     Text,
+    VoiceName,
 )
 from talkinghead.validation import CombinationError, FrozenModel
 
@@ -49,6 +58,8 @@ class DubRequest(VideoRequest):
     )
     audio: OptionalAudio = Field(default=None, description=AUDIO_HELP)
     audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
+    say: Say = Field(default=None, description=SAY_HELP)
+    voice: VoiceName = Field(default=None, description=VOICE_HELP)
     face: Integer | None = Field(
         default=None,
         description="which person, numbered from 0 from left to right in the first frame that "
@@ -82,8 +93,9 @@ class DubRequest(VideoRequest):
 
     @property
     def default_target(self) -> Path:
-        """Named after the video and the recording, in the current folder."""
-        return default_output(self.video, self.audio or "faces")
+        """Named after the video and the recording or text, in the current folder."""
+        speech = "faces" if self.faces else name_of_speech(self.audio, self.say)
+        return default_output(self.video, speech)
 
     @property
     def sources(self) -> tuple[str | Path, ...]:
@@ -112,12 +124,12 @@ class DubRequest(VideoRequest):
         )
 
     @property
-    def speech(self) -> list[tuple[int | None, Path]]:
-        """Number of each person, with a recording; None: the largest, or like the picture."""
-        if self.faces:
-            return list(self.faces.items())
-        assert self.audio is not None
-        return [(self.face, self.audio)]
+    def speech(self) -> list[tuple[int | None, Path | None]]:
+        """Number of each person, with a recording, or None for the text `say`.
+
+        The number is None for the largest, or the one who is like the picture.
+        """
+        return list(self.faces.items()) if self.faces else [(self.face, self.audio)]
 
     def check_inputs(self) -> None:
         """Refuse a recording beside several faces, and formats that keep no time stamps."""
@@ -126,7 +138,10 @@ class DubRequest(VideoRequest):
             check_kept_streams,
         )
 
-        check_faces_or_audio(self.faces, self.audio, face=self.face, face_like=self.face_like)
+        check_faces_or_speech(
+            self.faces, self.audio, self.say, self.voice,
+            face=self.face, face_like=self.face_like,
+        )  # fmt: skip
         if self.face is not None and self.face_like is not None:
             raise CombinationError("{face} and {face_like} exclude each other; leave one out")
         if is_picture(self.video):
@@ -134,6 +149,8 @@ class DubRequest(VideoRequest):
                 photo=self.video,
                 audio=self.audio,
                 audio_track=self.audio_track,
+                say=self.say,
+                voice=self.voice,
                 face=self.face,
                 faces=self.faces,
                 output=self.target,

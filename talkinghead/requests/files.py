@@ -1,6 +1,7 @@
 """Checks of the files that a command reads and writes, before the long work starts."""
 
 import os
+import re
 import tempfile
 from itertools import chain, count
 from pathlib import Path
@@ -152,6 +153,13 @@ def check_output_folder(folder: Path, named: Path | None = None) -> None:
 def default_output(*sources: str | Path, folder: Path = Path(), suffix: str = ".mp4") -> Path:
     """`folder`/face_speech.mp4 for face.jpg and speech.wav; a name that is too long is cut."""
     return folder / fit_name("_".join(Path(source).stem for source in sources), suffix)
+
+
+def name_of_speech(audio: str | Path | None, say: str | None) -> str | Path:
+    """For `default_output`: the recording, or the first words of a text."""
+    if audio is not None:
+        return audio
+    return "-".join(re.findall(r"\w+", say or "")[:5])
 
 
 def is_taken(target: Path) -> bool:

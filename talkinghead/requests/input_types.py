@@ -27,7 +27,16 @@ STYLE_HELP: Final = (
     "the speaking style of somebody else: head motion, brows and amplitudes, not the words; a "
     "recording, or a name out of 'talkinghead styles'"
 )
+SAY_HELP: Final = (
+    "say this text instead of a recording, with a voice of this machine: Piper's if one is "
+    "installed, else espeak-ng's"
+)
+VOICE_HELP: Final = (
+    "the voice of --say: a Piper voice by name or as a file .onnx, or a language of espeak-ng such "
+    "as en-us, de or fr (default: the first Piper voice, else en-us)"
+)
 _TRANSFER: Final = "motion transfer"
+_SPEECH: Final = "speech synthesis"
 
 
 def _optional(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -60,6 +69,19 @@ def _picture_as_text(value: Any) -> str:
     return str(value)
 
 
+def _check_text(text: str) -> str:
+    from talkinghead.speech.synthesis import check_text  # imports numpy: not for --help
+
+    return check_text(text)
+
+
+def _check_voice(voice: str) -> str:
+    from talkinghead.speech.voices import find_voice  # imports numpy: not for --help
+
+    find_voice(voice)
+    return voice
+
+
 AudioTrack = Annotated[Integer, Field(ge=1)] | None
 Text = Annotated[str, BeforeValidator(_path_as_text)]  # a name, or a path
 OptionalText = Annotated[str | None, BeforeValidator(_path_as_text)]
@@ -82,6 +104,15 @@ AudioPerFace = Annotated[
     dict[int, AnyPath],
     AfterValidator(_per_face(check_audio)),
     Flag(kind="files", numbered="recording", metavar="N=AUDIO"),
+]
+Say = Annotated[
+    str | None, AfterValidator(_optional(_check_text)), Flag(metavar="TEXT", group=_SPEECH)
+]
+VoiceName = Annotated[
+    str | None,
+    BeforeValidator(_path_as_text),
+    AfterValidator(_optional(_check_voice)),
+    Flag(kind="name or file", metavar="VOICE", group=_SPEECH),
 ]
 PoseVideo = Annotated[InputFile, Flag(kind="file", metavar="VIDEO", group=_TRANSFER)]
 PoseVideoPerFace = Annotated[

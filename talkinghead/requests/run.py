@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from talkinghead.config import ComputeConfig
 from talkinghead.dub.cast import Cast
@@ -23,7 +24,9 @@ from talkinghead.requests.dub import DubRequest
 from talkinghead.requests.scene import SceneRequest
 from talkinghead.scene.compose import compose
 from talkinghead.scene.multi_face import animate_faces
-from talkinghead.types import Clip, Subject
+from talkinghead.speech.synthesis import note_on_voice, synthesize_speech
+from talkinghead.speech.voices import find_voice
+from talkinghead.types import Clip, Subject, Waveform
 
 LOADING = "loading the networks"
 ENCODING_AUDIO = "encoding the audio"
@@ -110,7 +113,10 @@ def dub_video(request: DubRequest, animator: Animator, progress: Progress) -> Re
     if request.photo is not None:
         return animate_photo(request.photo, animator, progress)
     began = time.monotonic()
-    speech = [animator.load_audio(audio, request.audio_track) for _, audio in request.speech]
+    speech = [
+        animator.load_audio(speech_source(audio, request, progress), request.audio_track)
+        for _, audio in request.speech
+    ]
     spoken = max(wave.seconds for wave, _ in speech)
     progress.stage("tracking the face")
     video = track_video(
@@ -137,6 +143,29 @@ def dub_video(request: DubRequest, animator: Animator, progress: Progress) -> Re
     return RenderedFile(request.target, report.frame_count, round(time.monotonic() - began, 2))
 
 
+class SpeechRequest(Protocol):
+    """A request that may have a text instead of a recording."""
+
+    @property
+    def say(self) -> str | None: ...
+    @property
+    def voice(self) -> str | None: ...
+
+
+def speech_source(
+    audio: Path | None, request: SpeechRequest, progress: Progress
+) -> Path | Waveform:
+    """The recording, or else the request's text, spoken. Raises InputError."""
+    if audio is not None:
+        return audio
+    assert request.say is not None
+    progress.stage("synthesising the speech")
+    note = note_on_voice(find_voice(request.voice))
+    if note is not None:
+        progress.note(note)
+    return synthesize_speech(request.say, request.voice)
+
+
 def _cast(request: DubRequest, animator: Animator) -> Cast:
     """Who speaks in a video."""
     if request.face_like is not None:
@@ -150,15 +179,15 @@ def _animate(
     request: AnimationRequest, subject: Subject, animator: Animator, progress: Progress
 ) -> Clip:
     assert isinstance(request, PhotoRequest | CartoonRequest)
-    assert request.audio is not None
     assert not isinstance(request.pose_from, dict)
     assert not isinstance(request.style_from, dict)
     reference = animator.pose_reference(request.pose_from) if request.pose_from else None
     motion = None if request.motion is None else read_motion(request.motion, subject.face)
+    audio = speech_source(request.audio, request, progress)
     progress.stage(ENCODING_AUDIO)
     return animator.animate(
         subject,
-        request.audio,
+        audio,
         request.motion_config,
         request.render_config,
         pose_reference=reference,

@@ -10,21 +10,28 @@ from talkinghead.config import DEFAULT_FPS, DetectorConfig, Fps, Integer, Motion
 from talkinghead.errors import OutputError
 from talkinghead.field_options import Flag
 from talkinghead.media.motion_export import MOTION_SUFFIXES
+from talkinghead.requests.animation import check_speech
 from talkinghead.requests.files import check_image, check_output, check_speaking_style, free_path
 from talkinghead.requests.input_types import (
     AUDIO_HELP,
     AUDIO_TRACK_HELP,
     FACE_HELP,
     POSE_HELP,
+    SAY_HELP,
     STYLE_HELP,
-    Audio,
+    VOICE_HELP,
     AudioTrack,
+    OptionalAudio,
     OptionalText,
     PoseVideo,
+    Say,
     StyleSource,
+    VoiceName,
 )
+from talkinghead.requests.rig import LIVE_LINK_HELP, VMC_HELP, LiveLinkAddress, VmcAddress
 from talkinghead.validation import AnyPath, CombinationError, FrozenModel
 
+BLENDSHAPE_SUFFIXES = (".csv", ".json", ".glb")
 MEAN_FACE = "none"  # in place of a picture
 # Of files that somebody may take the folder of plots for.
 _FILE_SUFFIXES = frozenset(
@@ -55,8 +62,10 @@ class TrackRequest(FrozenModel):
             f"'{MEAN_FACE}' for the mean face",
         )
     )
-    audio: Audio = Field(description=AUDIO_HELP)
+    audio: OptionalAudio = Field(default=None, description=AUDIO_HELP)
     audio_track: AudioTrack = Field(default=None, description=AUDIO_TRACK_HELP)
+    say: Say = Field(default=None, description=SAY_HELP)
+    voice: VoiceName = Field(default=None, description=VOICE_HELP)
     puppet: Annotated[OptionalText, Flag(kind="name or file", metavar="NAME")] = Field(
         default=None, description="a puppet instead of IMAGE"
     )
@@ -85,6 +94,7 @@ class TrackRequest(FrozenModel):
                 if self.image is None
                 else "{image} and {puppet} exclude each other; leave one out"
             )
+        check_speech(self.audio, self.say, self.voice)
         if self.face is not None and self.picture is None:
             raise CombinationError(
                 "{face} chooses among the faces of a picture; leave it out, or give {image}"
@@ -140,6 +150,52 @@ class MotionRequest(TrackRequest):
             raise OutputError(
                 f"{self.output}: unknown suffix {self.output.suffix!r}; name it "
                 f"{', '.join(MOTION_SUFFIXES)}"
+            )
+
+
+class BlendshapesRequest(TrackRequest):
+    """The motion as ARKit's blendshapes, in a file, or sent while it lasts, or both."""
+
+    output: Annotated[AnyPath | None, Flag(kind="output", letter="o", metavar="OUT")] = Field(
+        default=None,
+        description="the file to write: .csv as Live Link Face records it, .json, or .glb, an "
+        "animated face in glTF",
+    )
+    live_link: LiveLinkAddress = Field(default=None, description=LIVE_LINK_HELP)
+    vmc: VmcAddress = Field(default=None, description=VMC_HELP)
+    fps: Annotated[Fps, Flag(unit="Hz")] = Field(
+        default=60.0, description="frames per second; Live Link Face has 60"
+    )
+    no_clobber: bool = Field(
+        default=False, description="keep an existing file, and number the new one: face-2.csv"
+    )
+
+    _target: Path | None = PrivateAttr()
+
+    @property
+    def target(self) -> Path | None:
+        """The file to write, if any; with `no_clobber` one that did not exist."""
+        return self._target
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The one file, or none."""
+        return () if self.target is None else (self.target,)
+
+    def check_outputs(self) -> None:
+        """Refuse a request without a file and an address, unknown suffixes."""
+        named = self.output
+        if named is None and self.live_link is None and self.vmc is None:
+            raise CombinationError(
+                "{output} is missing; name a file, or where to send to with {live_link} or {vmc}",
+                "output",
+            )
+        self._target = free_path(named) if named is not None and self.no_clobber else named
+        super().check_outputs()
+        if named is not None and named.suffix.lower() not in BLENDSHAPE_SUFFIXES:
+            raise OutputError(
+                f"{named}: unknown suffix {named.suffix!r}; name it "
+                f"{', '.join(BLENDSHAPE_SUFFIXES)}"
             )
 
 

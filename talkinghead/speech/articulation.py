@@ -1,4 +1,4 @@
-"""The tongue from phones: what is seen of it between the teeth."""
+"""The tongue and the lower lip from phones: what is seen of them at the teeth."""
 
 from typing import Final
 
@@ -16,13 +16,14 @@ PHONES_OF: Final = {
     "tip": ("L", "T", "D", "N"),  # the tongue's tip behind the upper teeth
     "dental": ("TH", "DH"),  # the tongue's tip between the teeth
     "back": ("K", "G", "NG"),  # the back of the tongue raised
+    "labiodental": ("F", "V"),  # the lower lip at the upper teeth
 }
 MIN_PROBABILITY, MAX_PROBABILITY = 0.2, 0.6  # of phones: confidence 0 and 1
 ADJACENT = 0.4  # of the confidence in the frames beside a sound: the tongue needs its time
 
 
 def articulation(net: ContentVoiceModel, content: Array, samples: int) -> Array:
-    """(frames, 3) float32 in [0, 1] at FPS: confidence of each of ARTICULATIONS.
+    """(frames, 4) float32 in [0, 1] at FPS: confidence of each of ARTICULATIONS.
 
     Of the content of `samples` samples.
     """

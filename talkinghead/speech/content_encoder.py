@@ -1,6 +1,5 @@
 """Content features: what is said, from the content-voice model or as plain log-mel."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -20,9 +19,20 @@ from talkinghead.types import ARTICULATIONS, Array, Waveform
 
 CONTENT_VOICE_FILE = "voice.safetensors"
 
-# New log-mel (t, 80), speaker embedding (256,), whether the stream ends: the (u, channels)
-# content that they complete.
-ContentStream = Callable[[Array, Array, bool], Array]
+
+class ContentStream(Protocol):
+    """The content of one live stream."""
+
+    def __call__(self, mel: Array, speaker: Array, last: bool = False) -> Array:
+        """New log-mel (t, 80) and speaker embedding (256,) to the (u, channels) they complete.
+
+        `last` ends the stream.
+        """
+        ...
+
+    def preview(self, mel: Array, speaker: Array) -> Array:
+        """What the call would return if the stream ended with `mel`; the stream is unchanged."""
+        ...
 
 
 class ContentEncoder(Protocol):
@@ -51,7 +61,7 @@ class ContentEncoder(Protocol):
         ...
 
     def articulation(self, content: Array, samples: int) -> Array:
-        """(frames, 3) float32 in [0, 1] at FPS: confidence of each of ARTICULATIONS.
+        """(frames, 4) float32 in [0, 1] at FPS: confidence of each of ARTICULATIONS.
 
         Of the content of `samples` samples; zeros where the encoder recognises no phones.
         """
@@ -91,7 +101,7 @@ class LogMelEncoder:
 
     def open_stream(self) -> ContentStream:
         """The log-mel itself, at once."""
-        return lambda mel, speaker, last: mel
+        return _LogMelStream()
 
 
 class ContentVoiceEncoder:
@@ -117,13 +127,33 @@ class ContentVoiceEncoder:
         return lip_closure(self.net, content, samples)
 
     def articulation(self, content: Array, samples: int) -> Array:
-        """(frames, 3): see `articulation.articulation`."""
+        """(frames, 4): see `articulation.articulation`."""
         return articulation(self.net, content, samples)
 
     def open_stream(self) -> ContentStream:
         """The code, `look_ahead` mel frames later."""
-        stream = StreamingEncoder(self.net)
-        return lambda mel, speaker, last: project_to_code(self.net, stream(mel, speaker, last))
+        return _ContentVoiceStream(self.net)
+
+
+class _LogMelStream:
+    def __call__(self, mel: Array, speaker: Array, last: bool = False) -> Array:
+        del speaker, last
+        return mel
+
+    def preview(self, mel: Array, speaker: Array) -> Array:
+        del speaker
+        return mel
+
+
+class _ContentVoiceStream:
+    def __init__(self, net: ContentVoiceModel):
+        self._net, self._encoder = net, StreamingEncoder(net)
+
+    def __call__(self, mel: Array, speaker: Array, last: bool = False) -> Array:
+        return project_to_code(self._net, self._encoder(mel, speaker, last))
+
+    def preview(self, mel: Array, speaker: Array) -> Array:
+        return project_to_code(self._net, self._encoder.preview(mel, speaker))
 
 
 def encode_content(net: ContentVoiceModel, mel: Array, speaker: Array) -> Array:

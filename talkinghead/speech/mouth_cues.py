@@ -20,14 +20,13 @@ from talkinghead.speech.content_encoder import (
 from talkinghead.speech.lip_closure import phone_probabilities
 from talkinghead.speech.speaker_encoder import SpeakerEncoder
 from talkinghead.speech.vad import load_voice_detector, log_mel_and_band_level, voice_activity
-from talkinghead.speech.visemes import viseme_probabilities
-from talkinghead.types import IDLE_MOUTH, MOUTH_SHAPES, Array, MouthCue, Waveform
+from talkinghead.speech.visemes import RHUBARB, VisemeSet, viseme_probabilities
+from talkinghead.types import Array, MouthCue, Waveform
 
 MIN_FRAMES = 2  # content frames (40 ms) that a shape lasts at least
 CHANGE_COST = 1.0  # nats by which another shape must fit better than the current one
 SMOOTHING = 0.02  # added to every probability: no frame decides alone
 LEAD = 0.01  # seconds by which a shape precedes its sound, half a frame
-CLOSED = MOUTH_SHAPES.index("A")
 MIN_CLOSURE = 0.4  # probability of b, m and p from which the lips close, however briefly
 
 BASIC_SHAPES = "ABCDEF"
@@ -50,39 +49,46 @@ class MouthCueExtractor:
         self._encoder = ContentVoiceEncoder(net, self._speaker_encoder)
         self._detector = load_voice_detector(ckpt, device)
 
-    def __call__(self, wave: Waveform) -> list[MouthCue]:
-        """The cues of a waveform at RATE; they cover it without gaps."""
+    def __call__(self, wave: Waveform, visemes: VisemeSet = RHUBARB) -> list[MouthCue]:
+        """The cues of a waveform at RATE, of a set of visemes; they cover it without gaps."""
         level = normalise_loudness(wave)
         mel, band_level = log_mel_and_band_level(level)
         content = self._encoder.encode(mel, self._speaker_encoder(level))
-        shapes = viseme_probabilities(phone_probabilities(self._encoder.net, content))
+        shapes = viseme_probabilities(phone_probabilities(self._encoder.net, content), visemes)
         voice = None if self._detector is None else detect_voice(self._detector, mel)
         activity = voice_activity(level, band_level, voice)
-        return decode_cues(shapes, activity, self._encoder.fps, wave.seconds)
+        return decode_cues(shapes, activity, self._encoder.fps, wave.seconds, visemes)
 
 
-def decode_cues(shapes: Array, voice_activity: Array, fps: float, seconds: float) -> list[MouthCue]:
-    """(t, 9) probabilities of MOUTH_SHAPES at `fps` and (frames,) voice activity to cues.
+def decode_cues(
+    shapes: Array,
+    voice_activity: Array,
+    fps: float,
+    seconds: float,
+    visemes: VisemeSet = RHUBARB,
+) -> list[MouthCue]:
+    """(t, n) probabilities of visemes at `fps` and (frames,) voice activity to cues.
 
     The mouth is idle where nobody speaks, and closes wherever a b, m or p is likely.
     """
     corrected = np.array(shapes)
     each = STRIDE // SUBSAMPLING
     silent = np.repeat(voice_activity, each)[: len(corrected)] == 0
-    closed = corrected[:, CLOSED] > MIN_CLOSURE
-    for rule, shape in ((closed, CLOSED), (silent, MOUTH_SHAPES.index(IDLE_MOUTH))):
-        corrected[: len(rule)][rule] = np.eye(len(MOUTH_SHAPES))[shape]
+    names = visemes.shapes
+    closed = corrected[:, names.index(visemes.closed)] > MIN_CLOSURE
+    for rule, shape in ((closed, visemes.closed), (silent, visemes.idle)):
+        corrected[: len(rule)][rule] = np.eye(len(names))[names.index(shape)]
     path = viterbi_path(corrected)
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     times = [0.0, *(starts[1:] / fps - LEAD).tolist(), seconds]
     return [
-        MouthCue(MOUTH_SHAPES[path[at]], begin, end)
+        MouthCue(names[path[at]], begin, end)
         for at, begin, end in zip(starts, times[:-1], times[1:], strict=True)
     ]
 
 
 def viterbi_path(shapes: Array) -> Array:
-    """(t, 9) probabilities to (t,) indices of MOUTH_SHAPES, none shorter than MIN_FRAMES.
+    """(t, n) probabilities to (t,) indices of shapes, none shorter than MIN_FRAMES.
 
     The best of all paths, by dynamic programming (Viterbi 1967) with a minimum duration.
     """
@@ -122,14 +128,16 @@ def restrict_shapes(cues: Sequence[MouthCue], extended: str = EXTENDED_SHAPES) -
     return result
 
 
-def shape_coverage(cues: Sequence[MouthCue], times: Array, window: float) -> Array:
-    """(t, 9) share of each of MOUTH_SHAPES in the `window` seconds around (t,) `times`.
+def shape_coverage(
+    cues: Sequence[MouthCue], times: Array, window: float, visemes: VisemeSet = RHUBARB
+) -> Array:
+    """(t, n) share of each shape of a set in the `window` seconds around (t,) `times`.
 
     Rows sum to 1; the first and the last cue extend beyond their ends.
     """
     edges = np.array([cues[0].start - window, *(c.start for c in cues[1:]), cues[-1].end + window])
-    shapes = np.array([MOUTH_SHAPES.index(cue.shape) for cue in cues])
-    seconds = np.zeros((len(edges), len(MOUTH_SHAPES)))  # of each shape up to each edge
+    shapes = np.array([visemes.shapes.index(cue.shape) for cue in cues])
+    seconds = np.zeros((len(edges), len(visemes.shapes)))  # of each shape up to each edge
     seconds[np.arange(1, len(edges)), shapes] = np.diff(edges)
     seconds = seconds.cumsum(axis=0)
     columns = [
@@ -139,20 +147,22 @@ def shape_coverage(cues: Sequence[MouthCue], times: Array, window: float) -> Arr
     return np.stack(columns, axis=1) / window
 
 
-def crossfade_weights(cues: Sequence[MouthCue], fps: float) -> Array:
-    """(t, 9) weights of MOUTH_SHAPES in [0, 1] per frame, each shape fading into the next."""
-    return shape_coverage(cues, _frame_centres(cues, fps), FADE)
+def crossfade_weights(cues: Sequence[MouthCue], fps: float, visemes: VisemeSet = RHUBARB) -> Array:
+    """(t, n) weights of a set's shapes in [0, 1] per frame, each shape fading into the next."""
+    return shape_coverage(cues, _frame_centres(cues, fps), FADE, visemes)
 
 
-def shape_changes(cues: Sequence[MouthCue], fps: float) -> list[tuple[int, str]]:
+def shape_changes(
+    cues: Sequence[MouthCue], fps: float, visemes: VisemeSet = RHUBARB
+) -> list[tuple[int, str]]:
     """(frame, shape) of each change, from frame 0: the shape that covers most of a frame.
 
     A closure counts CLOSURE_WEIGHT times, so that none of MIN_FRAMES is lost at 24 or more frames
     per second.
     """
-    coverage = shape_coverage(cues, _frame_centres(cues, fps), 1 / fps)
-    coverage[:, CLOSED] *= CLOSURE_WEIGHT
-    best = [MOUTH_SHAPES[at] for at in coverage.argmax(axis=1)]
+    coverage = shape_coverage(cues, _frame_centres(cues, fps), 1 / fps, visemes)
+    coverage[:, visemes.shapes.index(visemes.closed)] *= CLOSURE_WEIGHT
+    best = [visemes.shapes[at] for at in coverage.argmax(axis=1)]
     changes = [(at, b) for at, (a, b) in enumerate(pairwise(best), start=1) if a != b]
     return [(0, best[0]), *changes]
 

@@ -1,11 +1,8 @@
 """Speaker embeddings: resemblyzer's 256-d d-vector (GE2E, Wan et al. 2018)."""
 
-import warnings
 from collections import OrderedDict
 from functools import cache
 from hashlib import blake2b, sha256
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +13,8 @@ from scipy.fft import rfft
 from talkinghead.errors import AudioError, WeightsError
 from talkinghead.media.atomic_write import atomic_write
 from talkinghead.models.mel import triangular_filters
+from talkinghead.models.speaker_embedding import SpeakerEmbeddingNet, SpeakerEmbeddingSize
+from talkinghead.networks.wheels import FETCH, network_bytes, network_file
 from talkinghead.sample_rates import HOP, RATE
 from talkinghead.types import Array, Waveform
 
@@ -28,11 +27,12 @@ CACHE_SIZE = 64  # embeddings kept in memory
 # Resemblyzer's front end.
 _WINDOW = 400  # samples, 25 ms
 _BANDS = 40
-_MIN_COVERAGE = 0.75  # share of its 1.6 s that the last window needs to count
+_FRAMES = 160  # of the mel, in a window that is embedded: 1.6 s
+_MIN_COVERAGE = 0.75  # share of it that the last window needs to count
 
 
 class EmbeddingNetwork(Protocol):
-    """The part of resemblyzer's VoiceEncoder that is used here."""
+    """Resemblyzer's network, or one that replaces it."""
 
     def embed_utterance(self, wav: Array, *, rate: float) -> Array:
         """(n,) samples at RATE to (256,), the mean of `rate` windows per second."""
@@ -40,7 +40,7 @@ class EmbeddingNetwork(Protocol):
 
 
 class SpeakerEncoder:
-    """Embeds recordings, with a cache; the weights come with the resemblyzer package."""
+    """Embeds recordings, with a cache."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class SpeakerEncoder:
 
     @property
     def network(self) -> EmbeddingNetwork:
-        """Resemblyzer's network. Loading it takes a second, so it waits for a cache miss."""
+        """Resemblyzer's network, which is loaded at the first cache miss."""
         if self._network is None:
             self._network = ResemblyzerNetwork(self._device)
         return self._network
@@ -114,29 +114,48 @@ class SpeakerEncoder:
 
 
 class ResemblyzerNetwork:
-    """Resemblyzer's VoiceEncoder, to within rounding, with a front end of our own.
+    """Resemblyzer's VoiceEncoder: its weights, with a loader and a front end of our own.
 
-    Resemblyzer's own front end imports librosa for one transform, which takes as long as
-    everything else before the first frame.
+    The package itself imports librosa and numba, which takes as long as everything else before
+    the first frame. From the same mel the embeddings are the same, bit for bit.
     """
 
     def __init__(self, device: str = "cpu"):
-        """Load the weights, which come with the package."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # webrtcvad imports pkg_resources
-            from resemblyzer import VoiceEncoder
-
-            self._network = VoiceEncoder(device, verbose=False)
+        """Load the weights. Raises WeightsError where they are missing or damaged."""
+        self._device = device
+        path = network_file("speaker")
+        network = SpeakerEmbeddingNet(SpeakerEmbeddingSize())
+        try:
+            stored = torch.load(path, map_location="cpu", weights_only=True)
+            state = stored["model_state"]
+            network.load_state_dict({name: state[name] for name in network.state_dict()})
+        except Exception as error:  # a damaged file may fail anywhere in it
+            raise WeightsError(f"{path}: is damaged ({error}); run '{FETCH} --again'") from error
+        self._network = network.to(device).eval()
 
     def embed_utterance(self, wav: Array, *, rate: float) -> Array:
         """(n,) samples at RATE to (256,) of unit norm, the mean of `rate` windows per second."""
-        waves, mels = self._network.compute_partial_slices(len(wav), rate, _MIN_COVERAGE)
-        bands = mel_power_spectrum(np.pad(wav, (0, max(0, waves[-1].stop - len(wav)))))
-        windows = torch.from_numpy(np.stack([bands[part] for part in mels]))
+        starts = _window_starts(len(wav), rate)
+        end = (starts[-1] + _FRAMES) * HOP
+        bands = mel_power_spectrum(np.pad(wav, (0, max(0, end - len(wav)))))
+        return self.embed_windows(np.stack([bands[i : i + _FRAMES] for i in starts]))
+
+    def embed_windows(self, mel: Array) -> Array:
+        """(n, 160, 40) float32 windows of mel power to (256,), their mean, of unit norm."""
         with torch.inference_mode():
-            embeddings = self._network(windows.to(self._network.device)).cpu().numpy()
+            embeddings = self._network(torch.from_numpy(mel).to(self._device)).cpu().numpy()
         mean = embeddings.mean(axis=0)
         return np.asarray(mean / np.linalg.norm(mean))
+
+
+def _window_starts(samples: int, rate: float) -> list[int]:
+    """The first mel frames of the windows of a recording, `rate` per second."""
+    frames = -(-(samples + 1) // HOP)
+    step = round(RATE / rate / HOP)
+    starts = list(range(0, max(1, frames - _FRAMES + step + 1), step))
+    if len(starts) > 1 and samples - starts[-1] * HOP < _MIN_COVERAGE * _FRAMES * HOP:
+        del starts[-1]
+    return starts
 
 
 def mel_power_spectrum(samples: Array) -> Array:
@@ -165,16 +184,12 @@ def _slaney_filterbank() -> Array:
 
 @cache
 def encoder_identity() -> dict[str, str]:
-    """Name and SHA-256 of the weights: embeddings of other weights are not comparable."""
-    spec = find_spec("resemblyzer")
-    if spec is None or spec.origin is None:
-        raise WeightsError("the package resemblyzer is missing; install it")
-    path = Path(spec.origin).parent / "pretrained.pt"
-    try:
-        checksum = sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise WeightsError(f"{path}: cannot be read ({error.strerror}); reinstall it") from error
-    return {"name": f"resemblyzer {version('resemblyzer')}", "sha256": checksum}
+    """Name and SHA-256 of the weights: embeddings of other weights are not comparable.
+
+    The checksum is that of the file in the package resemblyzer. Raises WeightsError.
+    """
+    checksum = sha256(network_bytes("speaker")).hexdigest()
+    return {"name": "resemblyzer 0.1.4", "sha256": checksum}
 
 
 def samples_hash(samples: Array) -> str:

@@ -25,6 +25,8 @@ MIN_LEVEL = -65.0  # dB: a recording that never exceeds this is silent throughou
 LEAD_IN, HANGOVER = 30, 15  # mel frames around speech in which lips move: they open before it
 SILENCE_RANGE = 25.0  # dB below the total level at which a frame is silent, whatever the noise
 VOICE_SURE, VOICE_POSSIBLE = 0.85, 0.3  # mean probability that begins a voice, and that keeps one
+# In a recording of one word no mean over VOICE_MEAN frames is sure: they reach into silence.
+SHORT_FRAMES, SHORT_SURE = 50, 0.5  # motion frames (2 s), and VOICE_SURE of a recording that short
 VOICE_REACH = 20  # motion frames from where a voice is sure within which it may be doubtful
 VOICE_MEAN = 9  # motion frames over which the probability of a voice is averaged
 VOICE_LEAD, VOICE_HANGOVER = 8, 8  # motion frames around a voice that belong to it
@@ -65,21 +67,24 @@ def voice_activity(
         band_level = speech_band_level(wave.samples)
     level, energy = smooth_level(band_level), frame_energy(wave.samples)
     activity = activity_from_levels(level, energy, level_statistics(level, energy))
-    return activity if voice is None else activity * voice_gate(voice, len(activity))
+    if voice is None:
+        return activity
+    sure = SHORT_SURE if len(activity) <= SHORT_FRAMES else VOICE_SURE
+    return activity * voice_gate(voice, len(activity), sure)
 
 
-def voice_gate(probability: Array, frames: int) -> Array:
+def voice_gate(probability: Array, frames: int, sure: float = VOICE_SURE) -> Array:
     """(frames,) float32 at FPS, 1 in and around a voice and 0 elsewhere.
 
     `probability` is (u,) of `voice_detector`, of any stretch of a recording. A voice begins where
-    its mean reaches VOICE_SURE; within VOICE_REACH of that VOICE_POSSIBLE suffices, so that no
+    its mean exceeds `sure`; within VOICE_REACH of that VOICE_POSSIBLE suffices, so that no
     syllable of a voice is lost and no note of an instrument is a voice.
     """
     each = STRIDE // SUBSAMPLING
     padded = np.pad(probability, (0, max(0, frames * each - len(probability))), mode="edge")
     mean = padded[: frames * each].reshape(frames, each).mean(axis=1)
     mean = uniform_filter1d(mean, VOICE_MEAN, mode="nearest")
-    near = maximum_filter1d(mean > VOICE_SURE, 2 * VOICE_REACH + 1, mode="nearest")
+    near = maximum_filter1d(mean > sure, 2 * VOICE_REACH + 1, mode="nearest")
     shift = (VOICE_LEAD - VOICE_HANGOVER) // 2
     kept = maximum_filter1d(
         near & (mean > VOICE_POSSIBLE), VOICE_LEAD + VOICE_HANGOVER + 1, origin=-shift

@@ -31,6 +31,8 @@ from talkinghead.streaming.ring_buffer import RingBuffer
 from talkinghead.types import Array, Waveform
 
 HISTORY: Final = 6 * FPS  # motion frames for which features are stored
+# Motion frames of zeros after which all features stay as they are: the networks see less than 3 s.
+STEADY: Final = 4 * FPS
 MEL_CONTEXT: Final = 2  # preceding mel frames that the spectra of new ones overlap
 MEL_DELAY: Final = -(-FFT_SIZE // 2 // HOP)  # mel frames that a spectrum reaches ahead
 
@@ -74,6 +76,7 @@ class StreamingFeatures:
         self.encoder_features = RingBuffer(HISTORY * STRIDE)  # (t, w): input of the content branch
         self.content = RingBuffer(HISTORY * STRIDE)  # (t, d): the speaker-independent content
         self.ended = False
+        self._zeros = 0  # motion frames of zeros before the next one
 
     @property
     def frames(self) -> int:
@@ -98,6 +101,7 @@ class StreamingFeatures:
         if self.ended or self.samples % FRAME_SAMPLES:
             raise AudioError("the stream has ended; start another one for more audio")
         self._raw.append(block)
+        self._zeros = 0 if block.any() else self._zeros + 1
         energy = frame_energy(block)
         self._energy.append(energy)
         gain = np.linspace(self._factor, self._loudness.factor, len(block), dtype=np.float32)
@@ -115,18 +119,65 @@ class StreamingFeatures:
         if self.samples:
             self._extract(-(-self.samples // HOP), np.zeros(0))
 
-    def _extract(self, stop: int, energy: Array) -> None:
-        """Extract the features of the new mel frames up to `stop`."""
-        first = self._band.stop
-        if stop <= first and not self.ended:
+    def preview(self) -> None:
+        """Estimate the features up to the last sample, as if the stream ended there.
+
+        They are provisional: the next `push` replaces them.
+        """
+        if self.ended or self._band.reach * HOP >= self.samples:
             return
+        if self._is_steady:
+            for rows, stride in self._rows_of_networks():
+                missing = max(0, self.frames * stride - rows.stop)
+                rows.append_provisional(np.repeat(rows.rows[-1:], missing, axis=0))
+            return
+        mel, band = self._spectra(-(-self.samples // HOP))
+        speaker = self.speaker_embedding
+        self._band.append_provisional(band)
+        if self._detect is not None:
+            self._voice.append_provisional(self._detect.preview(mel))
+        self.content.append_provisional(self._encode_content.preview(mel, speaker))
+        encode = self._encode
+        features = mel if encode is None else encode.preview(mel, speaker)
+        self.encoder_features.append_provisional(features)
+
+    @property
+    def _is_steady(self) -> bool:
+        return self._zeros > STEADY and not self.ended
+
+    def _rows_of_networks(self) -> list[tuple[RingBuffer, int]]:
+        """What networks compute, and its rows in a motion frame."""
+        features = STRIDE if self._encode is None else STRIDE // SUBSAMPLING
+        computed = [
+            (self.content, self._content_encoder.fps // FPS),
+            (self.encoder_features, features),
+        ]
+        if self._detect is not None:
+            computed.append((self._voice, STRIDE // SUBSAMPLING))
+        return computed
+
+    def _spectra(self, stop: int) -> tuple[Array, Array]:
+        """Log-mel (t, bands) and speech-band level (t,) of the new mel frames up to `stop`."""
+        first = self._band.stop
         begin = max(first - MEL_CONTEXT, 0)
         new = slice(first - begin, stop - begin)
         levelled = self._levelled.slice(begin * HOP, self.samples)
         raw = self._raw.slice(begin * HOP, self.samples)
-        mel = log_mel(Waveform(levelled, RATE))[new]
         # A spectrum of its own: the gain of the levelled audio follows this level.
-        band = speech_band_level(raw)[new]
+        return log_mel(Waveform(levelled, RATE))[new], speech_band_level(raw)[new]
+
+    def _extract(self, stop: int, energy: Array) -> None:
+        """Extract the features of the new mel frames up to `stop`."""
+        if stop <= self._band.stop and not self.ended:
+            return
+        if self._is_steady:  # between the sentences of a live face
+            band = np.repeat(self._band.rows[-1:], STRIDE)
+            self._band.append(band)
+            self._loudness.update(band, energy)
+            for rows, stride in self._rows_of_networks():
+                rows.append(np.repeat(rows.rows[-1:], stride, axis=0))
+            return
+        mel, band = self._spectra(stop)
         self._band.append(band)
         self._loudness.update(band, energy)
         speaker, ended = self.speaker_embedding, self.ended
@@ -145,13 +196,13 @@ class StreamingFeatures:
         begin = max(first - FPS, 0)
         end = min(stop, self.frames)
         gain = self._loudness.gain
-        level = smooth_level(self._band.slice(begin * STRIDE - MEL_CONTEXT, self._band.stop))
+        level = smooth_level(self._band.slice(begin * STRIDE - MEL_CONTEXT, self._band.reach))
         level = level[min(MEL_CONTEXT, begin * STRIDE) :] + gain
         energy = self._energy.slice(begin, self.frames) + gain
         activity = activity_from_levels(level, energy, self._loudness.statistics)
-        if self._voice.stop:
+        if self._voice.reach:
             each = STRIDE // SUBSAMPLING
-            voice = self._voice.slice(begin * each, self._voice.stop)
+            voice = self._voice.slice(begin * each, self._voice.reach)
             activity = activity * voice_gate(voice, len(activity))
         return activity[max(first, 0) - begin : end - begin]
 
@@ -165,7 +216,7 @@ class StreamingFeatures:
         return closure[frame - begin : frame - begin + 1]
 
     def articulation(self, frame: int) -> Array:
-        """(1, 3) confidence in [0, 1] of each of ARTICULATIONS in a motion frame."""
+        """(1, 4) confidence in [0, 1] of each of ARTICULATIONS in a motion frame."""
         stride = self._content_encoder.fps // FPS
         begin = max(frame - 1, 0)
         content = self.content.slice(begin * stride, (frame + 3) * stride)

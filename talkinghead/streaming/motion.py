@@ -100,6 +100,18 @@ class StreamingMotion:
         content = self._frames is not None or self._content.is_ready(frame)
         return content and (self._speaker is None or self._speaker.is_ready(frame))
 
+    def preview(
+        self,
+        frame: int,
+        encoder_features: RingBuffer,
+        content: RingBuffer,
+        speaker_embedding: Array,
+    ) -> None:
+        """Estimate what `frame` still needs, from features whose last rows may be provisional."""
+        self._content.preview(frame, encoder_features)
+        if self._speaker is not None:
+            self._speaker.preview(frame, content, speaker_embedding)
+
     def predict_frame(
         self,
         frame: int,
@@ -110,7 +122,7 @@ class StreamingMotion:
         """The post-processed track of one motion frame, in face units.
 
         `voice_activity` is (t,) from frame max(0, frame - ACTIVITY_HISTORY) to the last available;
-        `lip_closure` is (1, 2), `articulation` (1, 3).
+        `lip_closure` is (1, 2), `articulation` (1, 4).
         """
         at, face = min(frame, ACTIVITY_HISTORY), self._face
         track = self._content.track(frame)
@@ -157,6 +169,17 @@ class StreamingContentBranch:
             self._offsets.append(self._predict(new))
             self._read = stop
 
+    def preview(self, frame: int, features: RingBuffer) -> None:
+        """Estimate the frames up to those that sharpening of `frame` needs, if there is audio.
+
+        The features after the last ones are assumed to be as the last.
+        """
+        stride, ahead = self._size.stride, self._size.look_ahead
+        stop = min(frame + SHARPENING_REACH + 1, -(-features.reach // stride))
+        if stop > self._offsets.stop:
+            rows = features.slice_held(self._read * stride, (stop + ahead) * stride)
+            self._offsets.append_provisional(self._predict.preview(rows))
+
     def is_ready(self, frame: int) -> bool:
         """Whether the frames that sharpening needs have been predicted."""
         return self._offsets.stop > frame + SHARPENING_REACH
@@ -196,14 +219,28 @@ class StreamingSpeakerBranch:
             stop = max(stop, (frames + 2 * HOP_FRAMES) * stride)
         stored.append(content.slice_held(stored.stop, stop))
         while self._end + HOP_FRAMES <= stored.stop // stride + LAG:
-            self._end += HOP_FRAMES
-            self._cross_fade(self._window(self._end, speaker_embedding))
+            self._predict_next(speaker_embedding)
+
+    def preview(self, frame: int, content: RingBuffer, speaker_embedding: Array) -> None:
+        """Predict the windows of `frame` now; content after the last is assumed to be as it.
+
+        They are not predicted again, so that the head does not jump.
+        """
+        if not self.is_ready(frame):
+            stored = self._content
+            stored.append_provisional(content.slice(stored.stop, content.reach))
+        while not self.is_ready(frame):
+            self._predict_next(speaker_embedding)
+
+    def _predict_next(self, speaker_embedding: Array) -> None:
+        self._end += HOP_FRAMES
+        self._cross_fade(self._window(self._end, speaker_embedding))
 
     def _window(self, end: int, speaker_embedding: Array) -> Array:
         """(2 * HOP_FRAMES, channels + style): the last frames of the window up to `end`."""
         net, start = self._net, max(0, end - WINDOW)
         rows = np.arange((start - LAG) * net.size.stride, (end - LAG) * net.size.stride).clip(0)
-        content = self._content.slice(int(rows[0]), int(rows[-1]) + 1)[rows - rows[0]]
+        content = self._content.slice_held(int(rows[0]), int(rows[-1]) + 1)[rows - rows[0]]
         noise_rows = noise(self._seed, start, end, net.size.noise_channels)
         motion = predict_window(net, content, speaker_embedding, noise_rows)[-2 * HOP_FRAMES :]
         style = np.tile(style_vector(net, speaker_embedding), (len(motion), 1))

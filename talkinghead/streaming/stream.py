@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from talkinghead.config import MotionConfig, RenderConfig
+from talkinghead.errors import InputError
 from talkinghead.model_set import ModelSet
 from talkinghead.models.mel import FFT_SIZE
 from talkinghead.motion.predict import SHARPENING_REACH
@@ -24,6 +25,7 @@ from talkinghead.streaming.motion import ACTIVITY_HISTORY, StreamingMotion
 from talkinghead.streaming.ring_buffer import RingBuffer
 from talkinghead.types import Array, FaceShape, FaceTrack, Subject
 
+MIN_LOOK_AHEAD = 0.08  # seconds
 RESAMPLING_LOOK_AHEAD = 2  # motion frames after a video frame that interpolation needs
 
 
@@ -40,6 +42,24 @@ def look_ahead(models: ModelSet, fps: float = FPS) -> float:
     return math.ceil((last * HOP + FFT_SIZE // 2) / FRAME_SAMPLES) / FPS
 
 
+def look_ahead_frames(models: ModelSet, seconds: float | None, fps: float = FPS) -> int:
+    """Motion frames of audio after a motion frame that are waited for, for a look-ahead in seconds.
+
+    None is all that the networks look at. Raises InputError for less than MIN_LOOK_AHEAD, or for
+    too little to interpolate at `fps`.
+    """
+    interpolation = 0 if fps == FPS else RESAMPLING_LOOK_AHEAD
+    full = round(look_ahead(models, fps) * FPS)
+    if seconds is None:
+        return full - interpolation
+    least = MIN_LOOK_AHEAD + interpolation / FPS
+    if not seconds >= least - 1e-9:
+        raise InputError(
+            f"look-ahead: at {fps:g} frames per second at least {least:.2f} s, got {seconds:g}"
+        )
+    return min(math.floor(seconds * FPS + 1e-9), full) - interpolation
+
+
 def stream(
     models: ModelSet,
     subject: Subject,
@@ -49,6 +69,7 @@ def stream(
     render_config: RenderConfig | None = None,
     speaking_style: Array | None = None,
     notify: Callable[[str], None] | None = None,
+    look_ahead: float | None = None,
 ) -> Iterator[Array]:
     """Yield the frames of a subject that speaks `chunks` of audio; see `Animator.stream`.
 
@@ -56,9 +77,11 @@ def stream(
     stream. `notify` receives a one-line message at the end of a stream in which nobody spoke.
     """
     render_config = render_config or RenderConfig()
+    fps = render_config.fps
     track = FaceStream(
-        models, subject, motion_config or MotionConfig(), render_config.fps, speaking_style
-    )
+        models, subject, motion_config or MotionConfig(), fps, speaking_style,
+        look_ahead_frames(models, look_ahead, fps),
+    )  # fmt: skip
     for blocks in resample_to_blocks(chunks, rate):
         part = track.push(blocks)
         if part is not None:
@@ -87,7 +110,11 @@ def render_track(
 
 
 class FaceStream:
-    """The face track of one stream: push blocks of audio, get the completed frames."""
+    """The face track of one stream: push blocks of audio, get the completed frames.
+
+    Or add blocks with `feed`, and take a frame when it is due with `predict_next`: from all audio
+    that was fed by then.
+    """
 
     def __init__(
         self,
@@ -96,8 +123,12 @@ class FaceStream:
         motion_config: MotionConfig,
         fps: float,
         speaking_style: Array | None,
+        look_ahead: int | None = None,
     ):
-        """Raises InputError for a `motion_config` with several angles: they need a known end."""
+        """A frame comes after `look_ahead` motion frames of audio, or all that the networks see.
+
+        Raises InputError for a `motion_config` with several angles: they need a known end.
+        """
         self._features = StreamingFeatures(
             models.speaker_encoder, models.content_encoder, models.content_branch.encoder,
             models.voice_detector,
@@ -108,6 +139,7 @@ class FaceStream:
         )  # fmt: skip
         self._resampler = StreamingResampler(subject.face, fps)
         self._speaking_style = speaking_style
+        self._look_ahead = look_ahead
         self._next = 0  # index of the next motion frame
         self.speech_heard = False
 
@@ -115,36 +147,64 @@ class FaceStream:
         """Add (k, FRAME_SAMPLES) samples at RATE; the last block of a stream may be (1, n)."""
         parts: list[FaceTrack] = []
         for block in blocks:
-            self._features.push(block)
+            self.feed(block)
             parts.extend(self._advance())
         return _concatenate(parts)
+
+    def feed(self, block: Array) -> None:
+        """Add (FRAME_SAMPLES,) samples at RATE, or fewer at the end of the stream."""
+        self._features.push(block)
+        self._update(None)
+
+    @property
+    def frames(self) -> int:
+        """Motion frames of audio that were fed."""
+        return self._features.frames
 
     def flush(self) -> FaceTrack | None:
         """End the stream and get the remaining frames, which make it as long as the audio."""
         if not self._features.samples:
             return None
         self._features.flush()
+        self._update(self._features.frames)
         return _concatenate([*self._advance()])
 
+    def predict_next(self) -> FaceTrack:
+        """The track of the next motion frame, from all audio so far, which must reach it.
+
+        Where the networks see audio that is still missing, it is assumed to end here.
+        """
+        features, motion, frame = self._features, self._motion, self._next
+        if not motion.is_ready(frame):
+            features.preview()
+            motion.preview(frame, features.encoder_features, features.content, self._speaker())
+        activity = features.voice_activity(frame - ACTIVITY_HISTORY, features.frames)
+        self.speech_heard |= bool(activity.any())
+        shown = features.articulation(frame)
+        closure = features.lip_closure(frame)
+        self._next += 1
+        return motion.predict_frame(frame, activity, closure, shown)
+
+    def _speaker(self) -> Array:
+        style = self._speaking_style
+        return self._features.speaker_embedding if style is None else style
+
+    def _update(self, frames: int | None) -> None:
+        features = self._features
+        self._motion.update(features.encoder_features, features.content, self._speaker(), frames)
+
     def _advance(self) -> Iterator[FaceTrack]:
-        features, motion, resampler = self._features, self._motion, self._resampler
-        frames = count = None
+        features, resampler, count = self._features, self._resampler, None
         if features.ended:
-            frames, count = features.frames, clip_frames(features.samples / RATE, resampler.fps)
-        speaker = self._speaking_style
-        if speaker is None:
-            speaker = features.speaker_embedding
-        motion.update(features.encoder_features, features.content, speaker, frames)
-        while self._next < features.frames and motion.is_ready(self._next):
-            activity = features.voice_activity(self._next - ACTIVITY_HISTORY, features.frames)
-            self.speech_heard |= bool(activity.any())
-            shown = features.articulation(self._next)
-            closure = features.lip_closure(self._next)
-            track = motion.predict_frame(self._next, activity, closure, shown)
-            self._next += 1
-            yield from resampler.push(track, count)
+            count = clip_frames(features.samples / RATE, resampler.fps)
+        while self._next < features.frames and self._is_due(self._next):
+            yield from resampler.push(self.predict_next(), count)
         if count is not None:
             yield from resampler.push(None, count)
+
+    def _is_due(self, frame: int) -> bool:
+        waited = self._look_ahead is not None and frame + self._look_ahead <= self.frames
+        return waited or self._motion.is_ready(frame)
 
 
 class StreamingResampler:

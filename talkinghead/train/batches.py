@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from talkinghead.types import Array
 
 Batch = TypeVar("Batch")
+_MAX_STRIDE: Final = 1024  # a larger jump is none of a process among others
 
 
 class TensorBatch:
@@ -38,26 +39,29 @@ def sampling_weights(sizes: Iterable[float], power: float, factors: Array | floa
 class Prefetcher(Generic[Batch]):
     """`make_batch(step)` for one step after another, by `workers` processes; 0: in this one.
 
-    Any step may be asked for, but one that does not follow the last discards what was prefetched.
+    Steps may be equally far apart, as they are where several processes share them. Any step may
+    be asked for, but one that does not follow the last discards what was prefetched.
     """
 
     def __init__(self, make_batch: Callable[[int], Batch], workers: int = 1):
         self._make_batch, self._workers = make_batch, workers
-        self._next = -1
+        self._last, self._stride = -1, 0  # none yet
 
     def __call__(self, step: int) -> Batch:
         if self._workers == 0:
             return self._make_batch(step)
-        if step != self._next:
+        if not self._stride or step != self._last + self._stride:
+            apart = step - self._last
+            self._stride = apart if self._stride and 0 < apart <= _MAX_STRIDE else 1
             self._batches = iter(
                 DataLoader(
                     _BatchDataset(self._make_batch),
                     batch_size=None,
-                    sampler=_StepsFrom(step),
+                    sampler=_StepsFrom(step, self._stride),
                     num_workers=self._workers,
                 )
             )
-        self._next = step + 1
+        self._last = step
         return next(self._batches)
 
 
@@ -70,8 +74,8 @@ class _BatchDataset(Dataset[Batch]):
 
 
 class _StepsFrom(Sampler[int]):
-    def __init__(self, step: int):
-        self.step = step
+    def __init__(self, step: int, stride: int):
+        self.step, self.stride = step, stride
 
     def __iter__(self) -> Iterator[int]:
-        return count(self.step)
+        return count(self.step, self.stride)

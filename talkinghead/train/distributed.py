@@ -5,6 +5,7 @@ losses call other methods of the networks than `forward`, the only one that Fabr
 """
 
 import logging
+import os
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -23,22 +24,26 @@ PRECISIONS: Final = {"32": "32-true", "bf16": "bf16-mixed"}  # ours -> Fabric's
 def launch_fabric(devices: int = 1, precision: str = "32", device: str = "cpu") -> "Fabric":
     """The process group of a training; the first call starts the other processes.
 
-    Each of them runs the command line of this process. `device` is `cpu` or `cuda`, with or without
-    an index; bf16 needs CUDA. Raises InputError for devices or a precision that this machine does
-    not have.
+    Each of them runs the command line of this process. Under torchrun the processes are those
+    that it started, on one machine or several, and `devices` counts for nothing. `device` is `cpu`
+    or `cuda`, with or without an index; bf16 needs CUDA. Raises InputError for devices or a
+    precision that this machine does not have.
     """
     kind = torch.device(device).type
     if precision not in PRECISIONS:
         raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision}")
     if precision == "bf16" and kind != "cuda":
         raise InputError(f"bf16 is for cuda; on {kind} train with --precision 32")
+    nodes = 1
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        devices, nodes = int(os.environ["LOCAL_WORLD_SIZE"]), int(os.environ["GROUP_WORLD_SIZE"])
     if kind == "cuda" and devices > torch.cuda.device_count():
         raise InputError(f"{devices} devices asked for; there are {torch.cuda.device_count()}")
-    return _launch(devices, precision, kind)
+    return _launch(devices, precision, kind, nodes)
 
 
 @cache
-def _launch(devices: int, precision: str, kind: str) -> "Fabric":
+def _launch(devices: int, precision: str, kind: str, nodes: int = 1) -> "Fabric":
     try:
         from lightning_fabric import Fabric
     except ImportError as error:
@@ -47,9 +52,9 @@ def _launch(devices: int, precision: str, kind: str) -> "Fabric":
             "pip install 'talkinghead[train]'"
         ) from error
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    strategy = "auto" if devices == 1 else "ddp"
+    strategy = "auto" if devices * nodes == 1 else "ddp"
     fabric = Fabric(
-        accelerator=kind, devices=devices, strategy=strategy,
+        accelerator=kind, devices=devices, num_nodes=nodes, strategy=strategy,
         precision=PRECISIONS[precision],  # type: ignore[arg-type]
     )  # fmt: skip
     fabric.launch()
@@ -60,6 +65,15 @@ def is_main_process() -> bool:
     """Whether this is the process that validates and writes files."""
     group = torch.distributed
     return not (group.is_available() and group.is_initialized()) or group.get_rank() == 0
+
+
+def average_losses(fabric: "Fabric", losses: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The mean of each loss over all processes."""
+    if fabric.world_size == 1:
+        return losses
+    mean = fabric.all_reduce(torch.stack([value.float() for value in losses.values()]))
+    assert isinstance(mean, Tensor)
+    return dict(zip(losses, mean, strict=True))
 
 
 def average_gradients(fabric: "Fabric", parameters: Iterable[nn.Parameter]) -> None:

@@ -4,7 +4,7 @@ import io
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,18 +18,18 @@ from torch.optim.swa_utils import AveragedModel
 
 from talkinghead.errors import InputError
 from talkinghead.media.atomic_write import atomic_write
-from talkinghead.train.distributed import average_gradients, launch_fabric
+from talkinghead.train.distributed import average_gradients, average_losses, launch_fabric
 from talkinghead.train.training_log import append_to_log
 
 Losses = dict[str, Tensor]  # name -> scalar; their sum is minimised
-LossFunction = Callable[[nn.Module, int], Losses]  # of the network and the step
+LossFunction = Callable[[nn.Module, int], Losses]  # of the network and the batch's number
 Validate = Callable[[nn.Module], dict[str, float]]  # metrics, of which `score` is maximised
 ProgressCallback = Callable[[int, int, dict[str, float]], None]  # step, steps in all, metrics
 Forward = TypeVar("Forward")
+T = TypeVar("T")
 _Tensors = tuple[Tensor, ...] | list[Tensor]
 
 MAX_GRADIENT_NORM: Final = 1.0
-_STEPS_APART: Final = 10_000_000  # between the batches of one process and those of the next
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,15 @@ class TrainConfig:
     ema_decay: float = 0.998  # of the averaged weights, which are validated and kept
     eval_every: int = 200  # steps between validations, each followed by a checkpoint
     seed: int = 0
-    devices: int = 1  # that share each step, each with a batch of its own
+    devices: int = 1  # that share each step
+    batches_per_step: int = 0  # of all devices together; 0: one each, or as the run began
     precision: str = "32"  # of the losses: 32 or, on CUDA, bf16
 
     def __post_init__(self) -> None:
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, got {self.seed}")
+        if self.batches_per_step < 0:
+            raise InputError(f"batches-per-step must be 0 or more, got {self.batches_per_step}")
         if min(self.steps, self.eval_every, self.devices) < 1 or not 0 < self.lr < math.inf:
             raise InputError("steps, eval-every, lr and devices must be positive numbers")
 
@@ -72,7 +75,7 @@ class AdversarialLoss(ABC, Generic[Forward]):
 
     @abstractmethod
     def forward(self, generator: nn.Module, step: int) -> Forward:
-        """The batch of a step, and whatever of the generator's output both losses share."""
+        """A batch by its number, and whatever of the generator's output both losses share."""
 
     @abstractmethod
     def discriminator_loss(self, generator: nn.Module, forward: Forward) -> Losses:
@@ -96,10 +99,11 @@ def train(
     """Minimise the sum of the losses of `net`; returns its averaged weights that validated best.
 
     `folder` receives last.pt (all that is needed to resume), best.pt, log.csv and curves.png; an
-    existing last.pt is resumed. With several `config.devices` each process takes batches of its
-    own (the losses are asked for steps that lie far apart), gradients are averaged, and the main
-    process validates and writes. Raises InputError where `folder` holds the run of another
-    network or version, and where no score was a number.
+    existing last.pt is resumed. A step takes the gradients' mean over `config.batches_per_step`
+    batches, which the devices share: the losses are asked for numbers of batches, and the same
+    numbers give the same training on any number of devices. The main process validates and writes.
+    Raises InputError where `folder` holds the run of another network or version, where the devices
+    cannot share the batches, and where no score was a number.
     """
     run = _Run(net, loss, folder, config, device)
     smoothed: dict[str, float] = {}
@@ -130,8 +134,8 @@ class _Run:
         device: str,
     ):
         self.fabric = launch_fabric(config.devices, config.precision, device)
-        torch.manual_seed(config.seed + self.fabric.global_rank)
         self.net, self.loss, self.folder, self.config = net, loss, folder, config
+        self.batches_per_step = config.batches_per_step
         self.step, self.best_score = 0, float("-inf")
         self.modules = {"net": net.to(self.fabric.device)}
         self.optimizers = {"net": _adamw(net, config.lr, 0.9, config.weight_decay)}
@@ -147,6 +151,7 @@ class _Run:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "last.pt").exists():
             self._resume(folder / "last.pt")
+        self._share_batches()
         self.schedulers = {}
         for name, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
@@ -176,8 +181,25 @@ class _Run:
                 "give another folder, or the settings that this one began with"
             ) from error
         self.step, self.best_score = stored["step"], stored["best score"]
-        if self.fabric.is_global_zero:
-            torch.set_rng_state(stored["rng"].cpu())
+        self.batches_per_step = self.batches_per_step or stored.get("batches per step", 0)
+
+    def _share_batches(self) -> None:
+        """Give this process its batches of each step. Raises InputError."""
+        world_size = self.fabric.world_size
+        count = self.batches_per_step = self.batches_per_step or world_size
+        if count % world_size:
+            raise InputError(
+                f"{self.folder}: {count} batches a step cannot be shared by {world_size} devices; "
+                f"give a number of --devices that divides {count}, or other --batches-per-step"
+            )
+        own = count // world_size
+        self.batches = range(self.fabric.global_rank * own, (self.fabric.global_rank + 1) * own)
+        steps = self.fabric.all_reduce(torch.tensor(float(self.step), device=self.fabric.device))
+        if steps != self.step:
+            raise InputError(
+                f"{self.folder}: not all processes see its last.pt; give a folder on a disk that "
+                "all machines share"
+            )
 
     def save(self) -> None:
         """Write last.pt, which the next call of `train` resumes."""
@@ -185,7 +207,7 @@ class _Run:
             "average": self.average.state_dict(),
             "step": self.step,
             "best score": self.best_score,
-            "rng": torch.get_rng_state(),
+            "batches per step": self.batches_per_step,
         }
         for name, module in self.modules.items():
             state |= {name: module.state_dict()}
@@ -195,33 +217,46 @@ class _Run:
     def train_step(self) -> Losses:
         """One step of the network, after one of its discriminator if there is one."""
         net, loss = self.net.train(), self.loss  # validation leaves modules in eval mode
-        index = self.step + self.fabric.global_rank * _STEPS_APART
+        numbers = [self.step * self.batches_per_step + batch for batch in self.batches]
         if isinstance(loss, AdversarialLoss):
-            with self.fabric.autocast():
-                forward = loss.forward(net, index)
-            discriminator_losses = self._minimise(
-                "discriminator", partial(loss.discriminator_loss, net, forward)
-            )
-            losses = self._minimise("net", partial(loss.generator_loss, net, forward))
-            losses = losses | discriminator_losses
+            forwards = [self._compute(partial(loss.forward, net, number), number)
+                        for number in numbers]  # fmt: skip
+            sides = {"discriminator": loss.discriminator_loss, "net": loss.generator_loss}
+            losses: Losses = {}
+            for name, side in sides.items():
+                computes = [partial(side, net, forward) for forward in forwards]
+                losses = self._minimise(name, computes, numbers) | losses
         else:
-            losses = self._minimise("net", partial(loss, net, index))
+            losses = self._minimise(
+                "net", [partial(loss, net, number) for number in numbers], numbers
+            )
         self.average.update_parameters(net)
         self.step += 1
         return losses
 
-    def _minimise(self, name: str, compute: Callable[[], Losses]) -> Losses:
-        """One optimizer step down the sum of some losses."""
-        module, optimizer = self.modules[name], self.optimizers[name]
+    def _compute(self, compute: Callable[[], T], number: int) -> T:
+        """What is computed of a batch, with random numbers that depend on its number alone."""
+        torch.manual_seed((self.config.seed << 40) + number)
         with self.fabric.autocast():
-            losses = compute()
+            return compute()
+
+    def _minimise(
+        self, name: str, computes: Sequence[Callable[[], Losses]], numbers: Sequence[int]
+    ) -> Losses:
+        """One optimizer step down the sum of some losses, means over the batches of the step."""
+        module, optimizer = self.modules[name], self.optimizers[name]
         optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(torch.stack(list(losses.values())).sum())
+        means: Losses = {}
+        for compute, number in zip(computes, numbers, strict=True):
+            losses = self._compute(compute, number)
+            self.fabric.backward(torch.stack(list(losses.values())).sum() / len(computes))
+            for key, value in losses.items():
+                means[key] = means.get(key, 0) + value.detach() / len(computes)
         average_gradients(self.fabric, module.parameters())
         nn.utils.clip_grad_norm_(module.parameters(), MAX_GRADIENT_NORM)
         optimizer.step()
         self.schedulers[name].step()
-        return losses
+        return average_losses(self.fabric, means)
 
     def validate(self, validate: Validate) -> dict[str, float]:
         """The metrics of the averaged weights; the best ones are written to best.pt."""

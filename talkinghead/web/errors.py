@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from talkinghead.errors import InputError, TalkingHeadError
+from talkinghead.live.errors import TooManyFaces
 from talkinghead.web.job import error_message
 from talkinghead.web.job_queue import QueueFull
 
@@ -45,6 +46,7 @@ STATUSES: Final[Statuses] = {
     TooLarge: 413,
     MalformedRequest: 400,
     QueueFull: 503,
+    TooManyFaces: 503,
     TalkingHeadError: 422,
     Exception: 500,
 }

@@ -12,7 +12,9 @@ from talkinghead.media.video_reader import probe_video
 from talkinghead.puppet.store import list_puppets
 from talkinghead.requests.animation import CartoonRequest, PhotoRequest
 from talkinghead.requests.dub import DubRequest
+from talkinghead.requests.files import name_of_speech
 from talkinghead.speech.speaking_styles import find_style
+from talkinghead.speech.voices import find_voice
 from talkinghead.web.form_schema import (
     OWN_FIELDS,
     REQUESTS,
@@ -25,6 +27,7 @@ from talkinghead.web.job_queue import Limits
 from talkinghead.web.upload import Form
 
 FormRequest = PhotoRequest | CartoonRequest | DubRequest
+LETTERS_PER_MINUTE: Final = 900  # of speech, and rather more than people speak
 FORMER_NAMES: Final = {"picture": "photo", "sound": "audio"}
 
 
@@ -57,6 +60,8 @@ def read_form(
     for name in ("audio", "style_from"):
         if name in files:
             _check_duration(files[name], limits)
+    if len(texts.get("say", "")) > LETTERS_PER_MINUTE * limits.max_audio:
+        raise InputError(f"say: would last longer than {limits.max_audio:g} minutes; shorten it")
     if command == "dub":
         _check_video(files["video"], limits)
     if ckpt is not None:
@@ -72,7 +77,7 @@ def video_title(request: FormRequest, names: Mapping[Path, str]) -> str:
         subject = request.video
     else:
         subject = request.puppet if isinstance(request, CartoonRequest) else request.photo
-    paths = (Path(subject), Path(request.audio or ""))
+    paths = (Path(subject), Path(name_of_speech(request.audio, request.say)))
     return "_".join(Path(names.get(path, path)).stem for path in paths)
 
 
@@ -117,12 +122,15 @@ SUBJECT_READERS: Final[Mapping[str, Callable[[Mapping[str, str], Mapping[str, Pa
 
 def _audio(
     texts: Mapping[str, str], files: Mapping[str, Path], recordings: Mapping[str, Path]
-) -> Path:
+) -> Path | None:
+    """The recording; None for a text to say."""
     if path := files.get("audio"):
         return path
     name = texts.get("audio")
+    if name is None and "say" in texts:
+        return None
     if name is None:
-        raise InputError("no audio was sent; send a recording")
+        raise InputError("no audio was sent; send a recording, or a text to say")
     if name not in recordings:
         raise AudioError(f"audio: send a file, or one of the names {', '.join(recordings)}")
     return recordings[name]
@@ -147,13 +155,28 @@ def _options(
                 raise InputError(f"{name}: takes a text, not a file")
             values[name] = files[name]
         elif offered[name].kind == "name or file":
-            find_style(texts[name], ckpt)  # the only such option is `style_from`
+            CHECKS[name](texts[name], ckpt)
             values[name] = texts[name]
         elif offered[name].is_path:
             raise InputError(f"{name}: send a file")
         else:
             values[name] = texts[name]
     return values
+
+
+def _check_voice(name: str, ckpt: Path | None) -> None:
+    """Refuse a file of this machine in place of the name of a voice."""
+    del ckpt
+    if name.endswith(".onnx") or "/" in name or "\\" in name:
+        raise InputError(f"voice: {name!r} is no name of a voice")
+    find_voice(name)
+
+
+# Options that are names or files: here they are names.
+CHECKS: Final[Mapping[str, Callable[[str, Path | None], object]]] = {
+    "style_from": find_style,
+    "voice": _check_voice,
+}
 
 
 def _check_video(path: Path, limits: Limits) -> None:

@@ -20,6 +20,7 @@ REQUESTS: Final[Mapping[str, type[FrozenModel]]] = {
 }  # by command
 # Texts of a form must never become paths: options that name files of this machine are left out.
 UPLOADS: Final = ("background", "style_from", "face_like")  # but for these, which are uploaded
+NAMED: Final = ("voice",)  # and these, of which only names are accepted
 # What the service decides for all its videos.
 NOT_OFFERED: Final = (*options_by_name(ModelConfig), "no_clobber")
 VIDEO_FORMATS: Final = [
@@ -50,7 +51,7 @@ def offered_options(command: str) -> Mapping[str, Option]:
     return {
         option.name: option
         for option in options_of(REQUESTS[command])
-        if option.name in UPLOADS
+        if option.name in (*UPLOADS, *NAMED)
         or not (option.is_path or option.name in (*OWN_FIELDS, *NOT_OFFERED))
     }
 
@@ -64,7 +65,7 @@ def form_fields() -> list[FormField]:
                 fields[name] = FormField(
                     name=name,
                     group=option.group,
-                    kind=option.kind,
+                    kind="text" if name in NAMED else option.kind,
                     choices=list(option.choices),
                     help=option.help.split(" (default")[0].replace("--", ""),
                     default=option.default,
@@ -83,7 +84,12 @@ def form_json_schema() -> dict[str, Any]:
         "photo": {**upload_or_name, "description": "an image file, or a name out of `portraits`"},
         "puppet": {"type": "string", "description": "instead of a photo: the name of a puppet"},
         "video": {**_json_type("file"), "description": "instead of a photo: a video to dub"},
-        "audio": {**upload_or_name, "description": "a recording, or a name out of `recordings`"},
+        "audio": {
+            **upload_or_name,
+            "description": "a recording, or a name out of `recordings`; or send `say`",
+        },
+        "say": {},  # these two are filled below, and stand here because they replace `audio`
+        "voice": {},
         "format": {"type": "string", "enum": VIDEO_FORMATS, "default": VIDEO_FORMATS[0]},
     }
     for field in form_fields():
@@ -95,7 +101,8 @@ def form_json_schema() -> dict[str, Any]:
             "description": field.help,
             **{key: value for key, value in facts.items() if value is not None},
         }
-    return {"type": "object", "required": ["audio"], "properties": properties}
+    speech = [{"required": ["audio"]}, {"required": ["say"]}]
+    return {"type": "object", "anyOf": speech, "properties": properties}
 
 
 def _json_type(kind: Kind) -> dict[str, Any]:

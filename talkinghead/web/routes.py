@@ -23,6 +23,8 @@ from talkinghead.web.form_request import read_form, video_title
 from talkinghead.web.form_schema import VIDEO_FORMATS, FormField, form_fields, form_json_schema
 from talkinghead.web.job import JobStatus, RenderJob, rename_files
 from talkinghead.web.job_queue import JobQueue, Limits
+from talkinghead.web.live import LiveFace, LiveFaces
+from talkinghead.web.live_routes import add_live_routes, read_live
 from talkinghead.web.previews import DetectedFaces, Previews, PuppetInfo, puppet_infos
 from talkinghead.web.sample_speech import SampleSpeech, Sentence
 from talkinghead.web.server import SameOriginOnly, SecurityHeaders, WebPResponse
@@ -77,8 +79,12 @@ def create_app(
     speech: SampleSpeech,
     ckpt: Path | None = None,
     names: tuple[str, ...] = (),
+    live: LiveFaces | None = None,
 ) -> FastAPI:
-    """The page and the service; `names` are host names of this machine in its network."""
+    """The page and the service; `names` are host names of this machine in its network.
+
+    Without `live` nothing is shown live.
+    """
     app = FastAPI(
         title="talkinghead",
         version=talkinghead.__version__,
@@ -229,6 +235,19 @@ def create_app(
             content_disposition_type="inline",
         )
 
+    if live is not None:
+        shown = live
+
+        @app.post("/api/live", responses=describe_statuses(400, 413, 422, 503))
+        async def open_live(request: Request) -> LiveFace:
+            """Show a `photo` or `puppet` live; connect to /api/live/{id} with a WebSocket."""
+            folder = queue.make_folder()
+            try:
+                return await with_form(request, folder, lambda form: shown.open(read_live(form)))
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+        add_live_routes(app, shown)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

@@ -18,6 +18,8 @@ EXAMPLES: Final = asset_folder("examples")
 TRANSCRIPTS: Final = {
     "hello_slt": "Hello, my name is Pam.",
     "morning_rms": "Good morning, Bob.",
+    "speech_amy": "Hello! My name is Amy.",
+    "speech_tom": "Good morning, everyone!",
 }
 
 

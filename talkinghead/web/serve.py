@@ -8,6 +8,7 @@ from talkinghead.model_set import pick_device
 from talkinghead.progress import Progress
 from talkinghead.requests.run import load_animator
 from talkinghead.web.job_queue import JobQueue, Limits
+from talkinghead.web.live import LiveFaces
 from talkinghead.web.previews import Previews
 from talkinghead.web.routes import create_app
 from talkinghead.web.sample_speech import SampleSpeech
@@ -38,12 +39,14 @@ def serve(
         listener.close()
         raise
     progress.stop()
+    faces: LiveFaces | None = None
     try:
         previews = Previews(lambda: load_detector(models.detector, pick_device(models.device)))
         preparing = threading.Thread(target=previews.prepare, daemon=True)
         preparing.start()
         speech = SampleSpeech(ckpt=models.ckpt)
-        app = create_app(queue, previews, limits, speech, models.ckpt, names=(host,))
+        faces = LiveFaces(lambda: load_animator(models, progress))
+        app = create_app(queue, previews, limits, speech, models.ckpt, (host,), faces)
         port = listener.getsockname()[1]
         if host != HOST:
             progress.note(f"anyone who reaches {host}, port {port}, can use this: no password")
@@ -54,5 +57,7 @@ def serve(
         run_server(app, listener, address, browser=browser)
     finally:
         listener.close()
+        if faces is not None:
+            faces.close()
         queue.close()
     progress.note("the page is closed; its videos are removed")

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import uvicorn
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -64,12 +64,17 @@ class SameOriginOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on requests of this server's own page, and of programs that are no browsers."""
-        if scope["type"] == "http" and (problem := self._find_problem(Request(scope))):
-            await JSONResponse({"error": problem}, status_code=403)(scope, receive, send)
+        if scope["type"] in ("http", "websocket") and (
+            problem := self._find_problem(HTTPConnection(scope))
+        ):
+            if scope["type"] == "http":
+                await JSONResponse({"error": problem}, status_code=403)(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008, "reason": problem})
             return
         await self.app(scope, receive, send)
 
-    def _find_problem(self, request: Request) -> str | None:
+    def _find_problem(self, request: HTTPConnection) -> str | None:
         header = request.headers.get("host", "")
         host = urlsplit(f"//{header}").hostname or ""
         if host not in self.names and not _is_ip_address(host):

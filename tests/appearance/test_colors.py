@@ -44,3 +44,13 @@ def test_photos_and_puppets_sample_the_same_skin(skin):
     assert estimate_puppet_colors(image, points).skin * 255 == pytest.approx(skin)
     teeth = estimate_photo_colors(image, points).teeth
     assert (np.diff(teeth) <= 0).all()  # in the order of the skin's red, green and blue
+
+
+def test_a_drawing_in_flat_colours_is_told_from_a_photo():
+    points = np.array(mean_face()) * 100 + [150, 150, 0]
+    drawing = np.full((300, 300, 3), (250, 220, 200), np.uint8)
+    drawing[:, 150:] = (230, 190, 170)
+    assert estimate_photo_colors(drawing, points).detail == 0
+    noise = np.random.default_rng(0).normal(scale=3, size=drawing.shape)
+    photo = np.clip(drawing + noise, 0, 255).astype(np.uint8)
+    assert estimate_photo_colors(photo, points).detail == 1

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from talkinghead.appearance.colors import estimate_photo_colors
 from talkinghead.appearance.mouth_interior import MouthInterior
 from talkinghead.geometry.align import mean_face
+from tests.appearance.faces import plain_face
 
 
 def portrait(unit=100.0, level=170):
@@ -37,3 +38,22 @@ def test_the_inside_of_the_mouth_moves_with_the_head():
     shift = np.array([[1.0, 0, 7], [0, 1.0, -5]])
     shifted = interior.render(mask, (77, 95, 60, 60), shift, jaw)
     assert_allclose(still, shifted, atol=1e-3)
+
+
+def test_a_drawing_in_flat_colours_has_one_row_of_teeth_that_is_one_shape():
+    image, points = plain_face()
+    noise = np.random.default_rng(0).normal(scale=3, size=image.shape)
+    noisy = np.clip(image + noise, 0, 255).astype(np.uint8)
+    middle = points[[61, 62, 63, 65, 66, 67], :2].mean(axis=0)
+    box = (round(middle[0]) - 16, round(middle[1]) - 10, 32, 40)
+    mask, jaw = np.ones((40, 32), np.float32), np.array([0.0, 18.0])
+    drawn, photo = (
+        MouthInterior(picture, points, estimate_photo_colors(picture, points)).render(
+            mask, box, np.eye(2, 3), jaw
+        )
+        for picture in (image, noisy)
+    )
+    row = np.s_[11, 2:-2]  # between the line of the lips and the free edge of the upper teeth
+    assert drawn[row].std(axis=0).max() < 0.4 * photo[row].std(axis=0).max()
+    redness = [(mouth[24:32, 8:24, 0] - mouth[24:32, 8:24, 1]).mean() for mouth in (drawn, photo)]
+    assert redness[0] > redness[1]  # a tongue, where photos show lower teeth

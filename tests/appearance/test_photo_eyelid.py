@@ -122,3 +122,23 @@ def test_an_eyelid_that_has_hardly_begun_to_close_changes_little():
     ]
     changes = [np.abs(b - a).mean() for a, b in pairwise(frames)]
     assert max(changes) < 3 * np.mean(changes)
+
+
+def test_eyes_that_are_closed_in_the_picture_do_not_blink():
+    pictured, _ = portrait(SKINS[0])
+    closed = close_eyes(pictured.landmarks, 0.95)
+    renderer = PhotoRenderer(Portrait(pictured.image, closed))
+    assert_array_equal(renderer.warp(close_eyes(closed, 1.0)).image, renderer.warp(closed).image)
+
+
+def test_a_lid_in_the_shade_of_a_brow_is_lighter_than_the_shade():
+    pictured, _ = portrait(SKINS[0])
+    image, points = pictured.image.copy(), pictured.landmarks
+    top = round(points[UPPER_LID, 1].min())
+    shade = np.float32([0.75, 0.68, 0.66])
+    image[top - 12 : top] = (image[top - 12 : top] * shade).astype(np.uint8)
+    frame = PhotoRenderer(Portrait(image, points)).warp(close_eyes(points, 1.0)).image
+    x, y = (0.55 * points[UPPER_LID[0]] + 0.45 * points[LOWER_LID[0]])[:2].round().astype(int)
+    lid = frame[y - 1 : y + 2, x : x + 6].mean(axis=(0, 1))
+    assert (lid > 1.05 * shade * SKINS[0]).all()
+    assert (lid < SKINS[0]).all()

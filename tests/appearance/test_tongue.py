@@ -38,7 +38,7 @@ def test_a_tongue_between_the_teeth_covers_the_lower_ones_only():
     mask, jaw = np.ones((50, 80), np.float32), np.array([0.0, 22.0])
     rest, dental = (
         interior.render(mask, box, np.eye(2, 3), jaw, None, shown)
-        for shown in (None, np.array([0.0, 1.0, 0.0]))
+        for shown in (None, np.array([0.0, 1.0, 0.0, 0.0]))
     )
     upper, lower = slice(8, 13), slice(22, 32)  # rows of upper teeth, and of what is below them
     assert np.abs(rest[upper, 30:50] - dental[upper, 30:50]).max() < 3

@@ -78,6 +78,7 @@ def no_flite(monkeypatch: pytest.MonkeyPatch) -> None:
         ("generator", "--frames 4", r"ratio +\d"),
         ("pipeline", "--seconds 0.4 --only=cartoon", r"\d MiB"),
         ("stream", "--seconds 0.5 --only='photo 512'", r"\d MiB"),
+        ("live", "--seconds 1.5 --size 64 --source voice", r"drift: [+-]\d+\.\d ms"),
     ],
 )
 def test_a_benchmark_of_speed_prints_its_table(run: Run, name: str, words: str, rows: str) -> None:
@@ -105,7 +106,7 @@ def test_the_agreement_of_a_stream_is_printed(run: Run, recording: Path) -> None
 
 
 @pytest.mark.usefixtures("no_flite")
-@pytest.mark.parametrize("name", ["bilabials", "cues"])
+@pytest.mark.parametrize("name", ["articulation", "bilabials", "cues"])
 def test_a_benchmark_on_synthetic_speech_prints_shares(run: Run, name: str) -> None:
     assert re.search(r"\d\.\d ?%", run(name, "--utterances", 20))
 
@@ -116,6 +117,19 @@ def test_the_upper_bound_is_printed(run: Run, recording: Path, tmp_path: Path) -
     audio = read_audio(recording)
     write_video(Clip(iter(frames), len(frames), (256, 256), 25, audio), tmp_path / "clip.mp4")
     assert "agree_open" in run("upper_bound", tmp_path)
+
+
+def test_the_quality_of_each_look_ahead_is_printed(
+    run: Run, recording: Path, tmp_path: Path
+) -> None:
+    face = demo_portrait("astronaut")[:192, 128:320]
+    frames = [np.roll(face, shift, axis=1) for shift in (0, 1, 2, 1) * 9]
+    clip = Clip(iter(frames), len(frames), (192, 192), 25, read_audio(recording))
+    (tmp_path / "data").mkdir()
+    write_video(clip, tmp_path / "data" / "clip.mp4")
+    output = run("look_ahead", tmp_path / "data", "--ms", 200)
+    for row in ("recording", "200 ms"):
+        assert re.search(rf"^{row} ", output, re.MULTILINE), output
 
 
 def test_the_sync_of_rendered_videos_is_printed(run: Run, recording: Path, tmp_path: Path) -> None:

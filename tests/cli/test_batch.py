@@ -45,7 +45,7 @@ ALONE = {
 def test_a_batch_makes_bit_for_bit_what_single_commands_make_and_only_once(cli, folder, tiny_ckpt):
     (folder / "jobs.csv").write_text(JOBS)
     common = ("--size", 64, "--ckpt", tiny_ckpt)
-    batch = ("batch", "jobs.csv", "--workers", 1, *common)
+    batch = ("batch", "jobs.csv", "--workers", 1, "--results", "results.csv", *common)
     status, out, err = cli(*batch)
     assert status == 1
     assert out.split() == ["out/a.mp4", "out/b.mp4", "out/w.mp4"]  # in turn: there is one worker
@@ -64,6 +64,8 @@ def test_a_batch_makes_bit_for_bit_what_single_commands_make_and_only_once(cli, 
     assert {one["output"]: one["frames"] for one in made if one["error"] is None} == {
         f"out/{name}": 6 for name in ALONE
     }
+    results = (folder / "results.csv").read_text().splitlines()
+    assert [row.split(",")[2] for row in results[1:]] == ["made"] * 3 + ["failed"] * 2
     (folder / "jobs.csv").write_text("\n".join(JOBS.splitlines()[:4]))
     status, out, err = cli(*batch, "--progress", "json")
     assert (status, out) == (0, "")

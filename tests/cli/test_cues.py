@@ -14,7 +14,7 @@ def quick_ears(monkeypatch):
     """Everybody is heard to say the same."""
     cues = [MouthCue(s, at / 4, (at + 1) / 4) for at, s in enumerate("XAGDHCEX")]
     monkeypatch.setattr(
-        "talkinghead.speech.mouth_cues.MouthCueExtractor", lambda **_: lambda wave: cues
+        "talkinghead.speech.mouth_cues.MouthCueExtractor", lambda **_: lambda wave, visemes: cues
     )
 
 
@@ -28,7 +28,7 @@ def test_without_a_file_tabs_go_to_stdout(cli, voice_file):
 def test_a_recording_without_speech_is_noted(cli, voice_file, monkeypatch):
     silent = [MouthCue("X", 0.0, 2.0)]
     monkeypatch.setattr(
-        "talkinghead.speech.mouth_cues.MouthCueExtractor", lambda **_: lambda wave: silent
+        "talkinghead.speech.mouth_cues.MouthCueExtractor", lambda **_: lambda wave, visemes: silent
     )
     status, _, (note,) = cli("cues", voice_file)
     assert status == 0

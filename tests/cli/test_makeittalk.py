@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from talkinghead.cli.makeittalk import cartoon_main, photo_main
+from talkinghead.config import MotionConfig
 
 
 def test_it_names_videos_after_picture_and_audio(short_file, tiny_ckpt, tmp_path, capsys):
@@ -70,3 +71,8 @@ def test_both_programs_have_help(main, capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert all(f"--{name}" in out for name in ("jpg", "audio", "amp_lip_x", "output_folder"))
+
+
+def test_the_amounts_of_motion_are_those_of_makeittalk():
+    config = MotionConfig()
+    assert (config.amp_lip_x, config.amp_lip_y, config.amp_pos) == (2, 2, 1)

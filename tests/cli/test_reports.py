@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from talkinghead.cli.reports import add_report, count_steps, print_clip_report, print_report
+from talkinghead.cli.reports import (
+    add_report,
+    count_steps,
+    first_clips,
+    print_clip_report,
+    print_report,
+)
 from talkinghead.errors import OutputError
 from talkinghead.evaluate.report import ClipMetrics, Report, SkippedClip
 from talkinghead.progress import JsonProgress, Progress
@@ -61,3 +67,11 @@ def test_counting_starts_once_wherever_it_begins(capsys):
     assert [event["event"] for event in events].count("start") == 1
     assert events[0] == {"event": "start", "clips": 5}
     assert events[-1]["clip"] == 5
+
+
+def test_the_first_clips_of_each_speaker_are_chosen_however_often_it_is_asked():
+    speakers = {"x/1": "ann", "x/2": "ann", "x/3": "bob"}
+    select = first_clips(lambda name: name != "x/1", speakers, 1)
+    for _ in range(2):
+        names = ["x/1", "x/2", "x/3", "y/4", "y/5"]
+        assert [name for name in names if select(name)] == ["x/2", "x/3", "y/4"]

@@ -12,7 +12,7 @@ from talkinghead.train.loop import TrainConfig
 from tests.train.examples import mouth_clip
 
 PATHS = ("--data", "d", "--out", "o", "--run", "r")
-SCHEDULE = ("steps", "lr", "eval_every", "seed", "devices", "precision")
+SCHEDULE = ("steps", "lr", "eval_every", "seed", "devices", "batches_per_step", "precision")
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -49,3 +49,13 @@ def test_training_writes_weights_and_prints_their_path(cli, tmp_path):
     assert events[-1]["output"] == str(out)
     assert (run / "log.csv").is_file()
     load_syncnet(out)
+    record = json.loads((run / "run.json").read_text())
+    assert record["settings"]["batch"] == 2
+    assert record["settings"]["data"] == str(tmp_path / "data")
+    assert record["result"]["weights"] == str(out)
+    status, table, _ = cli("train", "list", tmp_path)
+    assert status == 0
+    [row] = table.splitlines()[2:]
+    assert row.split()[:2] == ["run", "sync"]
+    assert "1 of 1" in row
+    assert "finished" in row

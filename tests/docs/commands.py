@@ -18,7 +18,7 @@ INLINE = re.compile(r"`((?:talkinghead|python main_\w+\.py|python benchmarks/\w+
 
 # What makes training data, trains and measures: run in order by test_training.
 TRAINING = re.compile(
-    r"talkinghead (preprocess|train|evaluate|styles choose|compare)\b"
+    r"talkinghead (preprocess|train|evaluate|styles choose|compare(?! \S+ --dubbed))\b"
     r"|python benchmarks/(upper_bound|predictability)\.py "
 )
 

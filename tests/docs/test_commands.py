@@ -22,14 +22,16 @@ from tests.media.test_c2pa import signer
 from tests.puppet.drawing import drawn_face
 
 SECONDS = 0.6  # of every recording
-SERVERS = re.compile(r"talkinghead (serve|puppet edit)\b")
+SERVERS = re.compile(r"talkinghead (serve|live|puppet edit)\b")
+# Of a cluster; tests/workers runs one.
+CLUSTERS = re.compile(r"talkinghead .*--engine ray\b|torchrun |ray (up|down|exec|start)\b")
 # Done by the CI before any test, tools of the system, and names of commands in running text.
 OTHERS = re.compile(
-    r"(git|cd|make|source|conda|pip|apt|flite|python benchmarks/\w+\.py)\b"
-    r"|talkinghead (photo|cartoon|batch|cues|motion|scene|dub|puppet \w+)$"
+    r"(git|cd|make|source|conda|pip|apt|flite|blender|python benchmarks/\w+\.py)\b"
+    r"|talkinghead (photo|cartoon|batch|cues|motion|blendshapes|scene|dub|live|puppet \w+)$"
 )
 SHOWN = commands()
-ELSEWHERE = [command for p in (TRAINING, SERVERS, OTHERS) for command in matching(p)]
+ELSEWHERE = [command for p in (TRAINING, SERVERS, CLUSTERS, OTHERS) for command in matching(p)]
 RUN = [command for command in SHOWN if command not in ELSEWHERE]
 
 
@@ -41,7 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cv2.resize(demo_portrait(name), (240, 240), interpolation=cv2.INTER_AREA)
         for name in ("astronaut", "grace_hopper")
     )
-    write_image(astronaut, folder / "face.jpg")
+    for name in ("face.jpg", "me.png"):
+        write_image(astronaut, folder / name)
     write_image(np.hstack([astronaut, hopper]), folder / "couple.jpg")
     write_image(drawn_face(), folder / "drawing.png")
     (folder / "examples").mkdir()
@@ -54,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_wav(short, folder / "examples" / path.name)
     for name in ("speech.wav", "hers.wav", "his.wav"):
         shutil.copy(folder / "examples" / "hello_slt.wav", folder / name)
-    for name in ("interview.mp4", "nods.mp4"):
+    for name in ("interview.mp4", "nods.mp4", "dubbed.mp4"):
         frames = [np.roll(hopper, shift, axis=0) for shift in (0, 1, 2, 3, 4, 3, 2, 1) * 2]
         clip = Clip(iter(frames), len(frames), (240, 240), 25, short)
         write_video(clip, folder / name)

@@ -6,7 +6,7 @@ short, a clip gives few pairs and speech of any length a style, and jobs run in 
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,25 @@ from talkinghead.cli import styles
 from talkinghead.media.audio import write_wav
 from talkinghead.media.loading import demo_portrait
 from talkinghead.models import checkpoint
-from talkinghead.train.data import jobs, pairing, synthetic
+from talkinghead.train.data import pairing, synthetic
 from talkinghead.train.data.splits import split_of
 from talkinghead.train.speaker import styles as style_speakers
 from talkinghead.train.vad import trainer as vad_trainer
 from talkinghead.types import Waveform
+from talkinghead.workers.engine import LocalEngine
+from talkinghead.workers.job_queue import Finished
 from tests.docs.commands import ROOT, TRAINING, matching, run
 
 PAGES = ("docs/training.md", "docs/figures.md", "README.md")
 FOLDERS = {"SPEECH": "speech.d", "EXAMPLES": "examples.d", "DIR": "DATA/ann"}
 APPENDED = {
     "talkinghead train": "--steps 2 --eval-every 2 --batch 4",
-    "talkinghead train translator": "--steps 7 --eval-every 7",  # 0.92 of 7 leaves one adversarial
+    "talkinghead train translator": "--steps 7 --eval-every 7",  # 0.9 of 7 leaves one adversarial
     "talkinghead preprocess speech": "--synthetic 3",
     "talkinghead evaluate speech": "--pairs 4",
     "talkinghead evaluate style": "--pairs 4",
     "talkinghead evaluate render": "--max-frames 6",
+    "talkinghead evaluate dub": "--fast",
     "python benchmarks/predictability.py": "--min-clips 2",
 }
 CLIPS = ("ann", "ann", "bob", "hd_05", "hd_02", "hd_04", "hd_07", "vx_02")  # their speakers
@@ -44,12 +47,16 @@ READERS = {"train": 16, "validation": 1, "test": 2}
 
 
 def run_here(
-    make_work: Callable[[int], Callable[[Any], Any]], items: Sequence[Any], _: int
-) -> Iterator[tuple[Any, Any]]:
-    """In place of `run_in_workers`: a process would import all libraries again."""
+    engine: LocalEngine,
+    make_work: Callable[[int], Callable[[Any], Any]],
+    jobs: Sequence[Any],
+    group_of: object = None,
+    should_retry: object = None,
+) -> Generator[Finished[Any, Any], None, None]:
+    """In place of `LocalEngine.run`: a process would import all libraries again."""
     work = make_work(0)
-    for item in items:
-        yield item, work(item)
+    for job in jobs:
+        yield Finished(job, work(job))
 
 
 def cut(wave: Waveform, start: float, seconds: float) -> Waveform:
@@ -92,7 +99,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(checkpoint, "FOLDER", tmp_path / "ckpt")
-    monkeypatch.setattr(jobs, "run_in_workers", run_here)
+    monkeypatch.setattr(LocalEngine, "run", run_here)
     monkeypatch.setattr(synthetic, "FLITE_SHARE", 0.0)  # it is not installed everywhere
     monkeypatch.setattr(pairing, "MAX_PAIRS", 12)
     monkeypatch.setattr(styles, "asset_folder", lambda name: tmp_path / name)
@@ -107,7 +114,7 @@ def arguments(words: tuple[str, ...]) -> tuple[str, ...]:
     appended = [
         word
         for start, more in APPENDED.items()
-        if shown.startswith(f"{start} ")
+        if shown.startswith(f"{start} ") and words[2] != "list"
         for word in more.split()
     ]
     return (*(FOLDERS.get(word, word) for word in words), *appended)

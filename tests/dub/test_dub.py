@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -144,6 +145,37 @@ def test_frames_without_a_face_pass_through_and_are_counted(animator, still, voi
     assert note == "video.mp4: 5 of 12 frames show no face to dub; they stay as filmed"
     new, old = planes(out)[-1][0], planes(video)[-1][0]
     assert np.abs(new.astype(int) - old).max() <= 3
+
+
+def hand(image: Array, shift: int) -> Array:
+    """The picture with four fingers before the mouth, `shift` pixels from their place."""
+    out = image.copy()
+    for finger in range(4):
+        left = 92 + 15 * finger + shift
+        cv2.rectangle(out, (left, 88), (left + 13, 150), (190, 150, 60), -1)
+        cv2.rectangle(out, (left, 88), (left + 2, 150), (90, 60, 90), -1)
+    return out
+
+
+def test_frames_with_a_hand_before_the_mouth_pass_through_and_are_counted(
+    animator, still, voice, tmp_path
+):
+    frames = drifting(still, 60, (0.3, 0.1))
+    frames[14:26] = [hand(frame, i % 3) for i, frame in enumerate(frames[14:26])]
+    video = write_test_video(tmp_path / "video.mp4", frames)
+    tracked = track_video(animator, video, Cast())
+    hidden = set(np.flatnonzero(~tracked.visible[0]))
+    assert set(range(14, 26)) <= hidden <= set(range(10, 30))
+    out = tmp_path / "out.mp4"
+    report = write_dubbed_video(animator, tracked, speech(animator, voice, 2.4), out)
+    assert report.covered >= 12
+    assert (
+        f"{report.covered} of {report.frame_count} frames show something before the mouth"
+        in report.notes("v")[-1]
+    )
+    pairs = zip(planes(out), planes(video), strict=False)  # the words are shorter
+    change = [np.abs(new[0].astype(int) - old[0]).max() for new, old in pairs]
+    assert max(change[14:26]) < min(change[2:6]) / 2
 
 
 def test_a_video_without_any_face_is_refused(animator, tmp_path):

@@ -122,6 +122,14 @@ def test_jitter_grows_with_the_shaking(true, rng):
     assert_allclose(motion_metrics.jitter(true.points / 2, true.points), 0.5)
 
 
+def test_denoised_jitter_does_not_count_the_noise_of_the_detector(true, rng):
+    first, second = (true.points + rng.normal(scale=0.003, size=true.points.shape) for _ in "ab")
+    assert motion_metrics.jitter(true.points, first) < 0.7
+    assert_allclose(motion_metrics.denoised_jitter(true.points, first, second), 1, atol=0.2)
+    still = np.repeat(true.points[:1], len(true.points), axis=0)
+    assert np.isnan(motion_metrics.denoised_jitter(true.points, still, still))
+
+
 def test_only_pauses_longer_than_the_minimum_remain():
     mask = np.array([1] * 7 + [0] + [1] * 8 + [0] + [1] * 3, dtype=bool)
     assert_allclose(motion_metrics.drop_short_runs(mask, 0.3).nonzero()[0], np.arange(8, 16))

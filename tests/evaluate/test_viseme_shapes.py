@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from talkinghead.evaluate.viseme_shapes import VisemeCollector, draw_shapes
+from talkinghead.evaluate.viseme_shapes import (
+    VisemeCollector,
+    draw_shapes,
+    timed_viseme_labeller,
+)
 from talkinghead.geometry.align import mean_face
 from talkinghead.media.image import read_image
-from talkinghead.types import MOUTH_SHAPES
+from talkinghead.sample_rates import RATE
+from talkinghead.types import MOUTH_SHAPES, Waveform
 
 
 def track_of(visemes: np.ndarray, size: float) -> np.ndarray:
@@ -31,6 +36,16 @@ def test_a_mouth_of_the_same_shapes_correlates_whatever_their_size():
     assert shapes.names == list(MOUTH_SHAPES)
     assert shapes.correlation == pytest.approx(1)
     assert shapes.size == pytest.approx(0.5)
+
+
+def test_phones_with_times_become_visemes_at_the_rate_of_the_motion():
+    wave = Waveform(np.zeros(RATE, np.float32), RATE)
+    label = timed_viseme_labeller(lambda wave: [("M", 0.0, 0.4), ("UW", 0.6, 1.0)])
+    visemes = label(wave)
+    assert visemes.shape == (25, 9)
+    assert visemes[:9, MOUTH_SHAPES.index("A")] == pytest.approx(1)
+    assert visemes[16:, MOUTH_SHAPES.index("F")] == pytest.approx(1)
+    assert not visemes[11:14].any()  # not labelled: no viseme
 
 
 def test_opposite_shapes_correlate_negatively():

@@ -11,7 +11,7 @@ from talkinghead.assets import asset_folder
 from talkinghead.errors import AudioError
 from talkinghead.landmarks import MOUTH
 from talkinghead.live import session as live
-from talkinghead.live.session import LiveSession
+from talkinghead.live.session import LEAD_FRAMES, LiveFrame, LiveSession
 from talkinghead.media.audio import read_audio
 from talkinghead.pipeline import Animator
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE
@@ -64,16 +64,69 @@ def lips(tracks: list[FaceTrack]) -> Array:
     return np.stack([track.points[0, MOUTH] for track in tracks])
 
 
-def test_the_audio_leaves_complete_and_in_order_after_the_look_ahead(session, voice):
+def advance(session: LiveSession, count: int, *, render: bool = False) -> list[LiveFrame]:
+    return [session.advance(render=render) for _ in range(count)]
+
+
+def test_speech_handed_over_at_once_leaves_at_once_complete_and_in_order(session, voice):
+    advance(session, 5)
     for part in np.split(voice.samples, [100, 5000, 5001]):
         session.push_audio(part)
-    delay = round(session.look_ahead * FPS)
-    count = delay + voice.samples.size // FRAME_SAMPLES
-    frames = [session.advance(render=False) for _ in range(count)]
+    session.end_speech()
+    frames = advance(session, 5 + voice.samples.size // FRAME_SAMPLES)
     audio = np.concatenate([frame.audio for frame in frames])
-    assert_array_equal(audio[: delay * FRAME_SAMPLES], 0)
-    assert_array_equal(audio[delay * FRAME_SAMPLES :], voice.samples)
-    assert_allclose([frame.time for frame in frames], np.arange(count) / FPS)
+    first = (LEAD_FRAMES - 1) * FRAME_SAMPLES
+    assert_array_equal(audio[:first], 0)
+    assert_array_equal(audio[first:][: voice.samples.size], voice.samples)
+    assert_array_equal(audio[first + voice.samples.size :], 0)
+    assert_allclose([frame.time for frame in frames], (5 + np.arange(len(frames))) / FPS)
+    assert session.pushed == session.played == voice.samples.size
+
+
+@pytest.mark.parametrize("look_ahead", [0.08, 0.2, 0.6])
+def test_speech_that_arrives_as_it_is_spoken_leaves_after_the_look_ahead(
+    animator, wilk, voice, look_ahead
+):
+    session = LiveSession(animator, wilk, look_ahead=look_ahead)
+    advance(session, 7)
+    blocks = np.split(voice.samples, range(FRAME_SAMPLES, voice.samples.size, FRAME_SAMPLES))
+    audio = []
+    for block in [*blocks, *20 * [np.zeros(0, np.float32)]]:
+        session.push_audio(block)
+        audio.append(session.advance(render=False).audio)
+    delay = (round(session.look_ahead * FPS) - 1) * FRAME_SAMPLES  # a block had to be complete
+    heard = np.concatenate(audio)
+    assert_array_equal(heard[:delay], 0)
+    assert_array_equal(heard[delay : delay + voice.samples.size], voice.samples)
+
+
+def test_a_word_shorter_than_the_look_ahead_is_spoken_too(animator, wilk):
+    session = LiveSession(animator, wilk, look_ahead=0.4)
+    session.push_audio(np.full(100, 0.5))
+    frames = advance(session, 15)
+    assert sum(frame.speech for frame in frames) == 100
+    assert sum(frame.audio.sum() for frame in frames) == pytest.approx(50)
+
+
+@pytest.mark.parametrize(("rate", "output"), [(24_000, 16_000), (44_100, 48_000), (8_000, 24_000)])
+def test_any_sample_rate_goes_in_and_leaves_at_the_session_s(animator, wilk, rate, output):
+    session = LiveSession(animator, wilk, sample_rate=output)
+    tone = np.sin(2 * np.pi * 440 * np.arange(rate) / rate)
+    for part in np.array_split(tone, 37):
+        session.push_audio(part, rate)
+    session.end_speech()
+    frames = advance(session, 30)
+    assert sum(frame.speech for frame in frames) == pytest.approx(output, abs=0.01 * output)
+    spoken = np.concatenate([frame.audio[: frame.speech] for frame in frames])
+    middle = spoken[len(spoken) // 4 : 3 * len(spoken) // 4]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert np.argmax(spectrum) * output / len(middle) == pytest.approx(440, abs=3)
+    assert all(frame.audio.size == output // FPS for frame in frames)
+
+
+def test_a_rate_that_no_frame_holds_is_refused(animator, wilk):
+    with pytest.raises(AudioError, match="multiple of 25"):
+        LiveSession(animator, wilk, sample_rate=11_026)
 
 
 @pytest.mark.weights
@@ -107,6 +160,7 @@ def test_an_interruption_is_at_rest_within_150_ms_and_stays_silent(trained, wilk
     assert 0 < moved[0] < np.abs(lips(shown[first - 1 : first]) - wilk.face.points[MOUTH]).max()
     assert moved[round(0.15 * FPS) - 1 :].max() < 0.005
     assert all(not frame.audio.any() for frame in frames[1:])
+    assert session.pushed == session.played
     session.push_audio(read_audio(HELLO).samples[: 3 * RATE // 2])
     for _ in range(45):
         session.advance()
@@ -142,17 +196,16 @@ def test_overload_drops_frames_and_never_the_audio(session, voice):
     assert 15 < session.dropped < 45
     assert [frame.index for frame in frames] == list(range(60))
     audio = np.concatenate([frame.audio for frame in frames])
-    delay = round(session.look_ahead * FPS) * FRAME_SAMPLES
-    assert_array_equal(audio[delay:], voice.samples[: audio.size - delay])
+    said = audio[: voice.samples.size]
+    assert_array_equal(said, voice.samples[: said.size])
 
 
 def test_what_is_stored_does_not_grow(session):
     sizes = set()
     for _ in range(100):
         session.advance(render=False)
-        sizes.add((len(session._audio), len(session._tracks)))
-    assert len(sizes) <= 2
-    assert max(map(max, sizes)) <= round(session.look_ahead * FPS) + 1
+        sizes.add(len(session._taken))
+    assert sizes == {LEAD_FRAMES - 1}
 
 
 def test_what_is_not_audio_is_refused(session):

@@ -72,7 +72,7 @@ def test_csv_has_a_column_for_each_shape(rng):
 
 
 @pytest.mark.parametrize(
-    "fields", [("Y", 0, 1), ("", 0, 1), ("AB", 0, 1), ("A", 1, 1), ("A", -1, 1), ("A", 0, np.nan)]
+    "fields", [("A B", 0, 1), ("", 0, 1), ("A", 1, 1), ("A", -1, 1), ("A", 0, np.nan)]
 )
 def test_invalid_cues_are_refused(fields):
     with pytest.raises(InputError):

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from talkinghead.appearance.dentition import UPPER_ARCH
 from talkinghead.geometry.align import mean_face
 from talkinghead.geometry.mouth import close_mouth, mouth_opening
-from talkinghead.landmarks import MOUTH
+from talkinghead.landmarks import INNER_LOWER, INNER_UPPER, JAW, MOUTH
 from talkinghead.motion.lip_constraints import (
     close_lips,
     keep_lip_thickness,
     reduce_opening,
     seal_lips,
+    show_tongue,
+    tuck_lower_lip,
 )
 
 FACE = close_mouth(mean_face()).astype(np.float32)
@@ -69,3 +72,25 @@ def test_a_lower_lip_that_swells_is_brought_back_and_a_face_at_rest_stays():
     kept = keep_lip_thickness(points, FACE)
     assert_allclose(kept[0], FACE, atol=1e-7)
     assert lower_thickness(kept)[1] / lower_thickness(kept)[0] < 1.09
+
+
+@pytest.mark.parametrize("opening", [0.0, 0.12])
+def test_the_lower_lip_is_at_the_upper_teeth_for_f_however_wide_the_mouth_was(opening):
+    points = np.repeat(FACE[None], 2, axis=0)
+    points[:, [55, 56, 57, 58, 59, 65, 66, 67], 1] += opening
+    unchanged, tucked = tuck_lower_lip(points, FACE, np.array([0.0, 1.0]))
+    assert_array_equal(unchanged, points[0])
+    below = tucked[INNER_LOWER, 1] - FACE[INNER_LOWER, 1]
+    assert 0.01 < below.min() < below.max() < UPPER_ARCH.edge  # the teeth reach over it
+    assert (tucked[INNER_UPPER, 1] < FACE[INNER_UPPER, 1]).all()
+    assert lower_thickness(tucked[None])[0] < lower_thickness(FACE[None])[0]
+    assert_array_equal(tucked[JAW], points[1, JAW])
+
+
+def test_a_mouth_opens_far_enough_to_show_the_tongue_and_a_wide_one_stays():
+    points = np.repeat(FACE[None], 3, axis=0)
+    points[2, [65, 66, 67], 1] += 0.1
+    shown = show_tongue(points, np.array([0.0, 1.0, 1.0]))
+    assert_array_equal(shown[0], points[0])
+    assert mouth_opening(shown)[1] > UPPER_ARCH.edge
+    assert_array_equal(shown[2], points[2])

@@ -3,7 +3,13 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from talkinghead.render.compositor import Compositor, Placement, premultiply, unpremultiply
+from talkinghead.render.compositor import (
+    Compositor,
+    Placement,
+    blend_over,
+    premultiply,
+    unpremultiply,
+)
 from talkinghead.types import LandmarkTrack
 
 from .pictures import ColorRenderer
@@ -43,3 +49,13 @@ def test_unpremultiply_undoes_premultiply_where_alpha_is_not_small() -> None:
     image = rng.integers(0, 256, (20, 20, 4), dtype=np.uint8)
     image[..., 3] = np.maximum(image[..., 3], 128)
     assert abs(unpremultiply(premultiply(image)).astype(int) - image.astype(int)).max() <= 1
+
+
+def test_layers_are_composited_row_by_row_as_at_once() -> None:
+    rng = np.random.default_rng(0)
+    under, top = (premultiply(rng.integers(0, 256, (150, 9, 4), dtype=np.uint8)) for _ in range(2))
+    once = under.copy()
+    for row in range(150):
+        blend_over(once[row : row + 1], top[row : row + 1])
+    blend_over(under, top)
+    np.testing.assert_array_equal(under, once)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from talkinghead.render.parallel import ordered_map, thread_count
+from talkinghead.render.parallel import ordered_map, prefetch, thread_count
 
 
 def slow_first(points):
@@ -64,3 +64,36 @@ def test_a_network_runs_on_one_core_per_thread():
 
 def test_large_pictures_are_rendered_by_fewer_threads():
     assert thread_count((256, 256)) >= thread_count((4000, 3000)) == 1
+
+
+def test_items_are_computed_ahead_in_order_and_the_source_is_closed():
+    made: list[int] = []
+    closed: list[bool] = []
+
+    def source():
+        try:
+            for number in range(10):
+                made.append(number)
+                yield number
+        finally:
+            closed.append(True)
+
+    items = prefetch(source(), 3)
+    assert next(items) == 0
+    assert [next(items) for _ in range(4)] == [1, 2, 3, 4]
+    items.close()
+    assert len(made) <= 9
+    assert closed == [True]
+    assert list(prefetch(range(5))) == [0, 1, 2, 3, 4]
+    assert list(prefetch([])) == []
+
+
+def test_an_error_of_the_source_reaches_the_reader():
+    def source():
+        yield 1
+        raise ValueError("damaged")
+
+    items = prefetch(source())
+    assert next(items) == 1
+    with pytest.raises(ValueError, match="damaged"):
+        next(items)

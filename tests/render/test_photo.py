@@ -223,3 +223,20 @@ def test_a_face_that_leaves_the_picture_still_renders(shut):
     renderer = PhotoRenderer(Portrait(np.ascontiguousarray(image), points))
     frame = renderer.warp(opened(points + shift, 0.2)).image
     assert frame.shape == image.shape
+
+
+def test_upper_teeth_stand_on_the_lower_lip_for_f_and_v():
+    landmarks = shut_landmarks()
+    renderer = PhotoRenderer(Portrait(picture(landmarks), landmarks.astype(np.float32)))
+    tucked = opened(landmarks, 0.015)
+    tucked[INNER_UPPER, 1] -= 0.016 * UNIT
+    frames = [
+        renderer.warp(tucked, np.array([0.0, 0.0, 0.0, share])).image.astype(float)
+        for share in (0.0, 1.0)
+    ]
+    x, y = tucked[66, :2].round().astype(int)
+    on_lip = np.s_[y : y + 1, x - 6 : x + 7]
+    redness = [(frame[on_lip][..., 0] - frame[on_lip][..., 1]).mean() for frame in frames]
+    assert redness[1] < 0.9 * redness[0]  # the band is less than a pixel high here
+    below = np.s_[y + 3 :]
+    assert_array_equal(frames[0][below], frames[1][below])

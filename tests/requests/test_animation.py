@@ -176,3 +176,42 @@ def test_every_video_of_a_recording_takes_an_audio_track(voice_file):
             CartoonRequest.from_fields(
                 {"puppet": "wilk", "audio": voice_file, "audio_track": wrong}
             )
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"say": "Hi", "audio": "say.wav"}, "audio and say exclude each other"),
+        ({"say": "Hi", "faces": "0=say.wav"}, "leave say out"),
+        ({"say": "?!"}, "the text to say is empty"),
+        ({"say": "Hi", "voice": "nobody"}, "unknown voice 'nobody'"),
+        ({"audio": "say.wav", "voice": "de"}, "voice speaks a text; give one to say"),
+    ],
+)
+def test_a_text_and_its_voice_are_checked(folder, fields, named):
+    with pytest.raises(InputError, match=named):
+        PhotoRequest.from_fields({"photo": "astronaut", **fields})
+    if "faces" not in fields:
+        with pytest.raises(InputError, match=named):
+            CartoonRequest.from_fields({"puppet": "wilk", **fields})
+
+
+def test_a_video_of_a_text_is_named_after_its_first_words_and_the_same_from_a_row(folder):
+    request = PhotoRequest(photo="astronaut", say="Hello, my name is Pam. How are you?")
+    assert request.target == Path("astronaut_Hello-my-name-is-Pam.mp4")
+    words = ["photo", "astronaut", "--say", request.say]
+    assert from_command_line(PhotoRequest, *words) == request
+    row = from_row(photo="astronaut", say=request.say, output="a.mp4")
+    assert (row.say, row.audio) == (request.say, None)
+    assert request.sources == ("astronaut",)
+
+
+def test_the_fingerprint_of_a_batch_knows_the_text_however_long(folder):
+    def job(text):
+        row = Row("jobs: job 1", {"photo": "astronaut", "say": text, "output": "a.mp4"})
+        return read_job(row, 1, Path(), {})
+
+    long = "word " * 2000  # as a path it would be an error of the system
+    assert job(long).fingerprint() != job(long + "more").fingerprint()
+    (folder / "say").write_text("x")
+    assert job("say").fingerprint() != job("x").fingerprint()

@@ -34,7 +34,7 @@ def test_each_sound_shows_its_own_articulation(monkeypatch):
 
 
 def test_an_articulation_is_resampled_within_its_range_and_placed_with_the_face():
-    values = np.eye(3, dtype=np.float32)[[0, 0, 1, 1, 2]]
+    values = np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 2]]
     points = np.repeat(np.array(mean_face(), np.float32)[None], 5, axis=0)
     track = FaceTrack(points, np.zeros((5, 6)), 25, values)
     faster = resample(track, 50, 10)

@@ -98,7 +98,7 @@ def extractor(monkeypatch):
         subject, "phone_probabilities", lambda net, content: np.zeros((len(content), 40))
     )
     monkeypatch.setattr(
-        subject, "viseme_probabilities", lambda shares: np.eye(9)[[0] * len(shares)]
+        subject, "viseme_probabilities", lambda shares, _: np.eye(9)[[0] * len(shares)]
     )
     return MouthCueExtractor()
 

@@ -160,3 +160,15 @@ def test_what_is_loud_but_no_voice_is_inactive() -> None:
 
 def test_a_folder_without_a_detector_has_none(tmp_path: Path) -> None:
     assert load_voice_detector(tmp_path) is None
+
+
+def test_a_single_word_is_a_voice_though_its_mean_is_never_sure():
+    word = np.zeros(50)  # a second
+    word[20:32] = 0.9  # a word of 0.24 s; the mean over VOICE_MEAN frames reaches 0.6
+    assert voice_gate(word, 25).max() == 0
+    tone = np.zeros(RATE, np.float32)
+    tone[10 * FRAME_SAMPLES : 16 * FRAME_SAMPLES] = 0.3
+    wave = Waveform(tone * np.random.default_rng(0).normal(0, 1, RATE).astype("f4"), RATE)
+    assert voice_activity(wave, voice=word).max() > 0.5
+    long = Waveform(np.tile(wave.samples, 3), RATE)
+    assert voice_activity(long, voice=np.pad(word, (0, 100))).max() == 0

@@ -35,3 +35,16 @@ def test_dropped_rows_are_an_error() -> None:
 def test_an_empty_buffer_has_no_rows() -> None:
     with pytest.raises(IndexError, match="empty"):
         _ = RingBuffer(2).rows
+
+
+def test_provisional_rows_are_read_until_the_next_append() -> None:
+    buffer = RingBuffer(3)
+    buffer.append_provisional(np.array([7]))
+    assert (buffer.stop, buffer.reach, buffer.slice(0, 5).tolist()) == (0, 1, [7])
+    buffer.append(np.array([1, 2, 3, 4]))
+    buffer.append_provisional(np.array([8, 9]))
+    assert (buffer.stop, buffer.reach) == (4, 6)
+    assert buffer.slice(2, 9).tolist() == [3, 4, 8, 9]
+    assert buffer.slice_held(3, 8).tolist() == [4, 8, 9, 9, 9]
+    buffer.append(np.array([5]))
+    assert buffer.slice_held(2, 6).tolist() == [3, 4, 5, 5]

@@ -8,14 +8,17 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import gaussian_filter1d
 
+from talkinghead.assets import asset_folder
 from talkinghead.config import MotionConfig, RenderConfig
 from talkinghead.errors import AudioError, InputError
 from talkinghead.geometry.mouth import mouth_opening
 from talkinghead.landmarks import JAW, MOUTH
+from talkinghead.media.audio import read_audio
 from talkinghead.motion.lip_constraints import SEAL_GAP
 from talkinghead.motion.resample import clip_frames, resample_clip
 from talkinghead.pipeline import Animator
 from talkinghead.sample_rates import FPS, FRAME_SAMPLES, RATE
+from talkinghead.streaming import features
 from talkinghead.streaming.stream import FaceStream, StreamingResampler
 from talkinghead.types import Array, FaceTrack, Subject, Waveform
 from tests.conftest import SPOKEN
@@ -33,10 +36,15 @@ def wilk(animator: Animator) -> Subject:
 
 
 def stream_track(
-    animator: Animator, subject: Subject, samples: Array, fps: float = FPS, every: int = 1
+    animator: Animator,
+    subject: Subject,
+    samples: Array,
+    fps: float = FPS,
+    every: int = 1,
+    look_ahead: int | None = None,
 ) -> FaceTrack:
     """The track of a stream whose blocks arrive `every` at a time."""
-    face = FaceStream(animator.models, subject, MotionConfig(), fps, None)
+    face = FaceStream(animator.models, subject, MotionConfig(), fps, None, look_ahead)
     whole = len(samples) // FRAME_SAMPLES * FRAME_SAMPLES
     blocks = samples[:whole].reshape(-1, FRAME_SAMPLES)
     parts = [face.push(blocks[at : at + every]) for at in range(0, len(blocks), every)]
@@ -196,3 +204,89 @@ def test_a_stored_style_streams_the_same_however_the_audio_is_cut(
         for n in (1, 50)
     )
     assert_array_equal(whole, cut)
+
+
+@pytest.mark.parametrize("fps", [FPS, 50.0])
+@pytest.mark.parametrize("look_ahead", [0.16, 0.32])
+def test_a_frame_comes_after_the_look_ahead_that_was_chosen(
+    animator: Animator, wilk: Subject, voice: Waveform, fps: float, look_ahead: float
+) -> None:
+    arrived, config = 0.0, RenderConfig(fps=fps)
+
+    def chunks() -> Iterator[Array]:
+        nonlocal arrived
+        for block in np.split(voice.samples, 100):
+            arrived += block.size / RATE
+            yield block
+
+    frames = animator.stream(wilk, chunks(), RATE, render_config=config, look_ahead=look_ahead)
+    delays = [arrived - frame / fps for frame, _ in enumerate(frames) if arrived < voice.seconds]
+    assert len(delays) > 20
+    assert look_ahead - 1 / fps < max(delays) < look_ahead + 1 / FPS + 1e-6
+
+
+@pytest.mark.parametrize("frames", [2, 5])
+def test_frames_with_a_short_look_ahead_do_not_depend_on_how_the_audio_is_cut(
+    animator: Animator, wilk: Subject, voice: Waveform, frames: int
+) -> None:
+    one, seven = (
+        stream_track(animator, wilk, voice.samples, every=every, look_ahead=frames)
+        for every in (1, 7)
+    )
+    assert_array_equal(one.points, seven.points)
+    assert_array_equal(one.pose, seven.pose)
+
+
+def test_all_that_the_networks_look_at_is_the_default_look_ahead(
+    animator: Animator, wilk: Subject, voice: Waveform
+) -> None:
+    full = round(animator.look_ahead() * FPS)
+    default, chosen = (
+        stream_track(animator, wilk, voice.samples, look_ahead=frames) for frames in (None, full)
+    )
+    assert_array_equal(default.points, chosen.points)
+
+
+@pytest.mark.weights
+def test_a_shorter_look_ahead_moves_the_lips_nearly_as_a_longer_one(wilk: Subject) -> None:
+    trained = Animator(device="cpu", refine=False)
+    samples = read_audio(asset_folder("examples") / "hello_slt.wav").samples[: 4 * RATE]
+    full, some, least = (
+        mouth_opening(stream_track(trained, wilk, samples, look_ahead=frames).points)
+        for frames in (None, 5, 2)
+    )
+    near, far = (np.corrcoef(full[FPS:], other[FPS:])[0, 1] for other in (some, least))
+    assert near > 0.9
+    assert near > far > 0.5
+    assert np.abs(np.diff(some)).max() < 1.5 * np.abs(np.diff(full)).max()
+
+
+@pytest.mark.parametrize(("fps", "seconds"), [(FPS, 0.05), (30.0, 0.1), (FPS, float("nan"))])
+def test_a_look_ahead_that_is_too_short_is_refused(
+    animator: Animator, wilk: Subject, fps: float, seconds: float
+) -> None:
+    with pytest.raises(InputError, match=r"look-ahead: .* at least 0"):
+        next(
+            animator.stream(
+                wilk, [np.zeros(640)], RATE, render_config=RenderConfig(fps=fps),
+                look_ahead=seconds,
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("look_ahead", "tolerance"), [(None, 1e-5), (3, 2e-3)])
+def test_digital_silence_is_computed_once_and_the_motion_is_the_same(
+    animator: Animator,
+    wilk: Subject,
+    voice: Waveform,
+    monkeypatch: pytest.MonkeyPatch,
+    look_ahead: int | None,
+    tolerance: float,
+) -> None:
+    """With a short look-ahead the estimate of what follows differs: silence, or an end."""
+    samples = np.concatenate([voice.samples, np.zeros(6 * RATE, np.float32), voice.samples])
+    short = stream_track(animator, wilk, samples, look_ahead=look_ahead)
+    monkeypatch.setattr(features, "STEADY", 10**6)
+    long = stream_track(animator, wilk, samples, look_ahead=look_ahead)
+    assert_allclose(short.points, long.points, atol=tolerance)
+    assert_allclose(short.pose, long.pose, atol=100 * tolerance)

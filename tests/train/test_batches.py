@@ -17,8 +17,14 @@ def make_batch(step: int) -> tuple[torch.Tensor, int]:
 @pytest.mark.parametrize("workers", [0, 1])
 def test_every_step_gets_its_own_batch_also_out_of_turn(workers: int) -> None:
     prefetcher = Prefetcher(make_batch, workers)
-    steps = [7, 8, 9, 3, 4]
+    steps = [7, 8, 9, 3, 4, 6, 8, 10, 0]
     assert [int(prefetcher(step)[0][0]) for step in steps] == steps
+
+
+def test_steps_that_are_equally_far_apart_are_prefetched_too() -> None:
+    prefetcher = Prefetcher(make_batch, 1)
+    processes = [prefetcher(step)[1] for step in (1, 3, 5, 7)]
+    assert len(set(processes[1:])) == 1
 
 
 def test_another_process_makes_them() -> None:

@@ -40,11 +40,18 @@ from tests.web.conftest import SMALL
         ({"video": "/elsewhere/x.mp4"}, "exclude each other"),
         ({"audio": "/etc/hostname"}, "audio: send a file"),
         ({"audio": ("notes.txt", b"hello")}, "notes.txt: cannot be decoded as"),
+        ({"say": "Hello"}, "audio and say exclude each other"),
+        ({"voice": "de"}, "voice speaks a text; give one to say"),
+        ({"audio": None, "say": "..."}, "the text to say is empty"),
+        ({"audio": None, "say": "long " * 9999}, "say: would last longer than 10 minutes"),
+        ({"audio": None, "say": "Hi", "voice": "/etc/x.onnx"}, "is no name of a voice"),
+        ({"audio": None, "say": "Hi", "voice": "x.onnx"}, "is no name of a voice"),
         ({"audio": ("../../no.wav", b"")}, "no.wav: the file is empty"),
     ],
 )
 def test_a_form_that_cannot_be_rendered_is_refused_in_one_line(client, audio_part, fields, message):
-    response = client.post(**{**SMALL, "audio": audio_part, **fields})
+    sent = {**SMALL, "audio": audio_part, **fields}
+    response = client.post(**{name: value for name, value in sent.items() if value is not None})
     error = response.json()["error"]
     assert response.status_code == 422
     assert message in error

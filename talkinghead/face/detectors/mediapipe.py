@@ -1,10 +1,8 @@
 """The default face detector: MediaPipe's face mesh, on the CPU and offline."""
 
-import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +13,19 @@ from talkinghead.face.detectors.base import (
     suppress_overlaps,
     track_frames,
 )
-from talkinghead.face.detectors.mediapipe_graph import MediapipeGraph
+from talkinghead.face.detectors.face_boxes import (
+    LARGE_FACES,
+    SMALL_FACES,
+    FaceBox,
+    detect_boxes,
+)
+from talkinghead.face.detectors.face_mesh import (
+    MeshCrop,
+    crop_of_box,
+    crop_of_mesh,
+    detect_mesh,
+    distinct_crops,
+)
 from talkinghead.face.detectors.small_faces import CROP_MARGIN, Box, crop_around, tiles
 from talkinghead.face.detectors.wide_mouth import find_wide_mouth
 from talkinghead.landmarks import LEFT_EYE_OUTER, MIRROR, RIGHT_EYE_OUTER
@@ -31,9 +41,9 @@ MESH_VERTICES: Final = [
     *[61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181],
     *[78, 82, 13, 312, 308, 317, 14, 87],
 ]
-_SHORT_RANGE: Final = "facedetectionshortrangecpu__facedetectionshortrange__facedetection__"
 
 MIN_SCORE: Final = 0.4  # lowest detector score of a face, in the picture or in a crop around it
+MIN_SMALL_SCORE: Final = 0.6  # of the detector of small faces, MediaPipe's own threshold
 UPRIGHT_SCORE: Final = 0.85  # a face with this score is detected the right way up
 UPRIGHT_GAIN: Final = 0.05  # least gain in score when an upside-down picture is rotated
 
@@ -46,29 +56,33 @@ class MediapipeDetector:
     """
 
     def __init__(self, max_faces: int = 16, confidence: float = 0.1) -> None:
-        self._lock = threading.Lock()  # a graph processes one picture at a time
-        self._confidence = confidence
-        self._mesh = _mesh_graph(max_faces, confidence, tracking=False)
-        self._boxes = _box_graph(confidence)
+        self._max_faces, self._confidence = max_faces, confidence
 
     def detect(self, image: Array) -> list[Face]:
         """Detect all faces, the largest first; see `Detector`."""
         image = require_rgb(image)
-        with self._lock:
-            candidates = suppress_overlaps(_process_mesh(self._mesh, image))
-            candidates = self._correct_upside_down(image, candidates)
-            confirmed = (self._confirm(image, face) for face in candidates)
-            faces = suppress_overlaps(face for face in confirmed if face is not None)
-            for parts in (1, 2, 4, 8):
-                if faces and parts > 2:  # much smaller faces are in the background
-                    break
-                for window in tiles(image, parts):
-                    faces = suppress_overlaps([*faces, *self._second_pass(image, window, faces)])
-            return [
-                find_wide_mouth(image, face, partial(_process_mesh, self._mesh))
-                for face in faces
-                if face.score >= UPRIGHT_SCORE or not _is_upside_down(face)
-            ]
+        candidates = suppress_overlaps(self._detect_meshes(image))
+        candidates = self._correct_upside_down(image, candidates)
+        confirmed = (self._confirm(image, face) for face in candidates)
+        faces = suppress_overlaps(face for face in confirmed if face is not None)
+        for parts in (1, 2, 4, 8):
+            if faces and parts > 2:  # much smaller faces are in the background
+                break
+            for window in tiles(image, parts):
+                faces = suppress_overlaps([*faces, *self._second_pass(image, window, faces)])
+        return [
+            find_wide_mouth(image, face, self._detect_meshes)
+            for face in faces
+            if face.score >= UPRIGHT_SCORE or not _is_upside_down(face)
+        ]
+
+    def _detect_meshes(self, image: Array) -> list[Face]:
+        """The faces that both the detector of large faces and the mesh confirm."""
+        boxes = detect_boxes(LARGE_FACES, image, self._confidence)[: self._max_faces]
+        crops = distinct_crops([crop_of_box(box) for box in boxes])
+        meshes = (detect_mesh(image, crop) for crop in crops)
+        faces = (mesh[MESH_VERTICES] for mesh in meshes if mesh is not None)
+        return [Face(points, _score(points, boxes)) for points in faces]
 
     def _correct_upside_down(self, image: Array, faces: list[Face]) -> list[Face]:
         """The faces, those upside down replaced by their detection in the picture rotated by 180°.
@@ -80,7 +94,7 @@ class MediapipeDetector:
         shift = (image.shape[1], image.shape[0], 0)
         rotated = [
             Face((face.points * (-1, -1, 1) + shift).astype(np.float32), face.score)
-            for face in _process_mesh(self._mesh, np.ascontiguousarray(image[::-1, ::-1]))
+            for face in self._detect_meshes(np.ascontiguousarray(image[::-1, ::-1]))
         ]
 
         def select_orientation(face: Face) -> Face:
@@ -94,7 +108,7 @@ class MediapipeDetector:
         """The faces of one window whose centres lie in no face detected earlier."""
         boxes = [
             box
-            for box in _process_boxes(self._boxes, image, window)
+            for box in _small_faces(image, window)
             if not any(box.is_centred_in(face.box) for face in earlier)
         ]
         detected = (self._detect_in_crop(image, box, CROP_MARGIN) for box in boxes)
@@ -113,7 +127,7 @@ class MediapipeDetector:
     def _detect_in_crop(self, image: Array, box: Box, margin: float) -> Face | None:
         """The face at the centre of an enlarged crop around a box."""
         crop, scale, corner = crop_around(image, box, margin)
-        for face in _process_mesh(self._mesh, crop):
+        for face in self._detect_meshes(crop):
             points = (face.points / scale + corner).astype(np.float32)
             if box.is_centred_in(Face(points, face.score).box):
                 return Face(points, face.score)
@@ -139,70 +153,39 @@ class MeshTracker:
     """
 
     def __init__(self, confidence: float) -> None:
-        self._plain, self._mirror = (_mesh_graph(1, confidence, tracking=True) for _ in range(2))
+        self._plain, self._mirror = _MeshSequence(confidence), _MeshSequence(confidence)
         self._pool = ThreadPoolExecutor(1)
 
     def __call__(self, frame: Array) -> Array | None:
         """The landmarks in one frame; None: lost."""
         image = require_rgb(frame)
-        mirror = self._pool.submit(
-            _process_mesh, self._mirror, np.ascontiguousarray(image[:, ::-1])
-        )
-        faces, mirrored = _process_mesh(self._plain, image), mirror.result()
-        return _average(faces[0], mirrored, image.shape[1]) if faces else None
+        mirror = self._pool.submit(self._mirror, np.ascontiguousarray(image[:, ::-1]))
+        face, mirrored = self._plain(image), mirror.result()
+        return None if face is None else _average(face, mirrored, image.shape[1])
 
     def close(self) -> None:
-        """Free both graphs."""
+        """End the thread."""
         self._pool.shutdown()
-        self._plain.close()
-        self._mirror.close()
 
 
-def _mesh_graph(max_faces: int, confidence: float, tracking: bool) -> MediapipeGraph:
-    """The face mesh with its short-range detector: mp.solutions.FaceMesh, but with scores."""
+class _MeshSequence:
+    """The face mesh of consecutive frames: the box detector is needed for the first one only."""
 
-    def build() -> Any:
-        from mediapipe.python.solution_base import SolutionBase
+    def __init__(self, confidence: float) -> None:
+        self._confidence = confidence
+        self._crop: MeshCrop | None = None  # of the face, to be expected in the next frame
 
-        return SolutionBase(
-            binary_graph_path="mediapipe/modules/face_landmark/face_landmark_front_cpu.binarypb",
-            side_inputs={
-                "num_faces": max_faces,
-                "with_attention": True,
-                "use_prev_landmarks": tracking,
-            },
-            calculator_params={
-                f"{_SHORT_RANGE}TensorsToDetectionsCalculator.min_score_thresh": confidence,
-                "facelandmarkcpu__ThresholdingCalculator.threshold": 0.5,
-            },
-            outputs=["multi_face_landmarks", "face_detections"],
-        )
-
-    return MediapipeGraph(build)
-
-
-def _box_graph(confidence: float) -> MediapipeGraph:
-    """The full-range detector, for faces as small as a tenth of the picture's side."""
-
-    def build() -> Any:
-        from mediapipe.python.solutions.face_detection import FaceDetection
-
-        return FaceDetection(model_selection=1, min_detection_confidence=confidence)
-
-    return MediapipeGraph(build)
-
-
-def _process_mesh(graph: MediapipeGraph, image: Array) -> list[Face]:
-    height, width = image.shape[:2]
-    result = graph(image)
-    size = np.array([width, height, width], dtype=np.float32)  # z is in units of the width
-    faces = []
-    for mesh in result.multi_face_landmarks or []:
-        vertices = [mesh.landmark[index] for index in MESH_VERTICES]
-        points = np.array([[p.x, p.y, p.z] for p in vertices], dtype=np.float32)
-        score = _score(points[:, :2].mean(axis=0), result.face_detections)
-        faces.append(Face(points * size, score))
-    return faces
+    def __call__(self, image: Array) -> Face | None:
+        """The face with the highest score in an (h, w, 3) uint8 picture, then the same one."""
+        crop, score = self._crop, 1.0
+        if crop is None:
+            boxes = detect_boxes(LARGE_FACES, image, self._confidence)
+            if not boxes:
+                return None
+            crop, score = crop_of_box(boxes[0]), boxes[0].score
+        mesh = detect_mesh(image, crop)
+        self._crop = None if mesh is None else crop_of_mesh(mesh)
+        return None if mesh is None else Face(mesh[MESH_VERTICES], score)
 
 
 def _is_upside_down(face: Face) -> bool:
@@ -215,37 +198,27 @@ def _is_upside_down(face: Face) -> bool:
     return bool(x_left > x_right)
 
 
-def _average(face: Face, mirrored: list[Face], width: int) -> Array:
+def _average(face: Face, mirrored: Face | None, width: int) -> Array:
     """(68, 3) landmarks of a face, averaged with those of the same face in the mirrored picture."""
-    for other in mirrored:
-        points = other.points[MIRROR] * (-1, 1, 1) + (width, 0, 0)
-        back = Face(points.astype(np.float32), other.score)
+    if mirrored is not None:
+        points = mirrored.points[MIRROR] * (-1, 1, 1) + (width, 0, 0)
+        back = Face(points.astype(np.float32), mirrored.score)
         if box_overlap(face, back) > 0.5:
             return (face.points + back.points) / 2
     return face.points
 
 
-def _score(centre: Array, detections: Any) -> float:
-    """The score of the detection around a face's centre; 1 without detections, as when tracking."""
-    if not detections:
-        return 1.0
-    scores = [0.0]
-    for detection in detections:
-        box = detection.location_data.relative_bounding_box
-        inside = (centre - [box.xmin, box.ymin]) / [box.width, box.height]
-        if ((inside >= 0) & (inside <= 1)).all():
-            scores.append(float(detection.score[0]))
-    return max(scores)
+def _score(points: Array, boxes: list[FaceBox]) -> float:
+    """The best score of the boxes around the centre of a face (68, 3)."""
+    x, y = points[:, :2].mean(axis=0).tolist()
+    return max((box.score for box in boxes if box.contains(x, y)), default=0.0)
 
 
-def _process_boxes(graph: MediapipeGraph, image: Array, window: Box) -> list[Box]:
+def _small_faces(image: Array, window: Box) -> list[Box]:
     """The boxes detected in a window, in pixels of the picture."""
     left, top, right, bottom = (round(edge) for edge in window)
-    view = np.ascontiguousarray(image[top:bottom, left:right])
-    boxes = []
-    for detection in graph(view).detections or []:
-        box = detection.location_data.relative_bounding_box
-        x, y = left + box.xmin * view.shape[1], top + box.ymin * view.shape[0]
-        width, height = box.width * view.shape[1], box.height * view.shape[0]
-        boxes.append(Box(x, y, x + width, y + height))
-    return boxes
+    view = image[top:bottom, left:right]
+    return [
+        Box(left + box.left, top + box.top, left + box.right, top + box.bottom)
+        for box in detect_boxes(SMALL_FACES, view, MIN_SMALL_SCORE)
+    ]

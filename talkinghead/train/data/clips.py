@@ -1,6 +1,6 @@
 """Examples: the registered landmarks, head pose and audio of talking clips."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,8 +27,10 @@ from talkinghead.train.data.array_store import (
     write_arrays,
 )
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
+from talkinghead.train.data.layouts import is_listed, speaker_of
 from talkinghead.train.data.splits import MANIFEST, ClipInfo, read_manifest
 from talkinghead.types import Array
+from talkinghead.workers.engine import Engine
 
 MIN_FRAMES = 28  # of the shortest clips in the data: the shortest training sequences fit in
 
@@ -94,9 +96,15 @@ def read_examples(folder: Path) -> Iterator[Example]:
         yield load_example(path)
 
 
-def find_videos(root: Path) -> list[Path]:
-    """The video clips below a folder, sorted; see `walk_files` for links."""
-    return list(with_suffix_in(walk_files(root), VIDEO_SUFFIXES))
+def find_videos(root: Path, listed: Collection[str] | None = None) -> list[Path]:
+    """The video clips below a folder, sorted; see `walk_files` for links.
+
+    With `listed` only those of a list; see `layouts.read_filelist`.
+    """
+    paths = with_suffix_in(walk_files(root), VIDEO_SUFFIXES)
+    if listed is None:
+        return list(paths)
+    return [path for path in paths if is_listed(path.relative_to(root), listed)]
 
 
 @cache
@@ -106,23 +114,31 @@ def cached_detector() -> Detector:
 
 
 def preprocess_clips(
-    root: Path, out: Path, workers: int = 2, progress: Progress | None = None
+    root: Path,
+    out: Path,
+    engine: Engine | int = 2,
+    progress: Progress | None = None,
+    listed: Collection[str] | None = None,
 ) -> list[str]:
     """Turn every clip below `root` into an example below `out`; see `run_jobs`.
 
-    Clips whose face the manifest says is turned away are left out.
+    Clips whose face the manifest says is turned away are left out, and with `listed` those that a
+    list of `layouts.read_filelist` does not name.
     """
-    paths = find_videos(root)
+    paths = find_videos(root, listed)
     if not paths:
-        raise InputError(f"{root}: no video clips ({VIDEO_KINDS})")
+        raise InputError(
+            f"{root}: no video clips ({VIDEO_KINDS})" if listed is None
+            else f"{root}: holds none of the {len(listed)} clips of the list"
+        )  # fmt: skip
     manifest = read_manifest(root)
     jobs = []
     for path in paths:
         name = path.relative_to(root)
         target = (out / name).with_suffix(".npz")
-        clip = manifest.get(name, ClipInfo(name.parent.name))
+        clip = manifest.get(name, ClipInfo(speaker_of(name)))
         jobs.append(PreprocessJob(str(name), _work, (path, clip, str(name), target), target))
-    return run_jobs(jobs, root, out, workers, progress)
+    return run_jobs(jobs, root, out, engine, progress)
 
 
 def _work(path: Path, clip: ClipInfo, source: str, target: Path) -> str | None:

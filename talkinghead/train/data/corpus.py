@@ -20,11 +20,14 @@ from talkinghead.sample_rates import RATE
 from talkinghead.speech.phonemes import TimedPhone
 from talkinghead.speech.speaker_encoder import MIN_SAMPLES, SpeakerEncoder
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
+from talkinghead.train.data.layouts import alignment_of, speaker_of
 from talkinghead.train.data.speech import build_utterance, save_utterance
 from talkinghead.train.data.splits import ClipInfo, read_manifest
 from talkinghead.train.data.synthetic import synthesize
 from talkinghead.train.labels.sphinx import PhoneLabeller
+from talkinghead.train.labels.transcript import TranscriptLabeller
 from talkinghead.types import Waveform
+from talkinghead.workers.engine import Engine
 
 LIBRISPEECH_NAME = re.compile(r"(\d+)-\d+-\d+")  # speaker-chapter-utterance
 UTTERANCES_PER_JOB = 50  # synthetic ones
@@ -37,21 +40,22 @@ class _Recording:
     path: Path
     speaker: str
     source: str
-    is_read_speech: bool  # read English without a text: recognised by pocketsphinx
+    is_read_speech: bool  # read English without a text, which is recognised first
 
 
 def preprocess_speech(
     root: Path,
     out: Path,
-    workers: int = 2,
+    engine: Engine | int = 2,
     synthetic: int = 2400,
     progress: Progress | None = None,
 ) -> list[str]:
     """Turn every recording and talking clip below `root` into an utterance below `out`.
 
-    Recordings with names like LibriSpeech's (speaker-chapter-utterance) are recognised, clips with
-    a GRID alignment are aligned, the speech of other clips has no phones. `synthetic` utterances
-    come from synthesisers that give their phones. See `run_jobs`.
+    Clips with a GRID alignment and recordings with names like LibriSpeech's
+    (speaker-chapter-utterance) are aligned with their words, which Whisper recognises (pocketsphinx
+    where the extra `teachers` is not installed: fewer are right); the speech of other clips has no
+    phones. `synthetic` utterances come from synthesisers that give their phones. See `run_jobs`.
     """
     recordings = list(find_recordings(root))
     if not recordings and not synthetic:
@@ -68,7 +72,7 @@ def preprocess_speech(
     for recording in recordings:
         target = out / f"{recording.source}.npz"
         jobs.append(PreprocessJob(recording.source, _process, (recording, target), target))
-    return run_jobs(jobs, root, out, workers, progress)
+    return run_jobs(jobs, root, out, engine, progress)
 
 
 def find_recordings(root: Path) -> Iterator[_Recording]:
@@ -85,7 +89,7 @@ def find_recordings(root: Path) -> Iterator[_Recording]:
                 speaker = f"librispeech/{match[1]}" if match else name.parent.name
                 yield _Recording(path, speaker, source, is_read_speech=match is not None)
         else:
-            clip = manifest.get(name, ClipInfo(name.parent.name))
+            clip = manifest.get(name, ClipInfo(speaker_of(name)))
             if clip.has_speech:
                 yield _Recording(path, clip.speaker, source, is_read_speech=False)
 
@@ -101,10 +105,23 @@ def grid_words(align: Path) -> list[str]:
 def _label_phones(
     wave: Waveform, recording: _Recording, labeller: PhoneLabeller
 ) -> list[TimedPhone]:
-    align = recording.path.with_suffix(".align")
-    if align.exists():
+    align = alignment_of(recording.path)
+    if align is not None:
         return labeller.align(wave, grid_words(align))
-    return labeller.recognise(wave)[1] if recording.is_read_speech else []
+    if not recording.is_read_speech:
+        return []
+    with_transcript = _cached_transcript_labeller()
+    phones = with_transcript(wave) if with_transcript else []
+    return phones or labeller.recognise(wave)[1]
+
+
+@cache
+def _cached_transcript_labeller() -> TranscriptLabeller | None:
+    """The better labels, where the extra `teachers` is installed."""
+    try:
+        return TranscriptLabeller()
+    except InputError:
+        return None
 
 
 @cache

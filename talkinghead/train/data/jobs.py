@@ -10,7 +10,8 @@ from typing import Any
 
 from talkinghead.errors import InputError
 from talkinghead.media.atomic_write import atomic_write
-from talkinghead.worker_pool import WorkerDied, run_in_workers
+from talkinghead.workers.engine import Engine, local_engine
+from talkinghead.workers.job_queue import WorkerDied
 
 SOURCE_RECORD = "made_of.txt"  # in a folder that is filled: the data folder it is filled from
 SKIPPED_RECORD = "skipped.json"  # in the same folder: job -> why it was skipped
@@ -28,13 +29,18 @@ class PreprocessJob:
 
 
 def run_jobs(
-    jobs: Sequence[PreprocessJob], data: Path, out: Path, workers: int, progress: Progress | None
+    jobs: Sequence[PreprocessJob],
+    data: Path,
+    out: Path,
+    engine: Engine | int,
+    progress: Progress | None,
 ) -> list[str]:
     """Run the jobs on `data` whose targets in `out` do not exist; returns the reasons for skips.
 
-    Skipped jobs are recorded in `out` and not tried again; jobs whose process was killed are.
-    Raises InputError where `out` was filled from other data, where its record is damaged, and
-    where two jobs have the same target; and whatever a job raises.
+    `engine` may be a number of processes of this machine. Skipped jobs are recorded in `out` and
+    not tried again; jobs whose process was killed are. Raises InputError where `out` was filled
+    from other data, where its record is damaged, and where two jobs have the same target; and
+    whatever a job raises.
     """
     targets = Counter(job.target for job in jobs if job.target)
     shared = [str(target) for target, count in targets.items() if count > 1]
@@ -51,8 +57,10 @@ def run_jobs(
         job for job in jobs
         if job.name not in skipped and not (job.target and job.target.exists())
     ]  # fmt: skip
-    with closing(run_in_workers(_make_work, remaining, workers)) as results:
-        for done, (job, result) in enumerate(results, len(jobs) - len(remaining) + 1):
+    engine = local_engine(engine) if isinstance(engine, int) else engine
+    with closing(engine.run(_make_work, remaining)) as results:
+        for done, finished in enumerate(results, len(jobs) - len(remaining) + 1):
+            job, result = finished.job, finished.result
             if isinstance(result, Exception):
                 raise result
             if isinstance(result, WorkerDied):

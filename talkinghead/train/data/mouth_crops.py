@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -27,8 +27,10 @@ from talkinghead.train.data.array_store import (
 )
 from talkinghead.train.data.clips import cached_detector, find_videos
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
+from talkinghead.train.data.layouts import speaker_of
 from talkinghead.train.data.splits import ClipInfo, is_test_speaker, read_manifest
 from talkinghead.types import Array
+from talkinghead.workers.engine import Engine
 
 SIDE, MARGIN = 64, 8  # pixels of the crop, and around it, for augmentation to move it
 FRAMES_PER_SPEAKER = 12_000  # 8 minutes, spread over all clips
@@ -81,17 +83,21 @@ def read_mouth_clips(folder: Path) -> Iterator[MouthClip]:
 
 
 def preprocess_mouth_crops(
-    root: Path, out: Path, workers: int = 2, progress: Progress | None = None
+    root: Path,
+    out: Path,
+    engine: Engine | int = 2,
+    progress: Progress | None = None,
+    listed: Collection[str] | None = None,
 ) -> list[str]:
     """Crop the mouths of every clip with speech below `root`, without those of test speakers.
 
-    See `run_jobs`.
+    With `listed` only the clips of a list; see `layouts.read_filelist`, and `run_jobs`.
     """
     manifest = read_manifest(root)
     by_speaker: dict[str, list[Path]] = defaultdict(list)
-    for path in find_videos(root):
+    for path in find_videos(root, listed):
         name = path.relative_to(root)
-        clip = manifest.get(name, ClipInfo(name.parent.name))
+        clip = manifest.get(name, ClipInfo(speaker_of(name)))
         if clip.has_speech and not is_test_speaker(clip.speaker):
             by_speaker[clip.speaker].append(path)
     jobs = []
@@ -106,7 +112,7 @@ def preprocess_mouth_crops(
         raise InputError(f"{root}: no video clips ({VIDEO_KINDS}) with speech")
     # In a random order, so that what an interrupted run leaves is balanced.
     jobs.sort(key=lambda job: crc32(job.name.encode()))
-    return run_jobs(jobs, root, out, workers, progress)
+    return run_jobs(jobs, root, out, engine, progress)
 
 
 def _select_clips(paths: list[Path]) -> list[Path]:

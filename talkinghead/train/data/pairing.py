@@ -13,7 +13,9 @@ from talkinghead.media.file_search import VIDEO_KINDS, VIDEO_SUFFIXES, walk_file
 from talkinghead.train.data.clips import cached_detector, find_videos
 from talkinghead.train.data.frame_pairs import SIDE, pair_clip_frames, pair_stills, save_frame_pairs
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
+from talkinghead.train.data.layouts import speaker_of
 from talkinghead.train.data.splits import ClipInfo, is_test_speaker, read_manifest
+from talkinghead.workers.engine import Engine
 
 PAIRS_PER_SPEAKER = 120  # shared by the speaker's clips
 MIN_PAIRS, MAX_PAIRS = 6, 64  # of one clip
@@ -36,7 +38,7 @@ class PairingJob:
 def preprocess_frame_pairs(
     root: Path,
     out: Path,
-    workers: int = 2,
+    engine: Engine | int = 2,
     side: int = SIDE,
     progress: Progress | None = None,
 ) -> list[str]:
@@ -51,7 +53,7 @@ def preprocess_frame_pairs(
         PreprocessJob(job.target.relative_to(out).as_posix(), _work, (job,), job.target)
         for job in pairing_jobs
     ]
-    return run_jobs(jobs, root, out, workers, progress)
+    return run_jobs(jobs, root, out, engine, progress)
 
 
 def list_jobs(root: Path, out: Path, side: int) -> list[PairingJob]:
@@ -60,7 +62,7 @@ def list_jobs(root: Path, out: Path, side: int) -> list[PairingJob]:
     by_speaker: dict[str, list[tuple[Path, bool]]] = defaultdict(list)
     for path in find_videos(root):
         name = path.relative_to(root)
-        clip = manifest.get(name, ClipInfo(name.parent.name))
+        clip = manifest.get(name, ClipInfo(speaker_of(name)))
         if not is_test_speaker(clip.speaker):
             by_speaker[clip.speaker].append((path, clip.has_speech))
     jobs = []

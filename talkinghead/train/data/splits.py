@@ -12,6 +12,7 @@ from zlib import crc32
 import yaml
 
 from talkinghead.errors import InputError
+from talkinghead.train.data.layouts import speaker_of
 
 T = TypeVar("T")
 
@@ -111,7 +112,7 @@ def clip_filter(root: Path, split: str | None, *, need_speech: bool) -> Callable
 
     def is_selected(name: str) -> bool:
         path = Path(name)
-        clip = manifest.get(path, ClipInfo(path.parent.name))
+        clip = manifest.get(path, ClipInfo(speaker_of(path)))
         return (clip.has_speech or not need_speech) and split in (None, split_of(clip.speaker))
 
     return is_selected

@@ -11,9 +11,9 @@ import numpy as np
 
 from talkinghead.errors import InputError
 from talkinghead.media.audio import read_audio
+from talkinghead.speech.espeak import espeak
 from talkinghead.speech.phonemes import SILENCE, TimedPhone
 from talkinghead.train.data.texts import LANGUAGES, english_text, foreign_text
-from talkinghead.train.labels.espeak import espeak
 from talkinghead.types import Waveform
 
 # Without the voice "kal", which says AA in place of AH.

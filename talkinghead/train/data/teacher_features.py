@@ -23,6 +23,7 @@ from talkinghead.train.data.array_store import (
 from talkinghead.train.data.corpus import find_recordings
 from talkinghead.train.data.jobs import PreprocessJob, Progress, run_jobs
 from talkinghead.types import Array
+from talkinghead.workers.engine import Engine
 
 if TYPE_CHECKING:
     from talkinghead.train.labels.whisper import WhisperTeacher
@@ -69,7 +70,7 @@ def read_recordings(folder: Path) -> Iterator[TaughtRecording]:
 
 
 def preprocess_teacher_features(
-    root: Path, out: Path, workers: int = 2, progress: Progress | None = None
+    root: Path, out: Path, engine: Engine | int = 2, progress: Progress | None = None
 ) -> list[str]:
     """Encode every recording and talking clip below `root` into `out`; see `run_jobs`."""
     jobs = [
@@ -82,7 +83,7 @@ def preprocess_teacher_features(
     ]  # fmt: skip
     if not jobs:
         raise InputError(f"{root}: no recordings and no talking clips; give a folder of speech")
-    return run_jobs(jobs, root, out, workers, progress)
+    return run_jobs(jobs, root, out, engine, progress)
 
 
 @cache

@@ -9,8 +9,8 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 
 from talkinghead.sample_rates import RATE
+from talkinghead.speech.espeak import pronounce
 from talkinghead.speech.phonemes import PHONES, SILENCE, TimedPhone
-from talkinghead.train.labels.espeak import pronounce
 from talkinghead.types import Array, Waveform
 
 PADDING = 0.3  # seconds of silence around the audio, in which the search starts and ends

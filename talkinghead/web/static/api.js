@@ -44,6 +44,9 @@ export const submitJob = (form) => post("jobs", form);
 export const getJob = (id) => request(`jobs/${id}`);
 export const deleteJob = (id) => request(`jobs/${id}`, { method: "DELETE" });
 
+export const getLive = (id) => request(`live/${id}`);
+export const openLive = (form) => post("live", form);
+
 export function detectFaces(image) {
   const form = new FormData();
   form.set("photo", image);

@@ -1,4 +1,4 @@
-// The audio: a file, a recording of the microphone, or a sample.
+// The audio: a file, a recording of the microphone, a sample, or a text to say.
 
 import { byId, showLinks, showMessage } from "./elements.js";
 import { acceptFile } from "./files.js";
@@ -12,6 +12,7 @@ export function init(recordings, changed) {
   acceptFile("drop-audio", "audio", ["audio/", "video/"], chooseFile);
   showLinks("recordings", recordings.map(({ id, text }) =>
     [text, () => choose(id, text, `api/recordings/${id}.wav`)]));
+  byId("say").addEventListener("input", () => byId("say").value.trim() && forget());
   // Browsers offer the microphone to pages of this machine and to encrypted pages only.
   byId("record").hidden = !navigator.mediaDevices?.getUserMedia;
   byId("record").addEventListener("click", () => (recorder ? recorder.stop() : record()));
@@ -24,6 +25,7 @@ const chooseFile = (file) => choose(file, file.name, URL.createObjectURL(file));
 function choose(source, name, url) {
   if (byId("player").src.startsWith("blob:")) URL.revokeObjectURL(byId("player").src);
   audio = source;
+  byId("say").value = "";
   showMessage("audio-error");
   byId("chosen-audio").hidden = false;
   byId("audio-name").textContent = name;
@@ -31,6 +33,14 @@ function choose(source, name, url) {
   byId("player").src = url;
   byId("player").setAttribute("aria-label", name);
   onChange();
+}
+
+/** Only one is spoken: what is typed, or what was chosen. */
+function forget() {
+  audio = null;
+  showMessage("audio-error");
+  byId("player").pause();
+  byId("chosen-audio").hidden = true;
 }
 
 async function record() {
@@ -62,9 +72,11 @@ function showRecording(on) {
   byId("record").textContent = on ? "Stop recording" : "Record";
 }
 
-/** Add the audio to a form. Throws if none is chosen. */
+/** Add the audio to a form, or the text. Throws if there is neither. */
 export function fill(form) {
   if (recorder) throw new Error("Stop the recording first.");
-  if (!audio) throw new Error("Choose or record audio first.");
+  const text = byId("say").value.trim();
+  if (text) return form.set("say", text);
+  if (!audio) throw new Error("Choose or record audio first, or type what to say.");
   form.set("audio", audio);
 }

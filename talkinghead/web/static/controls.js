@@ -14,7 +14,7 @@ const LABELS = {
   keep_streams: "Keep the video's own audio tracks and subtitles", face_like: "Dub the person who looks like",
   fps: "Frames per second", side_by_side: "Show the landmarks beside it",
 };
-const ELSEWHERE = ["face", ...Object.keys(SLIDERS)]; // `face` is chosen in the image
+const ELSEWHERE = ["face", "say", ...Object.keys(SLIDERS)]; // the face is chosen in the image, the text typed beside it
 const MOTION = ["how the face moves", "motion transfer"]; // groups of options
 const SIZES = [512, 720, 1080];
 
@@ -41,7 +41,7 @@ export function init({ options, formats }, styles) {
 
 function boxOf({ name, group }) {
   if (MOTION.includes(group)) return "motion";
-  return name.startsWith("audio") ? "audio-options" : "video-options";
+  return name.startsWith("audio") || name === "voice" ? "audio-options" : "video-options";
 }
 
 /** Show the options of `photo`, `cartoon` or `dub`. A large image gets a smaller size, unless the user chose one. */
@@ -58,6 +58,7 @@ export function fill(form) {
   for (const input of document.querySelectorAll("[data-option]")) {
     if (input.closest("[data-commands]").hidden) continue;
     const name = input.dataset.option;
+    if (name === "voice" && !form.has("say")) continue; // a recording has its own
     if (input.type === "file") input.files[0] && form.set(name, input.files[0]);
     else if (input.type === "checkbox") input.checked && form.set(name, "true");
     else if (input.value !== "" && input.value !== String(fields[name].default)) form.set(name, input.value);

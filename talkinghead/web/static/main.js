@@ -5,6 +5,7 @@ import * as audio from "./audio.js";
 import * as controls from "./controls.js";
 import { byId, create, reveal, showMessage } from "./elements.js";
 import { checkReadable } from "./files.js";
+import * as live from "./live.js";
 import * as subject from "./subject.js";
 
 const POLL_INTERVAL = 400; // milliseconds
@@ -32,9 +33,25 @@ async function init() {
     cancelled = true;
     if (currentJob) api.deleteJob(currentJob).catch(showError);
   });
+  live.init(openLive);
+  for (const tab of document.querySelectorAll("[name=tab]")) tab.addEventListener("change", () => showTab(tab.value));
   addEventListener("hashchange", followAddress);
   document.body.dataset.ready = "";
   followAddress();
+}
+
+function showTab(name) {
+  for (const part of document.querySelectorAll("[data-tab]")) part.hidden = part.dataset.tab !== name;
+}
+
+/** The id of a live face of the chosen subject. */
+async function openLive() {
+  const form = new FormData();
+  subject.fill(form);
+  if (form.has("video")) throw new Error("Choose an image or a puppet: a video cannot be shown live.");
+  form.delete("face");
+  await checkReadable(form);
+  return (await api.openLive(form)).id;
 }
 
 /** A page that was closed or reloaded continues with its job, which its address names. */

@@ -96,6 +96,8 @@ export function fill(form) {
   if (command() === "dub") {
     if (!video) throw new Error("Choose a video first.");
     form.set("video", video);
+    const person = byId("video-face").value;
+    if (person) form.set("face", person);
     return;
   }
   if (!image) throw new Error("Choose an image first.");

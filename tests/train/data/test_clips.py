@@ -47,5 +47,5 @@ def test_clips_of_faces_turned_away_are_left_out(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.mp4").touch()
     (tmp_path / "data" / "manifest.csv").write_text("path,identity,frontal\na.mp4,ann,0\n")
-    (reason,) = clips.preprocess_clips(tmp_path / "data", tmp_path / "out", workers=1)
+    (reason,) = clips.preprocess_clips(tmp_path / "data", tmp_path / "out", engine=1)
     assert "turned away" in reason

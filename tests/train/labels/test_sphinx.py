@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from talkinghead.sample_rates import RATE
+from talkinghead.speech.espeak import espeak
 from talkinghead.speech.phonemes import PHONES
-from talkinghead.train.labels.espeak import espeak
 from talkinghead.train.labels.sphinx import PhoneLabeller
 from talkinghead.types import Waveform
 

@@ -1,0 +1,1 @@
+"""Networks of other packages, and the formats they come in."""

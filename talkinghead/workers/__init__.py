@@ -1,0 +1,1 @@
+"""Runs jobs in worker processes, of this machine or of a Ray cluster."""
