@@ -35,8 +35,9 @@ UPPER_THINNING: Final = (0.9, 0.8)
 LOWER_THINNING: Final = (0.5, 0.5)
 THICKNESS_SLACK: Final = 0.08  # how far the thickness may depart from that
 # For f and v the lower lip rises to the edge of the upper teeth and rolls inwards, and the upper
-# lip uncovers them. In face widths from the line of the closed lips, and relative thickness.
-LABIODENTAL_LOWER, LABIODENTAL_UPPER = 0.015, 0.016
+# lip uncovers them. In face widths from the line of the closed lips, and relative thickness. Filmed
+# lips are hardly wider apart for f and v than for b, m and p; with less no teeth are seen.
+LABIODENTAL_LOWER, LABIODENTAL_UPPER = 0.009, 0.012
 LABIODENTAL_THICKNESS = 0.85
 DENTAL_GAP = 0.048  # face widths: least gap in which the tongue is seen between the teeth
 _OUTER_SHARE: Final = np.array([0.5, 1, 1, 1, 0.5], np.float32)  # less next to the corners
