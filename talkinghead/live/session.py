@@ -8,10 +8,12 @@ the look-ahead of it has arrived; speech that is handed over at once, LEAD_FRAME
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import torch
 
 from talkinghead.config import MotionConfig, RenderConfig
 from talkinghead.landmarks import JAW, MOUTH
@@ -42,6 +44,20 @@ class LiveFrame:
     speech: int = 0  # samples of `audio` that were pushed; the others are silence
     ended: int = 0  # calls of `end_speech` whose speech is complete with this frame
     track: FaceTrack | None = None  # one frame: the motion that is shown, for a rig
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Networks run in one thread: one frame is too little for more, which only wait for each other.
+
+    With two, each frame costs nearly twice the processor time.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class LiveSession:
@@ -145,9 +161,10 @@ class LiveSession:
 
     def advance(self, *, render: bool = True) -> LiveFrame:
         """Move on by one frame; without `render` it is dropped, and its audio is not."""
-        self._take_in()
+        with _one_thread():
+            self._take_in()
+            track = self._stream.predict_next()
         (audio, speech), index = self._taken.popleft(), self._index
-        track = self._stream.predict_next()
         self._index += 1
         self.played += speech
         idle = self._breathe(self._return_to_neutral(track, index), index)
