@@ -6,7 +6,7 @@ from argparse import Namespace
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from talkinghead.cli.export import pose_reference_of, subject_of, with_recording
+from talkinghead.cli.export import predict_track, with_recording
 from talkinghead.cli.options import Parser, add_options, add_reporting, read_options
 from talkinghead.progress import Progress
 from talkinghead.requests.files import notes_on_replacing
@@ -44,24 +44,10 @@ def blendshapes(args: Namespace, progress: Progress) -> None:
 
     from talkinghead.media.rig_stream import open_streams, play
     from talkinghead.motion.blendshapes import blendshape_weights
-    from talkinghead.requests.run import ENCODING_AUDIO, load_animator, speech_source
 
     with ExitStack() as opened:
         streams = open_streams(request.live_link, request.vmc, opened)
-        animator = load_animator(request.models, progress)
-        progress.stage("finding the face")
-        subject, _, _ = subject_of(request, animator)
-        audio = speech_source(request.audio, request, progress)
-        progress.stage(ENCODING_AUDIO)
-        track = animator.motion(
-            subject,
-            audio,
-            request.motion_config,
-            request.fps,
-            pose_reference=pose_reference_of(request, animator),
-            speaking_style=request.style_from,
-            audio_track=request.audio_track,
-        )
+        subject, track = predict_track(request, progress)
         weights = blendshape_weights(track, subject.face)
         if request.target is not None:
             write(weights, track, subject.face, request.target)

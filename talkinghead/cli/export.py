@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from talkinghead.cli.options import Parser, add_options, add_reporting, read_options
 from talkinghead.progress import Progress
 from talkinghead.requests.files import notes_on_replacing
-from talkinghead.requests.track import MEAN_FACE, MotionRequest, PlotRequest, TrackRequest
+from talkinghead.requests.track import (
+    MEAN_FACE,
+    BlendshapesRequest,
+    MotionRequest,
+    PlotRequest,
+    TrackRequest,
+)
 
 if TYPE_CHECKING:
     from talkinghead.pipeline import Animator
@@ -57,6 +63,17 @@ def motion(args: Namespace, progress: Progress) -> None:
         progress.note(note)
 
     from talkinghead.media.motion_export import write_motion
+
+    subject, track = predict_track(request, progress)
+    write_motion(track, subject.face, request.target)
+    progress.success(output=str(request.target), frames=len(track))
+    progress.print_output(request.target)
+
+
+def predict_track(
+    request: MotionRequest | BlendshapesRequest, progress: Progress
+) -> tuple[Subject, FaceTrack]:
+    """Load the networks; returns who moves, and the motion that the request asks for."""
     from talkinghead.requests.run import ENCODING_AUDIO, load_animator, speech_source
 
     animator = load_animator(request.models, progress)
@@ -73,9 +90,7 @@ def motion(args: Namespace, progress: Progress) -> None:
         speaking_style=request.style_from,
         audio_track=request.audio_track,
     )
-    write_motion(track, subject.face, request.target)
-    progress.success(output=str(request.target), frames=len(track))
-    progress.print_output(request.target)
+    return subject, track
 
 
 def plot(args: Namespace, progress: Progress) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations  # evaluated, they would import torch: --help
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from talkinghead.cli.options import Parser, add_options, add_reporting, read_options
+from talkinghead.cli.options import (
+    Parser,
+    add_options,
+    add_page_options,
+    add_reporting,
+    read_options,
+)
 from talkinghead.requests.live import LiveRequest
 
 if TYPE_CHECKING:
@@ -28,13 +34,7 @@ docs/live.md describes latency, agents (LiveKit, Pipecat) and the protocol of th
 def configure(parser: Parser) -> None:
     """The options of `live`."""
     parser.epilog = EXAMPLES
-    parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, metavar="P",
-        help="of the page; 0 is any free port (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-browser", action="store_true", help="print the address, and open no browser"
-    )
+    add_page_options(parser, DEFAULT_PORT)
     add_options(parser, LiveRequest)
     add_reporting(parser)
     parser.set_defaults(run=run)

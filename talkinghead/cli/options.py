@@ -261,6 +261,17 @@ def add_no_clobber(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_page_options(parser: argparse.ArgumentParser, port: int) -> None:
+    """`--port` and `--no-browser`, of a command that serves a page at `port`."""
+    parser.add_argument(
+        "--port", type=int, default=port, metavar="P",
+        help="of the page; 0 is any free port (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address, and open no browser"
+    )
+
+
 def add_reporting(parser: argparse.ArgumentParser) -> None:
     """How progress is shown, on stderr."""
     group = parser.add_argument_group("reporting, on stderr")

@@ -4,7 +4,14 @@ from __future__ import annotations  # evaluated, they would import starlette: --
 
 from argparse import Namespace
 
-from talkinghead.cli.options import Parser, add_options, add_reporting, positive, read_options
+from talkinghead.cli.options import (
+    Parser,
+    add_options,
+    add_page_options,
+    add_reporting,
+    positive,
+    read_options,
+)
 from talkinghead.config import ModelConfig
 from talkinghead.progress import Progress
 from talkinghead.web.job_queue import Limits
@@ -22,18 +29,12 @@ docs/serve.md describes the service; /api/openapi.json is its OpenAPI schema.
 def configure(parser: Parser) -> None:
     """The options of `serve`."""
     parser.epilog = EXAMPLES
-    parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, metavar="P",
-        help="of the page; 0 is any free port (default: %(default)s)",
-    )  # fmt: skip
+    add_page_options(parser, DEFAULT_PORT)
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS",
         help="also serve other machines, at this address of this one, or at all for 0.0.0.0; "
         "there is no password and no encryption (default: %(default)s, this machine only)",
     )  # fmt: skip
-    parser.add_argument(
-        "--no-browser", action="store_true", help="print the address, and open no browser"
-    )
     parser.add_argument(
         "--workers", type=positive, default=1, metavar="N",
         help="videos rendered at the same time, each with its own networks (default: %(default)s)",

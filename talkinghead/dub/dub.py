@@ -14,11 +14,11 @@ import numpy as np
 
 from talkinghead.config import MotionConfig
 from talkinghead.dub.cast import Cast
-from talkinghead.dub.filmed_interior import FilmedInterior, InteriorChoice, Weighted
 from talkinghead.dub.frame_reader import FrameReader
 from talkinghead.dub.mouth_painter import InteriorSource, LipSource, MouthPainter, shift_mesh
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
 from talkinghead.dub.occlusion import describe_mouth, find_visible
+from talkinghead.dub.reference_interior import InteriorChoice, ReferenceInterior, Weighted
 from talkinghead.dub.sources import MouthSources, crop_face, visible_teeth
 from talkinghead.dub.speech import lip_offsets
 from talkinghead.dub.timeline import Extension, Timeline, frame_timeline
@@ -36,7 +36,7 @@ from talkinghead.render.parallel import ordered_map, thread_count
 from talkinghead.types import Array, AudioCue, Waveform
 
 # Inside and lips of other frames for each person; None: not painted.
-Sources = tuple[InteriorSource, LipSource | None, list[tuple[FilmedInterior, float]]]
+Sources = tuple[InteriorSource, LipSource | None, list[tuple[ReferenceInterior, float]]]
 Found = list[Sources | None]
 OnProgress = Callable[[int], None]  # takes the number of frames that are finished
 _FADE_SECONDS = 0.24  # of the new lips into the filmed ones where the words end but the video plays

@@ -11,8 +11,8 @@ from talkinghead.appearance.colors import PhotoColors, estimate_photo_colors
 from talkinghead.appearance.inpaint import inpaint
 from talkinghead.appearance.lip_regions import find_extra_opening
 from talkinghead.appearance.mouth_interior import MouthInterior
-from talkinghead.dub.filmed_interior import FilmedInterior
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
+from talkinghead.dub.reference_interior import ReferenceInterior
 from talkinghead.dub.tracked_face import HeadPose
 from talkinghead.geometry.align import compose_affine
 from talkinghead.geometry.contours import OPENINGS
@@ -118,7 +118,7 @@ class MouthPainter:
         mesh: WarpedMesh,
         source: InteriorSource,
         lips: LipSource | None,
-        filmed: Sequence[tuple[FilmedInterior, float]] = (),
+        filmed: Sequence[tuple[ReferenceInterior, float]] = (),
     ) -> Array:
         """(h, w, 3) float32 change of a picture (h, w, 3) uint8 whose pixels `mesh` refers to.
 
@@ -227,7 +227,7 @@ class MouthPainter:
         out: Array,
         image: Array,
         mesh: WarpedMesh,
-        filmed: Sequence[tuple[FilmedInterior, float]],
+        filmed: Sequence[tuple[ReferenceInterior, float]],
         softness: float,
     ) -> None:
         """Draw the inside of filmed mouths between the new lips, in place."""

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from talkinghead.appearance.lip_regions import tooth_likelihood
-from talkinghead.dub.filmed_interior import FilmedInterior
 from talkinghead.dub.mouth_painter import InteriorSource, LipSource, shift_mesh, skin_color
 from talkinghead.dub.mouth_warp import MouthWarp, WarpedMesh
+from talkinghead.dub.reference_interior import ReferenceInterior
 from talkinghead.dub.tracked_face import UNIT, TrackedFace
 from talkinghead.geometry.masks import box_around, polygon_mask
 from talkinghead.geometry.mouth import face_width, lip_gaps
@@ -63,7 +63,7 @@ class MouthSources:
         self._read = read
         self._shot: int | None = None
         self._found: tuple[InteriorSource, LipSource | None] | None = None
-        self._interiors: dict[int, FilmedInterior] = {}  # of this shot, by frame
+        self._interiors: dict[int, ReferenceInterior] = {}  # of this shot, by frame
 
     def at(self, index: int) -> tuple[InteriorSource, LipSource | None]:
         """The sources for a frame. Calls for one shot belong together."""
@@ -73,12 +73,12 @@ class MouthSources:
             self._interiors = {}
         return self._found
 
-    def interior(self, index: int, chains: tuple[Array, Array]) -> FilmedInterior:
+    def interior(self, index: int, chains: tuple[Array, Array]) -> ReferenceInterior:
         """The inside of the mouth in a frame, for frames of the shot that `at` was called for."""
         if index not in self._interiors:
             image, mesh = self._picture(index)
             skin = skin_color(image, mesh.filmed_landmarks)
-            self._interiors[index] = FilmedInterior.from_frame(image, mesh, chains, skin)
+            self._interiors[index] = ReferenceInterior.from_frame(image, mesh, chains, skin)
         return self._interiors[index]
 
     def _find(self, shot: int) -> tuple[InteriorSource, LipSource | None]:

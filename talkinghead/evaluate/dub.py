@@ -57,7 +57,7 @@ DubClip = Callable[[Path, Mapping[str, Waveform | None], Path], Mapping[str, Pat
 
 
 @dataclass(frozen=True)
-class FilmedClip:
+class ReferenceClip:
     """A clip, its audio and the landmarks detected in it."""
 
     source: ClipFile
@@ -78,7 +78,7 @@ class _DubbedClip:
     track: RegisteredTrack
 
 
-def read_filmed_clip(source: ClipFile, video: Video, detector: FaceTracker) -> FilmedClip:
+def read_reference_clip(source: ClipFile, video: Video, detector: FaceTracker) -> ReferenceClip:
     """Detect the landmarks of a clip. Raises InputError if it cannot be measured."""
     if video.audio is None or np.ptp(video.audio.samples) == 0:
         raise InputError("no audio to dub it with; put a wav of the same name beside it")
@@ -88,7 +88,7 @@ def read_filmed_clip(source: ClipFile, video: Video, detector: FaceTracker) -> F
     reference = mean_face(resample_linear(points, video.fps))
     audio = fit_audio(video.audio, len(points) / video.fps)
     truth = register_track(points, video.fps, reference)
-    return FilmedClip(source, video.frames, video.fps, audio, points, reference, truth)
+    return ReferenceClip(source, video.frames, video.fps, audio, points, reference, truth)
 
 
 def fit_audio(audio: Waveform, seconds: float) -> Waveform:
@@ -97,7 +97,7 @@ def fit_audio(audio: Waveform, seconds: float) -> Waveform:
     return Waveform(np.resize(audio.samples, count), audio.rate)
 
 
-def own_metrics(filmed: FilmedClip, dubbed: _DubbedClip) -> dict[str, float]:
+def own_metrics(filmed: ReferenceClip, dubbed: _DubbedClip) -> dict[str, float]:
     """How well a clip dubbed with its own audio matches the clip."""
     rows: dict[str, list[float]] = {}
     for real, ours, points in zip(filmed.frames, dubbed.frames, filmed.points, strict=False):
@@ -127,7 +127,7 @@ def own_metrics(filmed: FilmedClip, dubbed: _DubbedClip) -> dict[str, float]:
 
 
 def stranger_metrics(
-    filmed: FilmedClip,
+    filmed: ReferenceClip,
     dubbed: _DubbedClip,
     audio: Waveform,
     syncnet: SyncNet | None,
@@ -152,7 +152,7 @@ def stranger_metrics(
     return metrics | {"rest_psnr": _mean(rest), "identity": _mean(likeness)}
 
 
-def silent_metrics(filmed: FilmedClip, dubbed: _DubbedClip) -> dict[str, float]:
+def silent_metrics(filmed: ReferenceClip, dubbed: _DubbedClip) -> dict[str, float]:
     """Whether the mouth of a clip dubbed with silence is shut and still."""
     opening, true = mouth_opening(dubbed.track.points), mouth_opening(filmed.truth.points)
     shut = float(mouth_opening(filmed.truth.neutral[None])[0])
@@ -218,7 +218,7 @@ def evaluate_dub(
     sources = find_clips(folder, select)
 
     def read(source: ClipFile) -> ClipMetrics:
-        filmed = read_filmed_clip(source, source.read(), detector)
+        filmed = read_reference_clip(source, source.read(), detector)
         other = find_stranger(sources, sources.index(source), speakers or {})
         return _measure(filmed, other, dub, detector, syncnet, embed)
 
@@ -228,7 +228,7 @@ def evaluate_dub(
 
 
 def _measure(
-    filmed: FilmedClip,
+    filmed: ReferenceClip,
     stranger: ClipFile | None,
     dub: DubClip,
     detector: FaceTracker,
@@ -259,7 +259,7 @@ def _measure(
     return ClipMetrics(source.name, source.group, metrics, {"copy": copy, **baselines})
 
 
-def _read_dubbed(path: Path, filmed: FilmedClip, detector: FaceTracker) -> _DubbedClip:
+def _read_dubbed(path: Path, filmed: ReferenceClip, detector: FaceTracker) -> _DubbedClip:
     """Read a dubbed clip and detect its face. Raises FaceError if there is none."""
     frames = read_video(path).frames
     points = redetect(frames, detector)
@@ -269,7 +269,7 @@ def _read_dubbed(path: Path, filmed: FilmedClip, detector: FaceTracker) -> _Dubb
 
 
 def _identity_of(
-    other: Video, filmed: FilmedClip, detector: FaceTracker, embed: EmbedFace
+    other: Video, filmed: ReferenceClip, detector: FaceTracker, embed: EmbedFace
 ) -> float:
     """Cosine of the identities of two clips, each in its middle frame."""
     points = redetect(other.frames, detector)

@@ -104,7 +104,7 @@ class TfliteGraph:
             )
         return known[layout]
 
-    def layout_of(self, indices: list[int]) -> str:
+    def choose_layout(self, indices: list[int]) -> str:
         """The layout in which the pictures among the tensors are at hand."""
         return "nchw" if any("nchw" in self.layouts.get(i, {}) for i in indices) else "nhwc"
 
@@ -160,7 +160,7 @@ class TfliteGraph:
             zero, six = (self.constant(np.array(limit, np.float32)) for limit in (0, 6))
             name = self.emit("Clip", [name, zero, six])
         elif activation:
-            raise NotImplementedError(f"activation {activation}")
+            raise ValueError(f"activation {activation} of TensorFlow Lite is not supported")
         self.layouts[output] = {layout: name}
 
     def pads(self, options: Any, source: int, output: int, kernel: list[int]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class TfliteConverter(TfliteGraph):
         self.set_output(output, "nchw", name, options.FusedActivationFunction())
 
     def elementwise(self, kind: str, inputs: list[int], output: int, activation: int = 0) -> None:
-        layout = self.layout_of(inputs)
+        layout = self.choose_layout(inputs)
         name = self.emit(kind, [self.value(i, layout) for i in inputs])
         self.set_output(output, layout, name, activation)
 
@@ -92,7 +92,7 @@ class TfliteConverter(TfliteGraph):
         self.elementwise("HardSwish", inputs, output)
 
     def pad(self, operator: Any, inputs: list[int], output: int) -> None:
-        layout = self.layout_of(inputs[:1])
+        layout = self.choose_layout(inputs[:1])
         amounts = self.weights(inputs[1]).astype(np.int64)
         if layout == "nchw":
             amounts = amounts[TO_NCHW]

@@ -60,9 +60,9 @@ class Connections:
                 self._open.discard(connection)
                 await connection.close()
 
-        def hear(track: Any) -> None:
+        def receive_track(track: Any) -> None:
             if track.kind == "audio":
-                task = asyncio.ensure_future(_hear(track, broadcast))
+                task = asyncio.ensure_future(_receive_speech(track, broadcast))
                 connection.on("close", task.cancel)
 
         def control(channel: Any) -> None:
@@ -75,7 +75,7 @@ class Connections:
             channel.on("message", order)
 
         connection.on("connectionstatechange", change)
-        connection.on("track", hear)
+        connection.on("track", receive_track)
         connection.on("datachannel", control)
         try:
             await connection.setRemoteDescription(RTCSessionDescription(offer.sdp, offer.type))
@@ -161,7 +161,7 @@ def _watch(broadcast: Broadcast, *tracks: Any) -> Any:
     return broadcast.watch(receive)
 
 
-async def _hear(track: Any, broadcast: Broadcast) -> None:
+async def _receive_speech(track: Any, broadcast: Broadcast) -> None:
     """Say what a viewer's microphone records. A track that is muted sends silence: it is not."""
     from aiortc.mediastreams import MediaStreamError
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from talkinghead.dub.filmed_interior import FilmedInterior, InteriorChoice, cheapest_path
 from talkinghead.dub.mouth_painter import InteriorSource, MouthPainter, shift_mesh
 from talkinghead.dub.mouth_warp import MouthWarp
+from talkinghead.dub.reference_interior import InteriorChoice, ReferenceInterior, cheapest_path
 from talkinghead.dub.tracked_face import measure_face
 from talkinghead.geometry.masks import polygon_mask
 from talkinghead.types import Array
@@ -27,14 +27,14 @@ def lips(
     return upper, lower
 
 
-def striped() -> FilmedInterior:
+def striped() -> ReferenceInterior:
     """A mouth whose upper half is white and whose lower half is dark; red lips around it."""
     upper, lower = lips(20)
     image = np.full((80, 100, 3), (200, 0, 0), np.uint8)
     for row in range(80):
         inside = polygon_mask(np.concatenate([upper, lower[::-1]]), (0, 0, 100, 80)) > 0.5
         image[row][inside[row]] = 240 if row < 44 else 30
-    return FilmedInterior(image, upper, lower, np.full(3, 128.0))
+    return ReferenceInterior(image, upper, lower, np.full(3, 128.0))
 
 
 def test_between_lips_like_its_own_it_is_the_frame():
@@ -109,7 +109,7 @@ def test_a_green_mouth_of_another_frame_is_seen_between_the_new_lips(face, pictu
     source = InteriorSource.from_frame(picture, warp.place(0, np.zeros((68, 3)), 0.0))
     green = np.full_like(picture, (0, 200, 0))
     mesh_of_source = warp.place(0, opened(0.1), 0.0)
-    interior = FilmedInterior.from_frame(
+    interior = ReferenceInterior.from_frame(
         green, mesh_of_source, painter.inner_lips, np.full(3, 128.0)
     )
     plain, filmed = (

@@ -35,7 +35,7 @@ _MARGIN: Final = 0.03  # face widths of picture around the lips
 
 
 @dataclass(frozen=True)
-class FilmedInterior:
+class ReferenceInterior:
     """The inside of a mouth in one frame."""
 
     image: Array  # (h, w, 3) uint8
@@ -46,7 +46,7 @@ class FilmedInterior:
     @classmethod
     def from_frame(
         cls, image: Array, mesh: WarpedMesh, chains: tuple[Array, Array], skin: Array
-    ) -> "FilmedInterior":
+    ) -> "ReferenceInterior":
         """Cut the mouth out of a picture (h, w, 3) uint8.
 
         `chains` are the indices of the inner lips in `mesh`, whose pixels are those of the picture.
