@@ -31,12 +31,15 @@ PAGES = ("docs/training.md", "docs/figures.md", "README.md")
 FOLDERS = {"SPEECH": "speech.d", "EXAMPLES": "examples.d", "DIR": "DATA/ann"}
 APPENDED = {
     "talkinghead train": "--steps 2 --eval-every 2 --batch 4",
-    "talkinghead train translator": "--steps 7 --eval-every 7",  # 0.9 of 7 leaves one adversarial
+    "talkinghead preprocess frame-pairs": "--side 48",
+    "talkinghead train translator": (
+        "--side 48 --base 8 --steps 7 --eval-every 7"  # 0.9 of 7 leaves one adversarial
+    ),
     "talkinghead preprocess speech": "--synthetic 3",
     "talkinghead evaluate speech": "--pairs 4",
     "talkinghead evaluate style": "--pairs 4",
     "talkinghead evaluate render": "--max-frames 6",
-    "talkinghead evaluate dub": "--fast",
+    "talkinghead evaluate dub": "--fast --split train",
     "python benchmarks/predictability.py": "--min-clips 2",
 }
 CLIPS = ("ann", "ann", "bob", "hd_05", "hd_02", "hd_04", "hd_07", "vx_02")  # their speakers
